@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A BGP neighbour as the rest of hotfib sees it: its configuration, what it delivers (the sink),
+ * what can be asked of it, and its status. No sockets here; speaker_io.h runs neighbours.
+ *
+ * Neighbours are matched by (local address, remote address) of the TCP connection, never by BGP
+ * identifier: one BIRD opens a learning and a push session from one host with one identifier.
+ */
+#ifndef BGPD_NEIGHBOR_H
+#define BGPD_NEIGHBOR_H
+
+#include "lib/mono.h"
+#include "lib/route.h"
+
+enum bgp_role {
+	BGP_LEARN, /* routes are taken from it; nothing is ever announced to it */
+	BGP_PUSH   /* routes are announced to it; what it sends is ignored */
+};
+
+/* RFC 4271 8.2.2. */
+enum bgp_state {
+	BGP_IDLE,
+	BGP_CONNECT,
+	BGP_ACTIVE,
+	BGP_OPENSENT,
+	BGP_OPENCONFIRM,
+	BGP_ESTABLISHED
+};
+
+struct bgp_neighbor_config {
+	const char *name;        /* unique; copied, as all strings */
+	const char *description; /* may be NULL */
+	enum bgp_role role;
+	struct ip_addr local;    /* our address; all zero bits: any local address of that family */
+	struct ip_addr remote;
+	uint32_t local_as;
+	uint32_t remote_as;      /* 0: same as local_as (iBGP) */
+	uint32_t router_id;      /* host order, not 0 */
+	uint16_t hold_time_s;    /* proposed; 0 or >= 3 */
+	bool families[IP_FAMILIES];
+	bool active;             /* we dial; otherwise we wait for the neighbour */
+	uint16_t port;           /* to dial, when active */
+};
+
+/* Prefixes of one UPDATE field, already validated. Iterate with bgp_nlri_next(). */
+struct bgp_nlri {
+	const uint8_t *pos, *end;
+	uint8_t family; /* enum ip_family */
+	bool add_path;
+};
+
+/* The next prefix (host bits masked) and its path id (0 without ADD-PATH); false at the end. */
+bool bgp_nlri_next(struct bgp_nlri *nlri, struct ip_prefix *p, uint32_t *path_id);
+
+struct bgp_neighbor;
+
+enum bgp_down_reason {
+	BGP_DOWN_NOTIFICATION_SENT,
+	BGP_DOWN_NOTIFICATION_RECEIVED,
+	BGP_DOWN_CLOSED,     /* TCP closed or failed without a NOTIFICATION */
+	BGP_DOWN_HOLD_TIMER,
+	BGP_DOWN_ADMIN       /* we shut it down or removed it */
+};
+
+/*
+ * What a neighbour delivers. Calls come from inside the event loop, never from inside a call of
+ * ours. All pointers are valid during the call only.
+ */
+struct bgp_sink {
+	void *ctx;
+	/* The session reached Established; negotiated families are in bgp_neighbor_status. */
+	void (*up)(void *ctx, struct bgp_neighbor *n);
+	/* It left Established. Routes learned from it are the caller's to keep or drop. */
+	void (*down)(void *ctx, struct bgp_neighbor *n, enum bgp_down_reason reason);
+	/* Routes of one UPDATE field. attrs == NULL: withdrawn (also by RFC 7606
+	 * treat-as-withdraw). An UPDATE gives up to four calls, withdrawals first. */
+	void (*routes)(void *ctx, struct bgp_neighbor *n, const struct route_attrs *attrs,
+	    struct bgp_nlri nlri);
+	/* End-of-RIB of a family (RFC 4724 2). */
+	void (*end_of_rib)(void *ctx, struct bgp_neighbor *n, enum ip_family family);
+	/* The peer asks for everything of the family again (RFC 2918). */
+	void (*refresh)(void *ctx, struct bgp_neighbor *n, enum ip_family family);
+	/* The send queue has fallen below the low-water mark: more may be announced. */
+	void (*writable)(void *ctx, struct bgp_neighbor *n);
+};
+
+struct bgp_counters {
+	uint64_t opens, updates, keepalives, notifications, refreshes, bytes;
+};
+
+#define BGP_ERROR_TEXT_MAX 256
+
+struct bgp_neighbor_status {
+	const struct bgp_neighbor_config *config;
+	enum bgp_state state;
+	struct mono state_since;
+	int64_t established_wall_ms; /* wall clock when Established was last reached; 0 never */
+	uint64_t established_count;
+	uint32_t remote_as, remote_router_id; /* from its OPEN; 0 before */
+	struct ip_addr local;        /* of the connection, where there is one */
+	uint16_t remote_port, local_port;
+	uint16_t hold_time_s, keepalive_s;    /* negotiated */
+	bool families[IP_FAMILIES];           /* negotiated */
+	bool route_refresh, four_octet_as;    /* negotiated */
+	struct bgp_counters received, sent;
+	uint64_t routes_announced, routes_withdrawn; /* NLRI received */
+	uint64_t treated_as_withdraw, attributes_discarded; /* RFC 7606 actions taken */
+	size_t queued_bytes;         /* waiting to be sent */
+	char last_error[BGP_ERROR_TEXT_MAX]; /* in words, with who said it; "" if none yet */
+	struct mono last_error_at;
+};
+
+const struct bgp_neighbor_config *bgp_neighbor_config(const struct bgp_neighbor *n);
+void bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *out);
+bool bgp_neighbor_established(const struct bgp_neighbor *n);
+bool bgp_neighbor_has_family(const struct bgp_neighbor *n, enum ip_family family);
+
+/* "Idle", "Connect", ... as in RFC 4271. */
+const char *bgp_state_name(enum bgp_state state);
+
+/*
+ * Push side: only for role BGP_PUSH in Established (ASSERTed), for a negotiated family.
+ *
+ * Operations reach the peer in the order of these calls. Consecutive announcements with equal
+ * `attrs_key` (the caller's name for the attribute set) share an UPDATE, and consecutive withdrawals
+ * of a family do; a change of kind, family or key starts a new one. bgp_push_flush() ends the
+ * current UPDATE and hands everything to the socket.
+ *
+ * Encoding is that of our own session, not a copy of the learned bytes: ORIGIN, AS_PATH, NEXT_HOP
+ * or MP_REACH_NLRI, MED, LOCAL_PREF (100 where the route has none, iBGP only), communities of all
+ * kinds. ORIGINATOR_ID, CLUSTER_LIST and opaque attributes are not sent. On eBGP our AS is
+ * prepended and LOCAL_PREF left out.
+ */
+void bgp_push_announce(struct bgp_neighbor *n, const struct ip_prefix *p,
+    const struct route_attrs *attrs, uint32_t attrs_key);
+void bgp_push_withdraw(struct bgp_neighbor *n, const struct ip_prefix *p);
+void bgp_push_end_of_rib(struct bgp_neighbor *n, enum ip_family family);
+void bgp_push_flush(struct bgp_neighbor *n);
+
+/* True while the send queue is below the high-water mark; after false, wait for sink.writable. */
+bool bgp_push_ready(const struct bgp_neighbor *n);
+
+/* Ask a learning neighbour for everything of a family again (RFC 2918); false if it cannot. */
+bool bgp_neighbor_request_refresh(struct bgp_neighbor *n, enum ip_family family);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Interned path attributes: equal attribute sets are stored once and counted. A set is named by a
+ * 32-bit id; the next hop inside it is interned too, and its id is the *action* that selection
+ * compares: two routes forward alike exactly when their next-hop ids are equal.
+ *
+ * Ids of freed sets are used again, so whoever keeps an id keeps a reference.
+ */
+#ifndef RIBTRIE_ATTRS_H
+#define RIBTRIE_ATTRS_H
+
+#include "lib/route.h"
+
+#define ATTRS_NONE   UINT32_MAX
+#define NEXTHOP_NONE UINT32_MAX
+
+struct attrs_table;
+
+/* `seed` keys the hash (from the system's random source in production, fixed in tests). */
+struct attrs_table *attrs_table_new(uint64_t seed);
+
+/* Every reference must have been given back. */
+void attrs_table_free(struct attrs_table *t);
+
+/* The id of this set, with one more reference for the caller. The bytes are copied if new; a known
+ * set costs no allocation. */
+uint32_t attrs_intern(struct attrs_table *t, const struct route_attrs *attrs);
+
+void attrs_ref(struct attrs_table *t, uint32_t id);
+void attrs_unref(struct attrs_table *t, uint32_t id);
+
+/* Decode the set: *out borrows spans that live as long as a reference to the set. */
+void attrs_get(const struct attrs_table *t, uint32_t id, struct route_attrs *out);
+
+/* The set's next hop. The id lives as long as the set; the pointer until the next intern. */
+uint32_t attrs_nexthop(const struct attrs_table *t, uint32_t id);
+const struct route_nexthop *nexthop_peek(const struct attrs_table *t, uint32_t nexthop);
+
+/* Number of sets and of next hops, and bytes held by all of this. */
+size_t attrs_count(const struct attrs_table *t);
+size_t nexthop_count(const struct attrs_table *t);
+size_t attrs_bytes(const struct attrs_table *t);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Prefix trie of one address family: prefix -> 32-bit value. A tree bitmap (Eatherton, Varghese,
+ * Dittia 2004): RIB and forwarding lookup in one structure, not leaf-pushed, one node touched per
+ * update. See trie.c for the picture.
+ *
+ * Keys are left-aligned 128-bit addresses as in lib/ip.h; `lo` is 0 for IPv4. Order everywhere is
+ * that of prefix_cmp(): by address, a covering prefix before what it covers.
+ */
+#ifndef RIBTRIE_TRIE_H
+#define RIBTRIE_TRIE_H
+
+#include "lib/ip.h"
+
+#define TRIE_NONE UINT32_MAX
+
+struct trie;
+
+struct trie *trie_new(enum ip_family family);
+void trie_free(struct trie *t);
+
+/* Number of prefixes stored. */
+size_t trie_count(const struct trie *t);
+
+/* Bytes of memory held, nodes and free lists included. */
+size_t trie_bytes(const struct trie *t);
+
+/* Store value (not TRIE_NONE) for the prefix; gives the value it replaced, or TRIE_NONE. */
+uint32_t trie_insert(struct trie *t, const struct ip_prefix *p, uint32_t value);
+
+/* Forget the prefix; gives its value, or TRIE_NONE where it was not stored. */
+uint32_t trie_remove(struct trie *t, const struct ip_prefix *p);
+
+/* Exact match. */
+uint32_t trie_get(const struct trie *t, const struct ip_prefix *p);
+
+/* Longest match of an address: value or TRIE_NONE. */
+uint32_t trie_lpm(const struct trie *t, uint64_t hi, uint64_t lo);
+
+/* The same for n addresses at once, prefetching: out[i] for (hi[i], lo[i]). lo may be NULL for
+ * IPv4. */
+void trie_lpm_batch(
+    const struct trie *t, const uint64_t *hi, const uint64_t *lo, size_t n, uint32_t *out);
+
+/* The longest stored prefix that covers p and is shorter than p: value or TRIE_NONE. */
+uint32_t trie_cover(const struct trie *t, const struct ip_prefix *p);
+
+/*
+ * Ordered walk with a cursor that is just a prefix, so that it survives any mutation between two
+ * calls: trie_next() gives the first stored prefix after *cursor (strictly), trie_next_below() the
+ * same restricted to prefixes inside `top`, strictly longer than it when *cursor starts as `top`.
+ * Both step *cursor to the prefix found. TRIE_NONE at the end.
+ *
+ *	struct ip_prefix cur = *top;
+ *	while ((value = trie_next_below(t, top, &cur)) != TRIE_NONE)
+ *		...
+ *
+ * To start a whole walk, trie_first() gives the first stored prefix in *cursor.
+ */
+uint32_t trie_first(const struct trie *t, struct ip_prefix *cursor);
+uint32_t trie_next(const struct trie *t, struct ip_prefix *cursor);
+uint32_t trie_next_below(
+    const struct trie *t, const struct ip_prefix *top, struct ip_prefix *cursor);
+
+#endif
