@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The configuration: hotfib.conf (libconfig syntax) parsed, checked and as a plain struct.
+ *
+ * config_parse() reports every fault at once, each as "FILE:LINE: message"; a file with a fault
+ * gives no configuration. All strings and arrays belong to the struct config.
+ */
+#ifndef CONTROL_CONFIG_CONFIG_H
+#define CONTROL_CONFIG_CONFIG_H
+
+#include "bgpd/neighbor.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+struct config_endpoint {
+	struct ip_addr address;
+	uint16_t port;
+};
+
+struct config_neighbor {
+	struct bgp_neighbor_config bgp;
+	char *router; /* role learn: the table it feeds; role push: NULL */
+};
+
+struct config_agent {
+	struct ip_addr address;
+	struct ip_addr *sources; /* datagrams count only from these; default: the agent address */
+	size_t n_sources;
+	char *router;
+	double t_s;              /* moving average's time constant, 0.1..3600, default 10 */
+};
+
+struct config_forward {
+	char *name;
+	struct config_endpoint to;
+};
+
+enum config_default { CONFIG_DEFAULT_PUNT, CONFIG_DEFAULT_FOLLOW };
+
+struct config_target {
+	char *router;
+	char **via;                     /* names of push neighbours */
+	size_t n_via;
+	uint32_t capacity[IP_FAMILIES]; /* entries; 0: nothing of that family is pushed */
+	double headroom;                /* 0..0.5, default 0.02 */
+	double min_rate_bps;            /* only prefixes with more bytes/s than this; default 0 */
+	enum config_default default_action; /* default "punt" */
+	char *selection;                /* "top" */
+	struct ip_prefix *always, *never;
+	size_t n_always, n_never;
+};
+
+struct config {
+	char *file;
+
+	struct config_endpoint *bgp_listen; /* address of each; all have the bgp.port */
+	size_t n_bgp_listen;
+	struct config_neighbor *neighbors;
+	size_t n_neighbors;
+	double stale_time_s;                /* routes of a lost learning session; default 600 */
+
+	struct config_endpoint *sflow_listen;
+	size_t n_sflow_listen;
+	struct config_agent *agents;
+	size_t n_agents;
+	struct config_forward *forwards;
+	size_t n_forwards;
+
+	bool has_target;                    /* false: observe only */
+	struct config_target target;
+
+	struct config_endpoint *http_listen;
+	size_t n_http_listen;
+	char *socket;                       /* unix socket; default /run/hotfib/hotfib.sock */
+
+	enum log_level log_level;
+};
+
+/* Parse and check a file, or a text under the name `file`. NULL when there is any fault; the
+ * faults, one line each, are appended to `faults` either way (a configuration may come with
+ * warnings: lines "FILE:LINE: warning: ..."). */
+struct config *config_parse_file(const char *file, struct str *faults);
+struct config *config_parse_text(const char *text, const char *file, struct str *faults);
+void config_free(struct config *c);
+
+/* Print in canonical form: every setting, defaults included; parses back to itself. */
+void config_print(const struct config *c, struct str *out);
+
+/* Names of routers in order of first mention (learn neighbours, then agents, then target). */
+size_t config_routers(const struct config *c, const char **names, size_t max);
+
+#endif

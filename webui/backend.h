@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the web room needs from the rest of hotfib, and nothing else: plain values, no HTTP types,
+ * no table internals. control/view.c implements it; the unit tests implement it with a fake.
+ *
+ * Every call returns at once. Texts and spans are borrowed and valid until the next call into the
+ * backend or the next turn of the event loop. Rates are bytes per second, moving averages with the
+ * agent's time constant.
+ */
+#ifndef WEBUI_BACKEND_H
+#define WEBUI_BACKEND_H
+
+#include "lib/mono.h"
+#include "lib/route.h"
+
+/* A BGP neighbour. */
+struct web_neighbor {
+	const char *name, *description; /* description may be NULL */
+	const char *role;               /* "learn" or "push" */
+	const char *router;             /* the router it learns for, or whose routes it is pushed */
+	const char *state;              /* "established", "idle", "active", ... (lower case) */
+	const char *last_error;         /* "" where there is none */
+	struct ip_addr address, local_address;
+	uint32_t local_as, remote_as;
+	uint32_t local_id, remote_id;   /* BGP identifiers, host order; remote 0 before its OPEN */
+	int64_t start_wall_ms;          /* when it was last Established; 0: never */
+	double state_age_s;
+	uint64_t established_count;
+	uint16_t hold_time_s, keepalive_s;
+	struct {
+		bool negotiated;
+		bool end_of_rib;        /* received since the session came up */
+		bool ready;             /* learn: the table counts as complete */
+		uint64_t paths;         /* learn: held now, stale ones included */
+		uint64_t stale_paths;
+		uint64_t learned_added, learned_removed; /* prefixes; re-announcements not counted */
+		uint64_t desired;       /* push: entries selected for it */
+		uint64_t installed;     /* push: entries it is believed to hold */
+		uint64_t pending;       /* push: operations not sent yet */
+		uint64_t pushed_added, pushed_removed, pushed_changed;
+		uint64_t installed_max; /* push: most entries ever held at once */
+	} family[IP_FAMILIES];
+	uint64_t updates_received, updates_sent, messages_received, messages_sent;
+	uint64_t bytes_received, bytes_sent, notifications_received, notifications_sent;
+	uint64_t treated_as_withdraw, attributes_discarded;
+	uint64_t queued_bytes;
+};
+
+/* A learned table and its traffic. */
+struct web_router {
+	const char *name;
+	struct {
+		uint64_t prefixes, paths;
+		uint64_t active;        /* prefixes with traffic towards them */
+		double rate_total;      /* destination direction, routed traffic, bytes/s */
+		double rate_installed;  /* of that, the part whose longest match is installed, or that
+		                         * is covered by an installed entry with the same next hop */
+		double rate_unrouted;   /* sampled traffic without a route, bytes/s */
+		bool has_target;
+		uint64_t capacity, desired, installed;
+		bool frozen;            /* stale input: nothing is evicted */
+		const char *frozen_why; /* "" when not frozen */
+		double selection_ms;    /* CPU time of the last selection */
+	} family[IP_FAMILIES];
+};
+
+/* An sFlow agent; the names are those of sFlow-RT's /agents/json. */
+struct web_agent {
+	struct ip_addr address, last_source;
+	bool configured;
+	const char *router;     /* NULL where not configured */
+	double t_s;             /* its moving average's time constant; 0 where not configured */
+	uint64_t datagrams, datagrams_lost, datagrams_duplicate, datagrams_out_of_order;
+	uint64_t datagrams_refused, malformed;
+	uint64_t flow_samples, flow_lost, flow_duplicate, flow_out_of_order, flow_drops, flow_sources;
+	uint64_t counter_samples, counter_lost, counter_duplicate, counter_out_of_order;
+	uint64_t counter_sources;
+	uint64_t notifications, unknown_samples, non_ip_samples, bytes_sampled;
+	uint32_t sampling_rate, uptime_ms;
+	int64_t first_seen_wall_ms, last_seen_wall_ms;
+	double last_seen_age_s;
+};
+
+/* The process and its intake. */
+struct web_totals {
+	const char *version;
+	int64_t start_wall_ms;
+	double uptime_s, cpu_s, loop_lag_max_s; /* lag: worst of the last minute */
+	uint64_t sflow_datagrams, sflow_bytes, sflow_malformed, sflow_unknown_agent;
+	uint64_t sflow_refused_source, sflow_kernel_drops, sflow_truncated;
+	uint64_t sflow_flow_samples, sflow_counter_samples, sflow_samples_used;
+	uint64_t sflow_forwarded, sflow_forward_errors;
+	uint64_t bgp_accepted, bgp_refused_unknown, bgp_refused_busy;
+	uint64_t attr_sets, nexthops;
+};
+
+struct web_top_query {
+	size_t max_prefixes;
+	double min_value;       /* only rates greater than this */
+	bool by_source;         /* rank by traffic from the prefix instead of to it */
+	unsigned min_prefix;    /* prefixes shorter than this are left out */
+	bool include_covered;   /* also the more-specifics of chosen prefixes, inside max_prefixes */
+	bool prune_covered;     /* leave out covered prefixes with the next hop of what covers them */
+};
+
+struct web_top_row {
+	struct ip_prefix prefix;
+	struct ip_prefix parent; /* the listed prefix that covers it, when `covered` */
+	bool covered;            /* in the list because of its parent, not of its own rate */
+	double value;            /* bytes/s */
+};
+
+struct web_top {
+	struct web_top_row *rows; /* by value descending; mem_free(MEM_HTTP, rows) by the caller */
+	size_t n_rows;
+	double value_top;         /* sum over rows */
+	double value_total;       /* all routed traffic of the family in that direction */
+	size_t n_prefixes;
+};
+
+/* A route as shown: the best path's attributes, and what hotfib does with it. */
+struct web_route {
+	struct ip_prefix prefix;
+	struct route_attrs attrs;
+	double rate_destination, rate_source; /* bytes/s */
+	bool installed;
+};
+
+struct web_installed_row {
+	const char *neighbor;
+	struct ip_prefix prefix;
+	struct route_nexthop nexthop;
+	double rate;     /* of traffic to the prefix now, bytes/s */
+	double age_s;    /* since it was announced */
+	bool covered;    /* held because it lies inside another entry with another next hop */
+};
+
+/* A place in the walk over installed entries. */
+struct web_cursor {
+	size_t neighbor;
+	bool started;
+	struct ip_prefix prefix;
+};
+
+/* How a {router} of the REST paths was understood. */
+struct web_router_ref {
+	size_t router;    /* index for router() */
+	size_t neighbor;  /* index for neighbor(): the named one, or the router's first established
+	                   * learning neighbour, or its first one; SIZE_MAX where it has none */
+};
+
+struct web_backend {
+	void *ctx;
+
+	void (*totals)(void *ctx, struct web_totals *out);
+
+	/* The i-th, false past the last. Order and indices are stable until a reload. */
+	bool (*neighbor)(void *ctx, size_t i, struct web_neighbor *out);
+	bool (*router)(void *ctx, size_t i, struct web_router *out);
+	bool (*agent)(void *ctx, size_t i, struct web_agent *out);
+
+	/* A router by its name, or by the address or name of one of its neighbours; false: unknown. */
+	bool (*find_router)(void *ctx, const char *text, struct web_router_ref *out);
+
+	/* Rank a router's prefixes now. */
+	void (*top)(void *ctx, size_t router, enum ip_family family,
+	    const struct web_top_query *query, struct web_top *out);
+
+	/* The route of exactly this prefix, or the longest match of an address; false: none. */
+	bool (*route)(void *ctx, size_t router, const struct ip_prefix *p, struct web_route *out);
+	bool (*route_lookup)(
+	    void *ctx, size_t router, const struct ip_addr *a, struct web_route *out);
+
+	/* What push neighbours hold, ordered by neighbour and prefix. The walk is by prefix and so
+	 * survives changes: start with *cursor zeroed (neighbor 0, started false). */
+	bool (*installed_next)(void *ctx, struct web_cursor *cursor, struct web_installed_row *out);
+};
+
+#endif
