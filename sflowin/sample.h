@@ -9,14 +9,14 @@
 #include "lib/ip.h"
 
 struct sflow_sample {
-	struct ip_addr src, dst;  /* of the outermost IP header; one family for both */
-	uint64_t bytes;           /* frame length x sampling rate: what this sample stands for */
-	uint32_t frame_len;       /* octets of the sampled frame on the wire */
-	uint32_t rate;            /* 1 in `rate` packets */
-	uint32_t input, output;   /* ifIndex as in the sample; 0x3FFFFFFF unknown/internal */
-	uint32_t source_id;       /* data source index; class in source_class */
+	struct ip_addr src, dst; /* of the outermost IP header; one family for both */
+	uint64_t bytes;          /* frame length x sampling rate: what this sample stands for */
+	uint32_t frame_len;      /* octets of the sampled frame on the wire */
+	uint32_t rate;           /* 1 in `rate` packets */
+	uint32_t input, output;  /* ifIndex as in the sample; 0x3FFFFFFF unknown/internal */
+	uint32_t source_id;      /* data source index; class in source_class */
 	uint8_t source_class;
-	uint8_t protocol;         /* IP protocol / last next-header, 0 where unknown */
+	uint8_t protocol; /* IP protocol / last next-header, 0 where unknown */
 };
 
 #endif

@@ -12,7 +12,8 @@ struct sflow_udp *sflow_udp_new(
     struct ev_loop *loop, struct sflow_agents *agents, const struct sflow_sink *sink);
 void sflow_udp_free(struct sflow_udp *u);
 
-/* Listen on address:port; 0 or -errno. The receive buffer is made as large as allowed (4 MB asked). */
+/* Listen on address:port; 0 or -errno. The receive buffer is made as large as allowed (4 MB asked).
+ */
 MUST_CHECK int sflow_udp_listen(struct sflow_udp *u, const struct ip_addr *address, uint16_t port);
 
 /* Stop listening there; true if it was. */
@@ -27,8 +28,8 @@ struct sflow_forward {
 MUST_CHECK int sflow_udp_forward(struct sflow_udp *u, const struct sflow_forward *to, size_t n);
 
 struct sflow_udp_stats {
-	uint64_t kernel_drops;   /* SO_RXQ_OVFL: lost for want of buffer */
-	uint64_t truncated;      /* longer than our 9,216-byte receive slots */
+	uint64_t kernel_drops; /* SO_RXQ_OVFL: lost for want of buffer */
+	uint64_t truncated;    /* longer than our 9,216-byte receive slots */
 	uint64_t forwarded, forward_errors;
 };
 void sflow_udp_stats(const struct sflow_udp *u, struct sflow_udp_stats *out);
