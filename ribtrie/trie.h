@@ -28,6 +28,9 @@ size_t trie_bytes(const struct trie *t);
 /* Store value (not TRIE_NONE) for the prefix; gives the value it replaced, or TRIE_NONE. */
 uint32_t trie_insert(struct trie *t, const struct ip_prefix *p, uint32_t value);
 
+/* The same, but what is stored stays: gives its value, or TRIE_NONE when `value` was stored. */
+uint32_t trie_insert_new(struct trie *t, const struct ip_prefix *p, uint32_t value);
+
 /* Forget the prefix; gives its value, or TRIE_NONE where it was not stored. */
 uint32_t trie_remove(struct trie *t, const struct ip_prefix *p);
 

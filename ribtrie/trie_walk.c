@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ordered walk of the trie.
+ *
+ * The cursor is a prefix, not a place, so nothing has to be told of a mutation: every step goes
+ * down to where the cursor is (or would be) and takes what comes next. Steps of a walk visit nodes
+ * that are still in the cache, so this costs less than it looks.
+ *
+ * Inside a node the order is: a prefix, then what it covers. Prefixes are numbered so; child `slot`
+ * comes right after all prefixes that cover the slot, the last of which is prefix_bit_above(slot).
+ * A place in a node is therefore two numbers, the first prefix and the first child to consider.
+ */
+#include "ribtrie/trie_node.h"
+
+struct place {
+	unsigned bit;  /* 0..63 */
+	unsigned slot; /* 0..64 */
+};
+
+struct found {
+	trie_key at;
+	unsigned len;
+	uint32_t value;
+};
+
+/* Length and first slot of the prefix at a bit; the reverse of prefix_bit(). */
+static unsigned
+prefix_len_at(unsigned bit, unsigned *slot)
+{
+	unsigned len = 0, left_half;
+
+	*slot = 0;
+	for (; bit > 0; len++) {
+		left_half = (64u >> (len + 1)) - 1;
+		if (bit > left_half) {
+			*slot += 32u >> len;
+			bit -= left_half;
+		}
+		bit--;
+	}
+	return len;
+}
+
+static struct place
+place_after_prefix(unsigned slot, unsigned len)
+{
+	return (struct place){ .bit = prefix_bit(slot, len) + 1, .slot = slot };
+}
+
+static struct place
+place_after_child(unsigned slot)
+{
+	return (struct place){ .bit = prefix_bit_above(slot) + 1, .slot = slot + 1 };
+}
+
+static inline trie_key
+key_of_slot(unsigned slot, unsigned skip)
+{
+	trie_key top = (trie_key)slot << (128 - STRIDE);
+
+	return top >> skip;
+}
+
+/* The first `len` bits of the key. */
+static inline trie_key
+key_cut(trie_key key, unsigned len)
+{
+	return len == 0 ? 0 : key & (~(trie_key)0 << (128 - len));
+}
+
+enum step { STEP_END, STEP_PREFIX, STEP_CHILD };
+
+/* What comes first from the place on: *index is its bit or slot. */
+static enum step
+node_step(const struct node *n, struct place from, unsigned *index)
+{
+	uint64_t prefixes = n->prefixes >> from.bit << from.bit;
+	uint64_t children = from.slot < 64 ? n->children >> from.slot << from.slot : 0;
+	unsigned bit = prefixes != 0 ? (unsigned)__builtin_ctzll(prefixes) : 64;
+	unsigned slot = children != 0 ? (unsigned)__builtin_ctzll(children) : 64;
+
+	if (bit == 64 && slot == 64)
+		return STEP_END;
+	if (slot == 64 || bit <= prefix_bit_above(slot)) {
+		*index = bit;
+		return STEP_PREFIX;
+	}
+	*index = slot;
+	return STEP_CHILD;
+}
+
+/* A position in one tree of nodes. */
+struct seek {
+	const struct node *way[DEPTH_MAX];
+	const struct node *node;
+	unsigned depth;
+	unsigned skip; /* bits that lead to the node: the first ones of `at` */
+	trie_key at;
+};
+
+static void
+seek_down(struct seek *s, const struct trie *t, unsigned slot)
+{
+	s->way[s->depth++] = s->node;
+	s->at |= key_of_slot(slot, s->skip);
+	s->node = node_child(t, s->node, slot);
+	s->skip += STRIDE;
+}
+
+/* Back to the parent; gives the slot left. */
+static unsigned
+seek_up(struct seek *s)
+{
+	unsigned slot;
+
+	s->node = s->way[--s->depth];
+	s->skip -= STRIDE;
+	slot = key_slot(s->at << s->skip);
+	s->at = key_cut(s->at, s->skip);
+	return slot;
+}
+
+/* The first prefix at or after the place. */
+static bool
+seek_next(struct seek *s, const struct trie *t, struct place from, struct found *out)
+{
+	for (;;) {
+		unsigned index, slot, len;
+
+		switch (node_step(s->node, from, &index)) {
+		case STEP_PREFIX:
+			len = prefix_len_at(index, &slot);
+			out->at = s->at | key_of_slot(slot, s->skip);
+			out->len = s->skip + len;
+			out->value = node_value(t, s->node, index);
+			return true;
+		case STEP_CHILD:
+			seek_down(s, t, index);
+			from = (struct place){ 0 };
+			break;
+		case STEP_END:
+			if (s->depth == 0)
+				return false;
+			from = place_after_child(seek_up(s));
+			break;
+		}
+	}
+}
+
+/* The first prefix after (key, len) below a root that `skip` bits lead to. */
+static bool
+root_next(const struct trie *t, uint32_t root, unsigned skip, trie_key key, unsigned len,
+    struct found *out)
+{
+	struct seek s = { .node = node_at(t, root), .skip = skip, .at = key_cut(key, skip) };
+	struct place from;
+
+	for (;;) {
+		unsigned slot = key_slot(key << s.skip);
+
+		if (len - s.skip < STRIDE) {
+			from = place_after_prefix(slot, len - s.skip);
+			break;
+		}
+		if (!node_has_child(s.node, slot)) {
+			from = place_after_child(slot);
+			break;
+		}
+		seek_down(&s, t, slot);
+	}
+	return seek_next(&s, t, from, out);
+}
+
+/* The first direct root that holds anything, from `from` on; DIRECT_NUM where there is none. */
+static uint32_t
+direct_from(const struct trie *t, uint32_t from)
+{
+	for (uint32_t word = from / 64; word < DIRECT_NUM / 64; word++) {
+		uint64_t bits = t->occupied[word];
+
+		if (word == from / 64)
+			bits = bits >> (from % 64) << (from % 64);
+		if (bits != 0)
+			return word * 64 + (uint32_t)__builtin_ctzll(bits);
+	}
+	return DIRECT_NUM;
+}
+
+/* The first prefix after the cursor below all direct roots. */
+static bool
+direct_next(const struct trie *t, const struct ip_prefix *cursor, struct found *out)
+{
+	trie_key key = key_make(cursor->hi, cursor->lo);
+	uint32_t root = 0;
+	struct seek s = { 0 };
+
+	if (direct_spans(t, cursor->hi)) {
+		root = direct_root(t, cursor->hi);
+		if (cursor->len >= t->direct_len) {
+			if (root_next(t, NODE_DIRECT + root, t->direct_len, key, cursor->len, out))
+				return true;
+			root++;
+		}
+	} else if (cursor->hi >> 61 > 1) {
+		return false;
+	}
+	root = direct_from(t, root);
+	if (root == DIRECT_NUM)
+		return false;
+	s.node = node_at(t, NODE_DIRECT + root);
+	s.skip = t->direct_len;
+	s.at = (trie_key)root << (128 - t->direct_len);
+	if (t->family == IP_V6)
+		s.at |= (trie_key)1 << 125;
+	return seek_next(&s, t, (struct place){ 0 }, out);
+}
+
+/* True when nothing in the short trie can lie between the cursor and what was found: it is shorter
+ * than a direct root's way, so inside one root it would have to come first. */
+static bool
+same_root(const struct trie *t, const struct ip_prefix *cursor, const struct found *found)
+{
+	return cursor->len >= t->direct_len &&
+	       key_cut(key_make(cursor->hi, cursor->lo) ^ found->at, t->direct_len) == 0;
+}
+
+static bool
+found_before(const struct found *a, const struct found *b)
+{
+	return a->at != b->at ? a->at < b->at : a->len < b->len;
+}
+
+static bool
+walk_next(const struct trie *t, const struct ip_prefix *cursor, struct found *out)
+{
+	trie_key key = key_make(cursor->hi, cursor->lo);
+	bool any = direct_next(t, cursor, out);
+	struct found other;
+
+	if (any && same_root(t, cursor, out))
+		return true;
+	if (!root_next(t, NODE_SHORT, 0, key, cursor->len, &other))
+		return any;
+	if (!any || found_before(&other, out))
+		*out = other;
+	return true;
+}
+
+static struct ip_prefix
+found_prefix(const struct trie *t, const struct found *f)
+{
+	return (struct ip_prefix){ .hi = (uint64_t)(f->at >> 64),
+		.lo = (uint64_t)f->at,
+		.family = (uint8_t)t->family,
+		.len = (uint8_t)f->len };
+}
+
+uint32_t
+trie_next(const struct trie *t, struct ip_prefix *cursor)
+{
+	struct found found;
+
+	if (!walk_next(t, cursor, &found))
+		return TRIE_NONE;
+	*cursor = found_prefix(t, &found);
+	return found.value;
+}
+
+uint32_t
+trie_next_below(const struct trie *t, const struct ip_prefix *top, struct ip_prefix *cursor)
+{
+	struct found found;
+	struct ip_prefix next;
+
+	if (!walk_next(t, cursor, &found))
+		return TRIE_NONE;
+	next = found_prefix(t, &found);
+	if (!prefix_contains(top, &next))
+		return TRIE_NONE;
+	*cursor = next;
+	return found.value;
+}
+
+uint32_t
+trie_first(const struct trie *t, struct ip_prefix *cursor)
+{
+	uint32_t value;
+
+	*cursor = (struct ip_prefix){ .family = (uint8_t)t->family };
+	value = trie_get(t, cursor);
+	return value != TRIE_NONE ? value : trie_next(t, cursor);
+}
