@@ -72,11 +72,11 @@ LAB_SRC := $(sort $(wildcard tests/lab/*.c))
 
 .DEFAULT_GOAL := all
 .PHONY: all deps check check-unit check-net bench demo install uninstall lint fuzz clean help \
-	programs tests unit-tests fuzz-replay benches lab
+	programs unit-tests benches net-tools FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-all: programs
+all: programs ## build hotfibd, hotfib and hotfib-lab (default)
 
 programs: $(PROGRAMS:%=$(O)/%)
 
@@ -180,3 +180,99 @@ $(eval $(call test_rules,lab,$(LAB_PARTS)))
 
 unit-tests: $(UNIT_BIN) $(REPLAY_BIN)
 benches: $(BENCH_BIN)
+
+# --- what people type ---------------------------------------------------------------------------
+# The text after ## is what `make help` shows.
+
+# Debian packages are installed where missing; on other systems set NODEPS=1 and bring your own.
+deps = $(if $(NODEPS),:,tests/deps.sh $(1))
+
+deps: ## install the Debian packages needed to build, test and demonstrate
+	$(Q)$(call deps,build net)
+
+# Sub-makes, so that packages are there before anything is probed or compiled.
+check: ## unit tests with sanitizers, fuzz corpora, network tests
+	$(Q)$(call deps,build net)
+	$(Q)$(MAKE) --no-print-directory MODE=asan unit-tests
+	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
+	$(Q)$(RUN) $(UNIT_SUITES) $(CORPUS_SUITES) $(NET_SUITES)
+
+check-unit: ## only unit tests and fuzz corpora
+	$(Q)$(call deps,build)
+	$(Q)$(MAKE) --no-print-directory MODE=asan unit-tests
+	$(Q)$(RUN) $(UNIT_SUITES) $(CORPUS_SUITES)
+
+check-net: ## only network tests (root; Debian's BIRD and Open vSwitch); ONLY=name,name for some
+	$(Q)$(call deps,build net)
+	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
+	$(Q)$(RUN) $(NET_SUITES)
+
+comma := ,
+ABS_O := $(abspath $(O))
+RUN := HOTFIB_O=$(ABS_O) HOTFIB_TEST_LOGS=$(O)/test-logs tests/run.sh
+in_asan = $(patsubst %.c,$(O)/asan/%,$(1))
+UNIT_SUITES := $(patsubst %,unit:%,$(call in_asan,$(UNIT_SRC)))
+# fuzz_X replays tests/fuzz/corpus/X.
+CORPUS_SUITES := $(foreach f,$(FUZZ_SRC),corpus:$(call in_asan,$(f)):tests/fuzz/corpus/$(patsubst \
+	fuzz_%,%,$(basename $(notdir $(f)))))
+NET_SRC := $(if $(ONLY),$(patsubst %,tests/net/test_%.sh,$(subst $(comma), ,$(ONLY))),$(sort \
+	$(wildcard tests/net/test_*.sh)))
+NET_SUITES := $(patsubst %,net:%,$(NET_SRC))
+
+# Small programs of the network tests: tests/net/X.c or tests/net/X_io.c, each with lib only.
+NET_TOOLS := $(patsubst tests/net/%.c,$(B)/net/%,$(wildcard tests/net/*.c))
+net-tools: $(NET_TOOLS)
+$(B)/net/%: $(B)/tests/net/%.o $(call archives,lib)
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(call link,$<,$(call archives,lib),$(LIBS.lib))
+
+bench: ## measure: one JSON line a figure; ONLY=P1,P7 for some of them
+	@$(call deps,build bench) >&2
+	@$(MAKE) --no-print-directory MODE=release programs benches net-tools >&2
+	@HOTFIB_O=$(ABS_O) tests/bench/run.sh "$(ONLY)" $(patsubst %.c,$(O)/release/%,$(BENCH_SRC)) \
+		$(sort $(wildcard tests/bench/*/bench_*.sh))
+
+demo: ## BIRD, a full table and traffic in namespaces; ROUTES=real, DEMO_SECONDS=20
+	$(Q)$(call deps,build net)
+	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
+	@HOTFIB_O=$(ABS_O) ROUTES="$(ROUTES)" DEMO_SECONDS="$(DEMO_SECONDS)" tests/net/demo.sh
+
+fuzz: ## T=60 seconds of libFuzzer for each target (clang); ONLY=name,name for some
+	$(Q)$(call deps,build dev)
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(CLANG) $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
+	$(Q)tests/fuzz/run.sh "$(O)" "$(T)" "$(ONLY)" $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
+
+lint: ## formatting, order of includes, cppcheck, man pages, shell scripts
+	$(Q)$(call deps,build dev)
+	$(Q)tests/lint.sh
+
+INSTALL ?= install
+install: programs ## into DESTDIR, PREFIX (/usr/local) and SYSCONFDIR (/etc)
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR)/hotfib
+	$(INSTALL) -m 755 $(B)/hotfibd $(DESTDIR)$(PREFIX)/sbin/hotfibd
+	$(INSTALL) -m 755 $(B)/hotfib $(DESTDIR)$(PREFIX)/bin/hotfib
+	for m in $(wildcard docs/man/*.[1-8]); do s=$(DESTDIR)$(PREFIX)/share/man/man$${m##*.}; \
+		$(INSTALL) -d $$s && $(INSTALL) -m 644 $$m $$s/ || exit 1; done
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/doc/hotfib/examples
+	$(INSTALL) -m 644 conf/hotfib.conf $(DESTDIR)$(PREFIX)/share/doc/hotfib/examples/
+	test -e $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf || \
+		$(INSTALL) -m 640 conf/hotfib.conf $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf
+	for u in $(wildcard conf/systemd/*.service); do s=$(DESTDIR)$(PREFIX)/lib/systemd/system; \
+		$(INSTALL) -d $$s && sed 's,/usr/sbin/,$(PREFIX)/sbin/,' $$u >$$s/$${u##*/} || exit 1; done
+
+uninstall: ## what install put there, but never the configuration
+	rm -f $(DESTDIR)$(PREFIX)/sbin/hotfibd $(DESTDIR)$(PREFIX)/bin/hotfib
+	for m in $(wildcard docs/man/*.[1-8]); do \
+		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/hotfib
+	for u in $(wildcard conf/systemd/*.service); do \
+		rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
+
+clean: ## remove what was built
+	rm -rf $(O)/release $(O)/debug $(O)/asan $(O)/fuzz $(O)/test-logs $(O)/net-logs \
+		$(PROGRAMS:%=$(O)/%)
+
+help: ## this text
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@echo 'Variables: O=DIR MODE=release|debug|asan V=1 CC=clang WERROR=1 NODEPS=1'

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Run benches: one JSON line a figure on stdout, all else on stderr. `make bench` calls it.
+#
+#   tests/bench/run.sh ONLY PROGRAM...      ONLY: figures with commas ("P1,P7"), or ""
+#
+# A bench's source names the figures it gives, so that those not asked for are not run. The status
+# is 0 whatever was met: a figure is to be read, not to pass.
+set -u
+
+only=$1
+shift
+pattern=$(echo "$only" | sed 's/[^A-Za-z0-9.,]//g; s/\./\\./g; s/,/|/g')
+for bench in "$@"; do
+	case $bench in
+	*.sh) source=$bench ;;
+	*) source=tests/bench/${bench#*/tests/bench/}.c ;;
+	esac
+	if [ -n "$pattern" ] && ! grep -qE "\"?(${pattern%%.*})([^0-9]|$)" "$source"; then
+		continue
+	fi
+	echo "bench: $bench" >&2
+	"$bench" </dev/null | grep -E "^\{\"id\": ?\"(${pattern:-[A-Z]})[^0-9]" |
+		while read -r line; do echo "$line"; done
+done
+exit 0
