@@ -136,22 +136,29 @@ looks_like_ipv4(struct rd r, unsigned words)
 }
 
 /*
- * Labels do not name their payload; its first nibble does (RFC 4928). 0 is a pseudowire's control
- * word (RFC 4385). A pseudowire without one begins with a MAC address, and one that begins with 4
- * looks like IPv4: the checksum tells them apart. Nothing tells a MAC that begins with 6 from IPv6.
+ * Labels do not name their payload; its first nibble does (RFC 4928), where it is IP or begins with
+ * a control word (RFC 4385). A pseudowire without one begins with a MAC address instead. One that
+ * begins with 4 is told from IPv4 by the checksum, one that begins with 0 from a control word by
+ * flags and length, which are 0 for a frame of 60 octets and more. Nothing tells one that begins
+ * with 6 from IPv6.
  */
 static enum step
 read_mpls(struct rd *r)
 {
-	uint8_t first;
+	struct rd ahead;
+	uint16_t first;
 
 	while (rd_ok(r) && (rd_u32(r) & 0x100) == 0)
 		continue;
-	first = rd_peek_u8(r);
-	switch (first >> 4) {
-	case 0: rd_skip(r, 4); return STEP_ETHERNET;
+	ahead = *r;
+	first = rd_u16(&ahead);
+	switch (first >> 12) {
+	case 0:
+		if (first == 0)
+			rd_skip(r, 4);
+		return STEP_ETHERNET;
 	case 1: return STEP_STOP; /* associated channel: OAM, RFC 5586 */
-	case 4: return looks_like_ipv4(*r, first & 15) ? STEP_IPV4 : STEP_ETHERNET;
+	case 4: return looks_like_ipv4(*r, first >> 8 & 15) ? STEP_IPV4 : STEP_ETHERNET;
 	case 6: return STEP_IPV6;
 	default: return STEP_ETHERNET;
 	}
