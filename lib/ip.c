@@ -61,9 +61,9 @@ ip_from_bytes(enum ip_family family, const void *bytes)
 		return ip_v4(__builtin_bswap32(v4));
 	}
 	memcpy(half, bytes, 16);
-	return (struct ip_addr){ .hi = __builtin_bswap64(half[0]),
-		.lo = __builtin_bswap64(half[1]),
-		.family = IP_V6 };
+	return (struct ip_addr){
+		.hi = __builtin_bswap64(half[0]), .lo = __builtin_bswap64(half[1]), .family = IP_V6
+	};
 }
 
 size_t

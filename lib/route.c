@@ -12,8 +12,7 @@ struct text {
 	size_t size, len;
 };
 
-static PRINTF_LIKE(2, 3) void
-add(struct text *t, const char *fmt, ...)
+static PRINTF_LIKE(2, 3) void add(struct text *t, const char *fmt, ...)
 {
 	size_t at = t->len < t->size ? t->len : t->size;
 	va_list args;

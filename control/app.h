@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The running daemon: what was made from the configuration, and how its parts are wired. app_io.c
+ * makes it and runs it; view.c shows it.
+ */
+#ifndef CONTROL_APP_H
+#define CONTROL_APP_H
+
+#include "bgpd/speaker_io.h"
+#include "control/config/config.h"
+#include "control/router.h"
+#include "control/target.h"
+#include "sflowin/udp_io.h"
+#include "webui/backend.h"
+
+struct app;
+
+/* A configured neighbour and what it is wired to. */
+struct app_neighbor {
+	struct app *app;
+	const struct config_neighbor *config;
+	struct bgp_neighbor *bgp;
+	struct router *router; /* learn: the table it feeds; push: the target's, NULL without */
+	unsigned source;       /* learn: its number in the router */
+	bool has_port;         /* push: is in target.via */
+	unsigned port;         /* its number in the target */
+};
+
+/* A configured agent. */
+struct app_agent {
+	const struct config_agent *config;
+	struct router *router;
+	unsigned number; /* in the router */
+};
+
+/* How late the loop was: the longest stretch of work without polling. */
+struct app_lag {
+	double last_minute_s; /* worst of the last whole minute */
+	double this_minute_s;
+	struct mono minute_start;
+};
+
+struct app {
+	const struct config *config;
+	const char *version;
+	struct mono started;
+	int64_t started_wall_ms;
+	struct mono now; /* as of this turn of the loop */
+	double cpu_s;    /* used by the process, as of the last second */
+
+	struct attrs_table *attrs;
+	struct router **routers;
+	size_t n_routers;
+	struct app_neighbor *neighbors;
+	size_t n_neighbors;
+	struct app_agent *agents;
+	size_t n_agents;
+	struct target *target; /* NULL: observe only */
+
+	struct bgp_speaker *speaker;
+	struct sflow_agents *sflow;
+	struct sflow_udp *udp;
+	struct app_lag lag;
+
+	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */
+
+	/* Rate of traffic that installed entries carry, by router and family: worth a walk over all
+	 * active prefixes, so view.c keeps it for a second. */
+	struct {
+		struct mono at;
+		bool valid;
+		double rate_bps;
+	} installed_rate[IP_FAMILIES];
+};
+
+#endif

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Readiness, per source and family:
+ *
+ *      down --up--> loading --End-of-RIB, then quiet--> ready --down--> down
+ *
+ * BIRD sends End-of-RIB as soon as it has walked its table, which may still be empty while its own
+ * upstreams come up; so a family is ready only when the table has stopped growing. Stale routes of
+ * the session before are swept at that moment and not at End-of-RIB, for the same reason.
+ *
+ * A source that was never up is not waited for: an imported ARM configuration names an IPv6
+ * reflector that may never dial in.
+ *
+ * Agents: an agent heard before and silent for silence_limit_s() freezes the router, until it has
+ * been heard again for three time constants, when its averages mean something again.
+ */
+#include "control/router.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/mem.h"
+
+#define SWEEP_BUDGET 2000
+#define LPM_BATCH    64
+#define THAW_T       3.0
+
+struct source_family {
+	bool negotiated, end_of_rib, ready, was_ready;
+	size_t adds; /* since the last tick */
+	struct mono quiet_since;
+	uint64_t added, removed;
+	struct rib_sweep sweep;
+	bool sweeping;
+};
+
+struct source {
+	char *name;
+	bool up;
+	struct mono lost_at; /* MONO_NEVER while up, or before the first session */
+	struct source_family family[IP_FAMILIES];
+};
+
+struct agent {
+	char *name;
+	double t_s;
+	bool heard, silent;
+	struct mono last;
+	struct mono thaw_at; /* MONO_NEVER unless it came back and is not trusted yet */
+};
+
+struct router {
+	struct router_config config;
+	char *name;
+	struct rib *rib;
+	struct traffic *traffic[IP_FAMILIES];
+	struct source sources[RIB_SOURCES_MAX];
+	unsigned n_sources;
+	struct agent *agents;
+	unsigned n_agents;
+	enum router_phase phase[IP_FAMILIES];
+	char why[IP_FAMILIES][128];
+};
+
+struct router *
+router_new(const struct router_config *config, struct mono now)
+{
+	struct router *r = mem_alloc(MEM_MISC, sizeof(*r));
+
+	r->config = *config;
+	r->name = mem_strdup(MEM_MISC, config->name);
+	r->rib = rib_new(config->attrs);
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		r->traffic[f] = traffic_new(config->t_s, now);
+		snprintf(r->why[f], sizeof(r->why[f]), "no table learned yet");
+	}
+	return r;
+}
+
+void
+router_free(struct router *r)
+{
+	for (unsigned i = 0; i < r->n_sources; i++)
+		mem_free(MEM_MISC, r->sources[i].name);
+	for (unsigned i = 0; i < r->n_agents; i++)
+		mem_free(MEM_MISC, r->agents[i].name);
+	mem_free(MEM_MISC, r->agents);
+	for (int f = 0; f < IP_FAMILIES; f++)
+		traffic_free(r->traffic[f]);
+	rib_free(r->rib);
+	mem_free(MEM_MISC, r->name);
+	mem_free(MEM_MISC, r);
+}
+
+const char *
+router_name(const struct router *r)
+{
+	return r->name;
+}
+
+const struct rib *
+router_rib(const struct router *r)
+{
+	return r->rib;
+}
+
+struct traffic *
+router_traffic(struct router *r, enum ip_family family)
+{
+	return r->traffic[family];
+}
+
+/* --- routes --- */
+
+unsigned
+router_add_source(struct router *r, const char *name)
+{
+	struct source *s = &r->sources[r->n_sources];
+
+	ASSERT(r->n_sources < RIB_SOURCES_MAX);
+	s->name = mem_strdup(MEM_MISC, name);
+	s->lost_at = MONO_NEVER;
+	return r->n_sources++;
+}
+
+void
+router_source_up(struct router *r, unsigned source, const struct rib_source *info,
+    const bool families[IP_FAMILIES], struct mono now)
+{
+	struct source *s = &r->sources[source];
+
+	rib_set_source(r->rib, source, info);
+	s->up = true;
+	s->lost_at = MONO_NEVER;
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		struct source_family *sf = &s->family[f];
+
+		sf->negotiated = families[f];
+		sf->end_of_rib = sf->ready = false;
+		sf->adds = 0;
+		sf->quiet_since = now;
+		if (!sf->negotiated && rib_stale_count(r->rib, (enum ip_family)f, source) > 0) {
+			/* The peer no longer offers the family: nothing will refresh it. */
+			rib_sweep_start(&sf->sweep, (enum ip_family)f, source);
+			sf->sweeping = true;
+		}
+	}
+}
+
+void
+router_source_down(struct router *r, unsigned source, struct mono now)
+{
+	struct source *s = &r->sources[source];
+
+	s->up = false;
+	s->lost_at = now;
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		s->family[f].ready = s->family[f].end_of_rib = s->family[f].sweeping = false;
+		rib_mark_stale(r->rib, (enum ip_family)f, source);
+	}
+}
+
+static void
+apply(struct router *r, const struct ip_prefix *p, const struct rib_result *result)
+{
+	if (result->change == RIB_UNCHANGED || result->change == RIB_PATH_CHANGED)
+		return;
+	if (result->change == RIB_REMOVED)
+		traffic_drop(r->traffic[p->family], result->id);
+	r->config.changed(r->config.ctx, p, result);
+}
+
+void
+router_routes(
+    struct router *r, unsigned source, const struct route_attrs *attrs, struct bgp_nlri nlri)
+{
+	enum ip_family family = (enum ip_family)nlri.family;
+	struct source_family *sf = &r->sources[source].family[family];
+	uint32_t id = attrs != NULL ? attrs_intern(r->config.attrs, attrs) : ATTRS_NONE;
+	size_t paths = rib_source_path_count(r->rib, family, source);
+	struct ip_prefix p;
+	uint32_t path_id;
+
+	while (bgp_nlri_next(&nlri, &p, &path_id)) {
+		struct rib_result result = attrs != NULL
+					       ? rib_announce(r->rib, &p, source, path_id, id)
+					       : rib_withdraw(r->rib, &p, source, path_id);
+
+		apply(r, &p, &result);
+	}
+	if (attrs != NULL) {
+		size_t more = rib_source_path_count(r->rib, family, source) - paths;
+
+		attrs_unref(r->config.attrs, id);
+		sf->adds += more;
+		sf->added += more;
+	} else {
+		sf->removed += paths - rib_source_path_count(r->rib, family, source);
+	}
+}
+
+void
+router_end_of_rib(struct router *r, unsigned source, enum ip_family family, struct mono now)
+{
+	struct source_family *sf = &r->sources[source].family[family];
+
+	if (!sf->end_of_rib)
+		sf->quiet_since = now;
+	sf->end_of_rib = true;
+}
+
+void
+router_source_status(const struct router *r, unsigned source, enum ip_family family,
+    struct router_source_status *out)
+{
+	const struct source *s = &r->sources[source];
+	const struct source_family *sf = &s->family[family];
+
+	*out = (struct router_source_status){
+		.up = s->up,
+		.negotiated = s->up && sf->negotiated,
+		.end_of_rib = sf->end_of_rib,
+		.ready = sf->ready,
+		.paths = rib_source_path_count(r->rib, family, source),
+		.stale = rib_stale_count(r->rib, family, source),
+		.added = sf->added,
+		.removed = sf->removed,
+	};
+}
+
+static void
+source_tick(struct router *r, unsigned source, enum ip_family family, struct mono now)
+{
+	struct source *s = &r->sources[source];
+	struct source_family *sf = &s->family[family];
+	size_t quiet = rib_source_path_count(r->rib, family, source) / 100;
+
+	if (sf->adds > (quiet > ROUTER_QUIET_ADDS ? quiet : ROUTER_QUIET_ADDS))
+		sf->quiet_since = now;
+	sf->adds = 0;
+	if (s->up && sf->negotiated && sf->end_of_rib && !sf->ready &&
+	    mono_sub_s(now, sf->quiet_since) >= ROUTER_QUIET_S) {
+		sf->ready = sf->was_ready = true;
+		rib_sweep_start(&sf->sweep, family, source);
+		sf->sweeping = true;
+	}
+	if (!s->up && !sf->sweeping && mono_sub_s(now, s->lost_at) >= r->config.stale_time_s &&
+	    !mono_is_never(s->lost_at) && rib_stale_count(r->rib, family, source) > 0) {
+		rib_sweep_start(&sf->sweep, family, source);
+		sf->sweeping = true;
+	}
+}
+
+struct swept {
+	struct router *r;
+	struct source_family *sf;
+};
+
+static void
+on_swept(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
+{
+	struct swept *swept = ctx;
+
+	swept->sf->removed++;
+	apply(swept->r, p, result);
+}
+
+bool
+router_work(struct router *r)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < r->n_sources; i++) {
+		for (int f = 0; f < IP_FAMILIES; f++) {
+			struct source_family *sf = &r->sources[i].family[f];
+			struct swept swept = { .r = r, .sf = sf };
+
+			if (!sf->sweeping)
+				continue;
+			sf->sweeping =
+			    !rib_sweep(r->rib, &sf->sweep, SWEEP_BUDGET, on_swept, &swept);
+			more |= sf->sweeping;
+		}
+	}
+	return more;
+}
+
+/* --- samples --- */
+
+unsigned
+router_add_agent(struct router *r, const char *name, double t_s)
+{
+	r->agents = mem_resize(MEM_MISC, r->agents, r->n_agents + 1, sizeof(*r->agents));
+	r->agents[r->n_agents] =
+	    (struct agent){ .name = mem_strdup(MEM_MISC, name), .t_s = t_s, .thaw_at = MONO_NEVER };
+	return r->n_agents++;
+}
+
+/* One batch of one family and one direction. */
+static void
+count_batch(struct router *r, enum ip_family family, enum traffic_direction direction,
+    const uint64_t *hi, const uint64_t *lo, const uint64_t *bytes, size_t n, struct mono now)
+{
+	struct traffic *traffic = r->traffic[family];
+	double scale = traffic_scale(traffic, now);
+	uint32_t ids[LPM_BATCH];
+
+	rib_lpm_batch(r->rib, family, hi, lo, n, ids);
+	for (size_t i = 0; i < n; i++) {
+		if (ids[i] != RIB_NONE)
+			traffic_add(traffic, ids[i], direction, bytes[i], scale, now);
+		else
+			traffic_add_unrouted(traffic, direction, bytes[i], scale);
+	}
+}
+
+void
+router_samples(struct router *r, const struct sflow_sample *samples, size_t n, struct mono now)
+{
+	uint64_t hi[LPM_BATCH], lo[LPM_BATCH], bytes[LPM_BATCH];
+
+	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+		for (int f = 0; f < IP_FAMILIES; f++) {
+			size_t k = 0;
+
+			for (size_t i = 0; i < n; i++) {
+				const struct ip_addr *a =
+				    d == TRAFFIC_TO ? &samples[i].dst : &samples[i].src;
+
+				if (a->family != f)
+					continue;
+				hi[k] = a->hi;
+				lo[k] = a->lo;
+				bytes[k++] = samples[i].bytes;
+				if (k == LPM_BATCH) {
+					count_batch(r, (enum ip_family)f, (enum traffic_direction)d,
+					    hi, lo, bytes, k, now);
+					k = 0;
+				}
+			}
+			if (k > 0)
+				count_batch(r, (enum ip_family)f, (enum traffic_direction)d, hi, lo,
+				    bytes, k, now);
+		}
+	}
+}
+
+/* Silent for longer than this is lost. Well below the idle time of 8 t, so that a router freezes
+ * before anything of it counts as idle, and above the usual counter polling of 20-30 s. */
+static double
+silence_limit_s(const struct agent *a)
+{
+	double limit = 4 * a->t_s;
+
+	return limit < 4 ? 4 : limit > 60 ? 60 : limit;
+}
+
+void
+router_agent_heard(struct router *r, unsigned agent, struct mono last, struct mono now)
+{
+	struct agent *a = &r->agents[agent];
+
+	if (mono_is_never(last))
+		return;
+	a->heard = true;
+	a->last = last;
+	if (mono_sub_s(now, last) > silence_limit_s(a)) {
+		a->silent = true;
+		a->thaw_at = MONO_NEVER;
+	} else if (a->silent) {
+		a->silent = false;
+		a->thaw_at = mono_add_ms(now, (int64_t)(THAW_T * a->t_s * 1000));
+	} else if (!mono_is_never(a->thaw_at) && mono_reached(now, a->thaw_at)) {
+		a->thaw_at = MONO_NEVER;
+	}
+}
+
+/* --- phase --- */
+
+static PRINTF_LIKE(3, 4) void set_why(struct router *r, enum ip_family family, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(r->why[family], sizeof(r->why[family]), fmt, args);
+	va_end(args);
+}
+
+/* A source is lost or has not given its whole table: says which. */
+static bool
+sources_frozen(struct router *r, enum ip_family family, struct mono now)
+{
+	for (unsigned i = 0; i < r->n_sources; i++) {
+		const struct source *s = &r->sources[i];
+		const struct source_family *sf = &s->family[family];
+
+		if (!s->up && rib_stale_count(r->rib, family, i) > 0) {
+			set_why(r, family, "learning session %s lost %.0f s ago", s->name,
+			    mono_sub_s(now, s->lost_at));
+			return true;
+		}
+		if (s->up && sf->negotiated && !sf->ready) {
+			set_why(r, family, "%s is loading%s", s->name,
+			    sf->end_of_rib ? ", the table still grows" : "");
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+agents_frozen(struct router *r, enum ip_family family, struct mono now)
+{
+	for (unsigned i = 0; i < r->n_agents; i++) {
+		const struct agent *a = &r->agents[i];
+
+		if (a->silent) {
+			set_why(r, family, "sFlow agent %s silent for %.0f s", a->name,
+			    mono_sub_s(now, a->last));
+			return true;
+		}
+		if (!mono_is_never(a->thaw_at)) {
+			set_why(
+			    r, family, "sFlow agent %s is back, averages are building up", a->name);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+update_phase(struct router *r, enum ip_family family, struct mono now)
+{
+	bool was_ready = false, loading;
+
+	for (unsigned i = 0; i < r->n_sources; i++)
+		was_ready |= r->sources[i].family[family].was_ready;
+	loading = sources_frozen(r, family, now);
+	if (!was_ready) {
+		r->phase[family] = ROUTER_COLD;
+		if (!loading)
+			set_why(r, family, "no table learned yet");
+	} else if (loading || agents_frozen(r, family, now)) {
+		r->phase[family] = ROUTER_FROZEN;
+	} else {
+		r->phase[family] = ROUTER_READY;
+		r->why[family][0] = '\0';
+	}
+}
+
+void
+router_tick(struct router *r, struct mono now)
+{
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		enum ip_family family = (enum ip_family)f;
+
+		for (unsigned i = 0; i < r->n_sources; i++)
+			source_tick(r, i, family, now);
+		update_phase(r, family, now);
+		if (r->phase[f] != ROUTER_FROZEN)
+			traffic_expire(r->traffic[f], traffic_count(r->traffic[f]) / 4 + 16, now);
+	}
+}
+
+enum router_phase
+router_phase(const struct router *r, enum ip_family family)
+{
+	return r->phase[family];
+}
+
+const char *
+router_phase_why(const struct router *r, enum ip_family family)
+{
+	return r->why[family];
+}

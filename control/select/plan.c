@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * F0 and F1 are merged in prefix order and cut into groups: the maximal trees of their union, a
+ * root and everything below it. Groups do not overlap, so each can be changed on its own.
+ *
+ * Within a group, make before break:
+ *
+ *      F0: 10/8 A, 10.1/16 B          F1: 10.1/16 C, 10.1.2/24 A, 10.2/16 A
+ *      add    10.1.2.0/24 A           longest first: whatever a shorter entry would hide is
+ *      change 10.1.0.0/16 C           there before it
+ *      add    10.2.0.0/16 A
+ *      delete 10.0.0.0/8              shortest first: what a longer entry gave way to is gone
+ *                                     before it, so traffic falls to F1 or to the default
+ *
+ * Proof sketch. Adding p: an address whose longest F1 match is p sees p's new action; one with a
+ * longer F1 match sees that, as it was added before; one with a longer F0 match still sees its old
+ * action. Deleting e: every F0-only entry shorter than e is gone, so the address falls to its
+ * longest F1 match or to the default. Each step keeps that, so a plan may be cut off anywhere.
+ *
+ * That needs room for the group's adds. If it is not there the group is drained (its F0 entries
+ * deleted shortest first; traffic falls to the default) and refilled (F1 longest first).
+ *
+ * Order of groups: those that do not grow come first. Each of them fits, by draining at worst,
+ * since its F1 part is not larger than its F0 part; after them the occupancy only rises towards
+ * |F1|, which is within capacity. So every plan succeeds, with no headroom at all. A group with a
+ * changed action goes before its peers: it repairs.
+ */
+#include "control/select/plan.h"
+
+#include <stdlib.h>
+
+#include "lib/mem.h"
+
+/* A prefix of the union. */
+struct item {
+	struct ip_prefix prefix;
+	uint32_t held, wanted; /* attribute sets, ATTRS_NONE where absent */
+	bool covered;
+};
+
+struct group {
+	size_t first, n; /* items */
+	size_t held, adds, deletes;
+	bool repairs;
+};
+
+struct work {
+	struct item *items;
+	size_t n_items;
+	struct group *groups;
+	size_t n_groups;
+	struct plan *out;
+};
+
+void
+plan_init(struct plan *p)
+{
+	*p = (struct plan){ 0 };
+}
+
+void
+plan_fini(struct plan *p)
+{
+	mem_free(MEM_SELECT, p->ops);
+	*p = (struct plan){ 0 };
+}
+
+static void
+emit(struct plan *out, enum plan_kind kind, const struct item *item)
+{
+	if (out->n == out->cap) {
+		out->cap = out->cap == 0 ? 256 : out->cap * 2;
+		out->ops = mem_resize(MEM_SELECT, out->ops, out->cap, sizeof(*out->ops));
+	}
+	out->ops[out->n++] = (struct plan_op){ .prefix = item->prefix,
+		.kind = kind,
+		.attrs = item->wanted,
+		.covered = item->covered };
+}
+
+/* Merge the two sorted lists. */
+static void
+merge(struct work *w, const struct installed *held, const struct selection *wanted)
+{
+	struct ip_prefix cursor;
+	const struct installed_entry *old = installed_next(held, &cursor, true);
+	size_t i = 0;
+
+	w->items = mem_calloc(MEM_SELECT, installed_count(held) + wanted->n, sizeof(*w->items));
+	while (old != NULL || i < wanted->n) {
+		const struct select_entry *new = i < wanted->n ? &wanted->entries[i] : NULL;
+		int order = old == NULL   ? 1
+			    : new == NULL ? -1
+					  : prefix_cmp(&old->prefix, &new->prefix);
+		struct item *item = &w->items[w->n_items++];
+
+		item->prefix = order <= 0 ? old->prefix : new->prefix;
+		item->held = order <= 0 ? old->attrs : ATTRS_NONE;
+		item->wanted = order >= 0 ? new->attrs : ATTRS_NONE;
+		item->covered = order >= 0 && new->covered;
+		if (order <= 0)
+			old = installed_next(held, &cursor, false);
+		if (order >= 0)
+			i++;
+	}
+}
+
+static void
+cut_into_groups(struct work *w, const struct attrs_table *attrs)
+{
+	const struct ip_prefix *root = NULL;
+
+	w->groups = mem_calloc(MEM_SELECT, w->n_items, sizeof(*w->groups));
+	for (size_t i = 0; i < w->n_items; i++) {
+		const struct item *item = &w->items[i];
+		struct group *g;
+
+		if (root == NULL || !prefix_contains(root, &item->prefix)) {
+			root = &item->prefix;
+			w->groups[w->n_groups++].first = i;
+		}
+		g = &w->groups[w->n_groups - 1];
+		g->n++;
+		g->held += item->held != ATTRS_NONE;
+		g->adds += item->held == ATTRS_NONE;
+		g->deletes += item->wanted == ATTRS_NONE;
+		if (item->held != ATTRS_NONE && item->wanted != ATTRS_NONE &&
+		    attrs_nexthop(attrs, item->held) != attrs_nexthop(attrs, item->wanted))
+			g->repairs = true;
+	}
+}
+
+/* Groups that do not grow first; among equals repairs, then what only gives room, then as they lie.
+ */
+static int
+group_order(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+	bool x_grows = x->adds > x->deletes, y_grows = y->adds > y->deletes;
+
+	if (x_grows != y_grows)
+		return x_grows - y_grows;
+	if (x->repairs != y->repairs)
+		return y->repairs - x->repairs;
+	if ((x->adds == 0) != (y->adds == 0))
+		return (y->adds == 0) - (x->adds == 0);
+	return x->first < y->first ? -1 : 1;
+}
+
+static int
+longest_first(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+
+	if (x->prefix.len != y->prefix.len)
+		return y->prefix.len - x->prefix.len;
+	return prefix_cmp(&x->prefix, &y->prefix);
+}
+
+static void
+emit_deletes(const struct work *w, const struct group *g, bool all_held)
+{
+	for (size_t i = g->n; i-- > 0;) {
+		const struct item *item = &w->items[g->first + i];
+
+		if (item->held != ATTRS_NONE && (all_held || item->wanted == ATTRS_NONE))
+			emit(w->out, PLAN_DELETE, item);
+	}
+}
+
+/* `items` of the group are sorted longest first by now. */
+static void
+emit_group(const struct work *w, const struct group *g, size_t occupied, size_t capacity)
+{
+	bool drain = occupied + g->adds > capacity && g->held > 0 && g->adds > 0;
+
+	if (drain)
+		emit_deletes(w, g, true);
+	for (size_t i = 0; i < g->n; i++) {
+		const struct item *item = &w->items[g->first + i];
+
+		if (item->wanted == ATTRS_NONE)
+			continue;
+		if (drain || item->held == ATTRS_NONE)
+			emit(w->out, PLAN_ADD, item);
+		else if (item->held != item->wanted)
+			emit(w->out, PLAN_CHANGE, item);
+	}
+	if (!drain)
+		emit_deletes(w, g, false);
+}
+
+void
+plan_build(
+    const struct installed *held, const struct selection *wanted, size_t capacity, struct plan *out)
+{
+	struct work w = { .out = out };
+	size_t occupied = installed_count(held);
+
+	ASSERT(wanted->n <= capacity);
+	out->n = 0;
+	merge(&w, held, wanted);
+	cut_into_groups(&w, installed_attrs(held));
+	if (w.n_groups > 0)
+		qsort(w.groups, w.n_groups, sizeof(*w.groups), group_order);
+	for (size_t i = 0; i < w.n_groups; i++) {
+		const struct group *g = &w.groups[i];
+
+		qsort(&w.items[g->first], g->n, sizeof(*w.items), longest_first);
+		emit_group(&w, g, occupied, capacity);
+		occupied = occupied + g->adds - g->deletes;
+	}
+	ASSERT(occupied == wanted->n);
+	mem_free(MEM_SELECT, w.items);
+	mem_free(MEM_SELECT, w.groups);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plan: in which order a target goes from what it holds (F0) to what was selected (F1), so that
+ * at every step
+ *   - each address sees its old next hop, its new one, or the default, never a third;
+ *   - the target holds at most `capacity` entries.
+ * Order of ../select: adds and changes longest prefix first, then deletes shortest first, group by
+ * group; a group that does not fit beside its old self is drained and refilled. See plan.c.
+ */
+#ifndef CONTROL_SELECT_PLAN_H
+#define CONTROL_SELECT_PLAN_H
+
+#include "control/select/select.h"
+
+enum plan_kind {
+	PLAN_ADD,
+	PLAN_CHANGE,
+	PLAN_DELETE
+};
+
+struct plan_op {
+	struct ip_prefix prefix;
+	enum plan_kind kind;
+	uint32_t attrs; /* add, change: borrowed from the selection */
+	bool covered;
+};
+
+struct plan {
+	struct plan_op *ops; /* carry them out in this order; stopping anywhere is safe */
+	size_t n, cap;
+};
+
+void plan_init(struct plan *p);
+void plan_fini(struct plan *p);
+
+/* Replace *out with the way from `held` to `wanted`, which must be sorted by prefix and have no
+ * more than `capacity` entries. Where more than that is held already (the capacity was lowered),
+ * the occupancy never rises above what it was. */
+void plan_build(const struct installed *held, const struct selection *wanted, size_t capacity,
+    struct plan *out);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Selection: which entries a target should hold. One function from (RIB, weights, limits) to a list
+ * of entries; everything that knows an algorithm is behind select_fn, and everything else (plan,
+ * push, REST) sees only struct selection.
+ *
+ * What every algorithm guarantees: for every address, the longest match among the chosen entries
+ * has the next hop of the longest match in the RIB, or there is no match (the default takes it);
+ * and there are at most `limit` entries.
+ */
+#ifndef CONTROL_SELECT_SELECT_H
+#define CONTROL_SELECT_SELECT_H
+
+#include "control/installed.h"
+#include "control/traffic.h"
+#include "ribtrie/rib.h"
+
+struct select_input {
+	const struct rib *rib;
+	const struct traffic *traffic;
+	enum ip_family family;
+	struct mono now;
+	size_t limit;                     /* entries */
+	enum traffic_direction direction; /* what ranks */
+	double min_rate_bps;              /* only prefixes with more than this, bytes/s */
+	unsigned min_length;              /* shorter prefixes are not considered */
+	bool include_covered;             /* false breaks the guarantee above: for queries only */
+	bool prune_covered;
+	const struct ip_prefix *always, *never; /* of any family; others are ignored */
+	size_t n_always, n_never;
+	const struct installed *keep; /* not NULL: stale input, evict none of these for its rate */
+};
+
+struct select_entry {
+	struct ip_prefix prefix;
+	struct ip_prefix
+	    parent;     /* when covered: the chosen entry above it that makes it necessary */
+	uint32_t id;    /* RIB entry whose attributes it carries */
+	uint32_t attrs; /* borrowed from the RIB: valid until it changes */
+	bool covered;
+	double rate_bps; /* of the RIB entry, in input.direction */
+};
+
+struct selection {
+	struct select_entry *entries; /* no particular order */
+	size_t n, cap;
+	size_t considered; /* candidates looked at */
+	size_t no_room;    /* candidates left out because they and what they cover did not fit */
+};
+
+void selection_init(struct selection *s);
+void selection_fini(struct selection *s);
+
+/* Sort the entries by prefix, or by rate descending (then by prefix). */
+void selection_sort_by_prefix(struct selection *s);
+void selection_sort_by_rate(struct selection *s);
+
+/* Replace what is in *out (initialised) with the choice. */
+typedef void select_fn(const struct select_input *input, struct selection *out);
+
+/* ARM's rule: the heaviest prefixes, each with the more-specifics it would hide. See top.c. */
+void select_top(const struct select_input *input, struct selection *out);
+
+/* By the name in the configuration; NULL for an unknown one. */
+select_fn *select_by_name(const char *name);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Each run makes a fresh selection and, for each port, a fresh plan from what that port holds now;
+ * nothing of an earlier plan is kept. A port that cannot take more stops its plan, which is safe at
+ * any point (select/plan.c), and the rest is planned again from there.
+ *
+ * A withdrawn entry with nothing installed above it leaves without a plan: its addresses fall to
+ * the default, which is always right. Below another entry that would not do: more-specifics that
+ * were pruned because they forwarded alike would fall to the entry above, so a plan has to put them
+ * in first. Those, and every other change that touches what is installed, go through a run, which
+ * the caller starts within milliseconds of target_repair_wanted().
+ */
+#include "control/target.h"
+
+#include "control/select/plan.h"
+#include "lib/mem.h"
+
+struct port_family {
+	bool up;
+	bool complete; /* everything desired was sent once since it came up */
+	bool resend;   /* the peer asked for everything again */
+	struct ip_prefix resend_at;
+	bool resend_started;
+	struct installed *held;
+	size_t pending;
+};
+
+struct port {
+	struct push push;
+	struct port_family family[IP_FAMILIES];
+};
+
+struct target {
+	struct target_config config;
+	struct port *ports;
+	unsigned n_ports;
+	struct selection wanted[IP_FAMILIES];
+	bool selected[IP_FAMILIES]; /* `wanted` is current enough to go on with */
+	struct plan plan;
+	bool repair;
+	double cost_s;
+	uint64_t runs;
+};
+
+struct target *
+target_new(const struct target_config *config)
+{
+	struct target *t = mem_alloc(MEM_SELECT, sizeof(*t));
+
+	ASSERT(config->headroom >= 0 && config->headroom < 1);
+	t->config = *config;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		selection_init(&t->wanted[f]);
+	plan_init(&t->plan);
+	return t;
+}
+
+void
+target_free(struct target *t)
+{
+	if (t == NULL)
+		return;
+	for (unsigned i = 0; i < t->n_ports; i++)
+		for (int f = 0; f < IP_FAMILIES; f++)
+			installed_free(t->ports[i].family[f].held);
+	mem_free(MEM_SELECT, t->ports);
+	for (int f = 0; f < IP_FAMILIES; f++)
+		selection_fini(&t->wanted[f]);
+	plan_fini(&t->plan);
+	mem_free(MEM_SELECT, t);
+}
+
+const struct target_config *
+target_config(const struct target *t)
+{
+	return &t->config;
+}
+
+static size_t
+limit_of(const struct target *t, enum ip_family family)
+{
+	return (size_t)(t->config.capacity[family] * (1.0 - t->config.headroom));
+}
+
+/* --- ports --- */
+
+unsigned
+target_add_port(struct target *t, const struct push *push)
+{
+	struct port *port;
+
+	t->ports = mem_resize(MEM_SELECT, t->ports, t->n_ports + 1, sizeof(*t->ports));
+	port = &t->ports[t->n_ports];
+	*port = (struct port){ .push = *push };
+	for (int f = 0; f < IP_FAMILIES; f++)
+		port->family[f].held = installed_new((enum ip_family)f, t->config.attrs);
+	return t->n_ports++;
+}
+
+static void
+port_reset(struct target *t, unsigned port, const bool families[IP_FAMILIES])
+{
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		struct port_family *pf = &t->ports[port].family[f];
+
+		installed_clear(pf->held);
+		pf->up = families[f];
+		pf->complete = pf->resend = false;
+		pf->pending = 0;
+	}
+}
+
+void
+target_port_up(struct target *t, unsigned port, const bool families[IP_FAMILIES])
+{
+	port_reset(t, port, families);
+	t->repair = true;
+}
+
+void
+target_port_down(struct target *t, unsigned port)
+{
+	static const bool none[IP_FAMILIES] = { false };
+
+	port_reset(t, port, none);
+}
+
+static void
+announce(struct port *port, const struct ip_prefix *p, struct attrs_table *attrs, uint32_t id)
+{
+	struct route_attrs decoded;
+
+	attrs_get(attrs, id, &decoded);
+	port->push.announce(port->push.ctx, p, &decoded, id);
+}
+
+/* Announce again what is held, from where the last call stopped. */
+static void
+resend(struct target *t, struct port *port, enum ip_family family)
+{
+	struct port_family *pf = &port->family[family];
+
+	while (pf->resend && port->push.ready(port->push.ctx, family)) {
+		const struct installed_entry *e =
+		    installed_next(pf->held, &pf->resend_at, !pf->resend_started);
+
+		pf->resend_started = true;
+		if (e != NULL) {
+			announce(port, &e->prefix, t->config.attrs, e->attrs);
+		} else {
+			pf->resend = false;
+			if (pf->complete)
+				port->push.complete(port->push.ctx, family);
+		}
+	}
+	port->push.flush(port->push.ctx);
+}
+
+void
+target_port_refresh(struct target *t, unsigned port, enum ip_family family)
+{
+	struct port_family *pf = &t->ports[port].family[family];
+
+	if (!pf->up)
+		return;
+	pf->resend = true;
+	pf->resend_started = false;
+	resend(t, &t->ports[port], family);
+}
+
+static void
+carry_out(struct target *t, struct port *port, const struct plan_op *op, struct mono now)
+{
+	struct port_family *pf = &port->family[op->prefix.family];
+
+	if (op->kind == PLAN_DELETE) {
+		port->push.withdraw(port->push.ctx, &op->prefix);
+		installed_remove(pf->held, &op->prefix);
+	} else {
+		announce(port, &op->prefix, t->config.attrs, op->attrs);
+		installed_put(pf->held, &op->prefix, op->attrs, op->covered, now);
+	}
+	ASSERT(installed_count(pf->held) <= t->config.capacity[op->prefix.family]);
+}
+
+/* Plan from what the port holds to the current selection, and push as much as it takes. */
+static void
+push_family(struct target *t, struct port *port, enum ip_family family, struct mono now)
+{
+	struct port_family *pf = &port->family[family];
+	size_t done = 0;
+
+	if (!pf->up || !t->selected[family])
+		return;
+	plan_build(pf->held, &t->wanted[family], t->config.capacity[family], &t->plan);
+	while (done < t->plan.n && port->push.ready(port->push.ctx, family))
+		carry_out(t, port, &t->plan.ops[done++], now);
+	pf->pending = t->plan.n - done;
+	if (pf->pending == 0 && !pf->complete) {
+		pf->complete = true;
+		port->push.complete(port->push.ctx, family);
+	}
+	port->push.flush(port->push.ctx);
+}
+
+void
+target_port_writable(struct target *t, unsigned port, struct mono now)
+{
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		resend(t, &t->ports[port], (enum ip_family)f);
+		if (t->ports[port].family[f].pending == 0)
+			continue;
+		if (t->selected[f])
+			push_family(t, &t->ports[port], (enum ip_family)f, now);
+		else
+			t->repair = true; /* the RIB has changed since: select again */
+	}
+}
+
+/* --- changes of the RIB --- */
+
+void
+target_route_changed(struct target *t, const struct ip_prefix *p, const struct rib_result *result)
+{
+	/* The selection borrows attributes of the RIB: not after it changed. */
+	t->selected[p->family] = false;
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		struct port *port = &t->ports[i];
+		struct port_family *pf = &port->family[p->family];
+
+		if (installed_count(pf->held) == 0 || installed_match(pf->held, p) == NULL)
+			continue;
+		if (result->change == RIB_REMOVED && installed_cover(pf->held, p) == NULL &&
+		    installed_remove(pf->held, p)) {
+			port->push.withdraw(port->push.ctx, p);
+			port->push.flush(port->push.ctx);
+		}
+		t->repair = true;
+	}
+}
+
+bool
+target_repair_wanted(const struct target *t)
+{
+	return t->repair;
+}
+
+/* --- the run --- */
+
+static void
+select_family(
+    struct target *t, enum ip_family family, const struct installed *keep, struct mono now)
+{
+	const struct target_config *c = &t->config;
+	struct select_input in = {
+		.rib = router_rib(c->router),
+		.traffic = router_traffic(c->router, family),
+		.family = family,
+		.now = now,
+		.limit = limit_of(t, family),
+		.direction = TRAFFIC_TO,
+		.min_rate_bps = c->min_rate_bps,
+		.min_length = 1,
+		.include_covered = true,
+		.prune_covered = true,
+		.always = c->always,
+		.n_always = c->n_always,
+		.never = c->never,
+		.n_never = c->n_never,
+		.keep = keep,
+	};
+
+	c->select(&in, &t->wanted[family]);
+	selection_sort_by_prefix(&t->wanted[family]);
+	t->selected[family] = true;
+}
+
+/* While frozen each port keeps what it holds; they may differ, so each has its own selection. */
+static void
+run_family(struct target *t, enum ip_family family, struct mono now)
+{
+	enum router_phase phase = router_phase(t->config.router, family);
+
+	t->selected[family] = false;
+	if (phase == ROUTER_COLD)
+		return;
+	if (phase == ROUTER_READY)
+		select_family(t, family, NULL, now);
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		struct port *port = &t->ports[i];
+
+		if (phase == ROUTER_FROZEN)
+			select_family(t, family, port->family[family].held, now);
+		resend(t, port, family);
+		push_family(t, port, family, now);
+	}
+	if (phase == ROUTER_FROZEN && t->n_ports == 0)
+		select_family(t, family, NULL, now);
+	if (phase == ROUTER_FROZEN && t->n_ports > 1)
+		t->selected[family] = false; /* it is the last port's own */
+}
+
+void
+target_run(struct target *t, struct mono now)
+{
+	t->repair = false;
+	t->runs++;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		run_family(t, (enum ip_family)f, now);
+}
+
+/* --- status --- */
+
+void
+target_family_status(
+    const struct target *t, enum ip_family family, struct target_family_status *out)
+{
+	*out = (struct target_family_status){
+		.capacity = t->config.capacity[family],
+		.limit = limit_of(t, family),
+		.desired = t->wanted[family].n,
+		.no_room = t->wanted[family].no_room,
+		.selection_s = t->cost_s,
+		.runs = t->runs,
+	};
+}
+
+void
+target_note_cost(struct target *t, double cpu_s)
+{
+	t->cost_s = cpu_s;
+}
+
+void
+target_port_status(
+    const struct target *t, unsigned port, enum ip_family family, struct target_port_status *out)
+{
+	const struct port_family *pf = &t->ports[port].family[family];
+	const struct installed_stats *stats = installed_stats(pf->held);
+
+	*out = (struct target_port_status){
+		.desired = t->wanted[family].n,
+		.installed = installed_count(pf->held),
+		.installed_max = stats->most,
+		.pending = pf->pending,
+		.added = stats->added,
+		.removed = stats->removed,
+		.changed = stats->changed,
+	};
+}
+
+const struct installed *
+target_port_installed(const struct target *t, unsigned port, enum ip_family family)
+{
+	return t->ports[port].family[family].held;
+}
+
+unsigned
+target_ports(const struct target *t)
+{
+	return t->n_ports;
+}

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Nothing here changes anything: each function fills one of backend.h's values from the objects of
+ * the app. Everything is looked up at the time of the call, so there is no second copy of the state
+ * to keep right; the one thing kept is the rate carried by installed entries, for a second.
+ */
+#include "control/view.h"
+
+#include <string.h>
+
+#include "lib/mem.h"
+
+static struct app *
+app_of(void *ctx)
+{
+	return ctx;
+}
+
+/* A monotonic time on the wall clock, in ms since the epoch. */
+static int64_t
+wall_ms(const struct app *app, struct mono t)
+{
+	return app->started_wall_ms + mono_sub_us(t, app->started) / 1000;
+}
+
+static void
+view_totals(void *ctx, struct web_totals *out)
+{
+	struct app *app = app_of(ctx);
+	const struct sflow_totals *sflow = sflow_agents_totals(app->sflow);
+	struct sflow_udp_stats udp;
+	struct bgp_speaker_stats bgp;
+	double lag = app->lag.last_minute_s;
+
+	sflow_udp_stats(app->udp, &udp);
+	bgp_speaker_stats(app->speaker, &bgp);
+	if (app->lag.this_minute_s > lag)
+		lag = app->lag.this_minute_s;
+	*out = (struct web_totals){
+		.version = app->version,
+		.start_wall_ms = app->started_wall_ms,
+		.uptime_s = mono_sub_s(app->now, app->started),
+		.cpu_s = app->cpu_s,
+		.loop_lag_max_s = lag,
+		.sflow_datagrams = sflow->datagrams,
+		.sflow_bytes = sflow->bytes,
+		.sflow_malformed = sflow->malformed,
+		.sflow_unknown_agent = sflow->unknown_agent,
+		.sflow_refused_source = sflow->refused_source,
+		.sflow_kernel_drops = udp.kernel_drops,
+		.sflow_truncated = udp.truncated,
+		.sflow_flow_samples = sflow->flow_samples,
+		.sflow_counter_samples = sflow->counter_samples,
+		.sflow_samples_used = sflow->samples_used,
+		.sflow_forwarded = udp.forwarded,
+		.sflow_forward_errors = udp.forward_errors,
+		.bgp_accepted = bgp.accepted,
+		.bgp_refused_unknown = bgp.refused_unknown,
+		.bgp_refused_busy = bgp.refused_busy,
+		.attr_sets = attrs_count(app->attrs),
+		.nexthops = nexthop_count(app->attrs),
+	};
+}
+
+/* --- neighbours --- */
+
+/* "Established" as the REST interface writes it. */
+static const char *
+state_word(enum bgp_state state)
+{
+	static const char *const words[] = { "idle", "connect", "active", "opensent", "openconfirm",
+		"established" };
+
+	return words[state];
+}
+
+static void
+learn_family(const struct app_neighbor *n, enum ip_family family, struct web_neighbor *out)
+{
+	struct router_source_status s;
+
+	router_source_status(n->router, n->source, family, &s);
+	out->family[family].negotiated = s.negotiated;
+	out->family[family].end_of_rib = s.end_of_rib;
+	out->family[family].ready = s.ready;
+	out->family[family].paths = s.paths;
+	out->family[family].stale_paths = s.stale;
+	out->family[family].learned_added = s.added;
+	out->family[family].learned_removed = s.removed;
+}
+
+static void
+push_family(const struct app_neighbor *n, const struct bgp_neighbor_status *bgp,
+    enum ip_family family, struct web_neighbor *out)
+{
+	struct target_port_status s;
+
+	target_port_status(n->app->target, n->port, family, &s);
+	out->family[family].negotiated = bgp->state == BGP_ESTABLISHED && bgp->families[family];
+	out->family[family].desired = s.desired;
+	out->family[family].installed = s.installed;
+	out->family[family].installed_max = s.installed_max;
+	out->family[family].pending = s.pending;
+	out->family[family].pushed_added = s.added;
+	out->family[family].pushed_removed = s.removed;
+	out->family[family].pushed_changed = s.changed;
+}
+
+static uint64_t
+messages(const struct bgp_counters *c)
+{
+	return c->opens + c->updates + c->keepalives + c->notifications + c->refreshes;
+}
+
+static bool
+view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
+{
+	struct app *app = app_of(ctx);
+	const struct app_neighbor *n;
+	const struct bgp_neighbor_config *config;
+	struct bgp_neighbor_status bgp;
+
+	if (i >= app->n_neighbors)
+		return false;
+	n = &app->neighbors[i];
+	config = &n->config->bgp;
+	bgp_neighbor_status(n->bgp, &bgp);
+	*out = (struct web_neighbor){
+		.name = config->name,
+		.description = config->description,
+		.role = config->role == BGP_LEARN ? "learn" : "push",
+		.router = n->router != NULL ? router_name(n->router) : "",
+		.state = state_word(bgp.state),
+		.last_error = "",
+		.address = config->remote,
+		.local_address = bgp.local,
+		.local_as = config->local_as,
+		.remote_as = bgp.remote_as,
+		.local_id = config->router_id,
+		.remote_id = bgp.remote_router_id,
+		.start_wall_ms = bgp.established_wall_ms,
+		.state_age_s = mono_sub_s(app->now, bgp.state_since),
+		.established_count = bgp.established_count,
+		.hold_time_s = bgp.hold_time_s,
+		.keepalive_s = bgp.keepalive_s,
+		.updates_received = bgp.received.updates,
+		.updates_sent = bgp.sent.updates,
+		.messages_received = messages(&bgp.received),
+		.messages_sent = messages(&bgp.sent),
+		.bytes_received = bgp.received.bytes,
+		.bytes_sent = bgp.sent.bytes,
+		.notifications_received = bgp.received.notifications,
+		.notifications_sent = bgp.sent.notifications,
+		.treated_as_withdraw = bgp.treated_as_withdraw,
+		.attributes_discarded = bgp.attributes_discarded,
+		.queued_bytes = bgp.queued_bytes,
+	};
+	if (bgp.last_error[0] != '\0') {
+		memcpy(app->last_error, bgp.last_error, sizeof(app->last_error));
+		out->last_error = app->last_error;
+	}
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		if (config->role == BGP_LEARN)
+			learn_family(n, (enum ip_family)f, out);
+		else if (n->has_port)
+			push_family(n, &bgp, (enum ip_family)f, out);
+	}
+	return true;
+}
+
+/* --- routers --- */
+
+/* The target's table as one of its ports holds it: the first with anything, else the first. */
+static const struct installed *
+target_installed(const struct target *t, enum ip_family family)
+{
+	for (unsigned i = 0; i < target_ports(t); i++)
+		if (installed_count(target_port_installed(t, i, family)) > 0)
+			return target_port_installed(t, i, family);
+	return target_ports(t) > 0 ? target_port_installed(t, 0, family) : NULL;
+}
+
+static double
+installed_rate(struct app *app, enum ip_family family)
+{
+	struct router *router = target_config(app->target)->router;
+	const struct installed *held = target_installed(app->target, family);
+	const struct traffic *traffic = router_traffic(router, family);
+	const uint32_t *ids = traffic_ids(traffic);
+	const double *weights = traffic_weights(traffic, TRAFFIC_TO);
+	double sum = 0;
+
+	if (app->installed_rate[family].valid &&
+	    mono_sub_us(app->now, app->installed_rate[family].at) < 1000000)
+		return app->installed_rate[family].rate_bps;
+	for (size_t i = 0; held != NULL && i < traffic_count(traffic); i++) {
+		struct ip_prefix p = rib_prefix(router_rib(router), family, ids[i]);
+
+		if (installed_match(held, &p) != NULL)
+			sum += weights[i];
+	}
+	app->installed_rate[family].valid = true;
+	app->installed_rate[family].at = app->now;
+	app->installed_rate[family].rate_bps = sum * traffic_unit(traffic, app->now);
+	return app->installed_rate[family].rate_bps;
+}
+
+static bool
+view_router(void *ctx, size_t i, struct web_router *out)
+{
+	struct app *app = app_of(ctx);
+	struct router *router;
+
+	if (i >= app->n_routers)
+		return false;
+	router = app->routers[i];
+	*out = (struct web_router){ .name = router_name(router) };
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		enum ip_family family = (enum ip_family)f;
+		const struct rib *rib = router_rib(router);
+		const struct traffic *traffic = router_traffic(router, family);
+
+		out->family[f].prefixes = rib_count(rib, family);
+		out->family[f].paths = rib_path_count(rib, family);
+		out->family[f].active = traffic_count(traffic);
+		out->family[f].rate_total = traffic_total(traffic, TRAFFIC_TO, app->now);
+		out->family[f].rate_unrouted = traffic_unrouted(traffic, TRAFFIC_TO, app->now);
+		out->family[f].frozen = router_phase(router, family) == ROUTER_FROZEN;
+		out->family[f].frozen_why = router_phase_why(router, family);
+		if (app->target != NULL && target_config(app->target)->router == router) {
+			const struct installed *held = target_installed(app->target, family);
+			struct target_family_status s;
+
+			target_family_status(app->target, family, &s);
+			out->family[f].has_target = true;
+			out->family[f].capacity = s.capacity;
+			out->family[f].desired = s.desired;
+			out->family[f].installed = held != NULL ? installed_count(held) : 0;
+			out->family[f].selection_ms = s.selection_s * 1000;
+			out->family[f].rate_installed = installed_rate(app, family);
+		}
+	}
+	return true;
+}
+
+static bool
+view_find_router(void *ctx, const char *text, struct web_router_ref *out)
+{
+	struct app *app = app_of(ctx);
+	struct ip_addr address;
+	bool is_address = ip_parse(text, &address);
+	const struct router *found = NULL;
+
+	*out = (struct web_router_ref){ .neighbor = SIZE_MAX };
+	for (size_t i = 0; i < app->n_neighbors; i++) {
+		const struct app_neighbor *n = &app->neighbors[i];
+
+		if (n->router != NULL &&
+		    (strcmp(n->config->bgp.name, text) == 0 ||
+			(is_address && ip_equal(&address, &n->config->bgp.remote)))) {
+			found = n->router;
+			out->neighbor = i;
+			break;
+		}
+	}
+	for (size_t i = 0; i < app->n_routers; i++) {
+		if (found == NULL && strcmp(router_name(app->routers[i]), text) == 0)
+			found = app->routers[i];
+		if (found == app->routers[i])
+			out->router = i;
+	}
+	if (found == NULL)
+		return false;
+	for (size_t i = 0; i < app->n_neighbors && out->neighbor == SIZE_MAX; i++)
+		if (app->neighbors[i].router == found &&
+		    app->neighbors[i].config->bgp.role == BGP_LEARN &&
+		    bgp_neighbor_established(app->neighbors[i].bgp))
+			out->neighbor = i;
+	for (size_t i = 0; i < app->n_neighbors && out->neighbor == SIZE_MAX; i++)
+		if (app->neighbors[i].router == found &&
+		    app->neighbors[i].config->bgp.role == BGP_LEARN)
+			out->neighbor = i;
+	return true;
+}
+
+/* --- agents --- */
+
+static bool
+view_agent(void *ctx, size_t i, struct web_agent *out)
+{
+	struct app *app = app_of(ctx);
+	struct sflow_agent_stats s;
+
+	if (!sflow_agents_stats(app->sflow, i, &s))
+		return false;
+	*out = (struct web_agent){
+		.address = s.address,
+		.last_source = s.last_source,
+		.configured = s.configured,
+		.datagrams = s.datagrams,
+		.datagrams_lost = s.datagrams_lost,
+		.datagrams_duplicate = s.datagrams_duplicate,
+		.datagrams_out_of_order = s.datagrams_out_of_order,
+		.datagrams_refused = s.datagrams_refused,
+		.malformed = s.malformed,
+		.flow_samples = s.flow_samples,
+		.flow_lost = s.flow_lost,
+		.flow_duplicate = s.flow_duplicate,
+		.flow_out_of_order = s.flow_out_of_order,
+		.flow_drops = s.flow_drops,
+		.flow_sources = s.flow_sources,
+		.counter_samples = s.counter_samples,
+		.counter_lost = s.counter_lost,
+		.counter_duplicate = s.counter_duplicate,
+		.counter_out_of_order = s.counter_out_of_order,
+		.counter_sources = s.counter_sources,
+		.notifications = s.notifications,
+		.unknown_samples = s.unknown_samples,
+		.non_ip_samples = s.non_ip_samples,
+		.bytes_sampled = s.bytes_sampled,
+		.sampling_rate = s.sampling_rate,
+		.uptime_ms = s.uptime_ms,
+	};
+	if (s.datagrams + s.datagrams_refused + s.malformed > 0) {
+		out->first_seen_wall_ms = wall_ms(app, s.first_seen);
+		out->last_seen_wall_ms = wall_ms(app, s.last_seen);
+		out->last_seen_age_s = mono_sub_s(app->now, s.last_seen);
+	}
+	for (size_t k = 0; k < app->n_agents; k++) {
+		if (ip_equal(&app->agents[k].config->address, &s.address)) {
+			out->router = router_name(app->agents[k].router);
+			out->t_s =
+			    traffic_time_constant(router_traffic(app->agents[k].router, IP_V4));
+		}
+	}
+	return true;
+}
+
+/* --- rankings and routes --- */
+
+static void
+view_top(void *ctx, size_t router, enum ip_family family, const struct web_top_query *query,
+    struct web_top *out)
+{
+	struct app *app = app_of(ctx);
+	struct router *r = app->routers[router];
+	const struct traffic *traffic = router_traffic(r, family);
+	enum traffic_direction direction = query->by_source ? TRAFFIC_FROM : TRAFFIC_TO;
+	struct select_input in = {
+		.rib = router_rib(r),
+		.traffic = traffic,
+		.family = family,
+		.now = app->now,
+		.limit = query->max_prefixes,
+		.direction = direction,
+		.min_rate_bps = query->min_value,
+		.min_length = query->min_prefix,
+		.include_covered = query->include_covered,
+		.prune_covered = query->prune_covered,
+	};
+	struct selection chosen;
+
+	*out = (struct web_top){
+		.value_total = traffic_total(traffic, direction, app->now),
+		.n_prefixes = rib_count(router_rib(r), family),
+	};
+	selection_init(&chosen);
+	select_top(&in, &chosen);
+	selection_sort_by_rate(&chosen);
+	out->n_rows = chosen.n;
+	out->rows = mem_calloc(MEM_HTTP, chosen.n, sizeof(*out->rows));
+	for (size_t i = 0; i < chosen.n; i++) {
+		const struct select_entry *e = &chosen.entries[i];
+
+		out->rows[i] = (struct web_top_row){ .prefix = e->prefix,
+			.parent = e->parent,
+			.covered = e->covered,
+			.value = e->rate_bps };
+		out->value_top += e->rate_bps;
+	}
+	selection_fini(&chosen);
+}
+
+static bool
+fill_route(
+    struct app *app, struct router *r, enum ip_family family, uint32_t id, struct web_route *out)
+{
+	const struct installed *held = NULL;
+
+	if (id == RIB_NONE)
+		return false;
+	if (app->target != NULL && target_config(app->target)->router == r)
+		held = target_installed(app->target, family);
+	*out = (struct web_route){
+		.prefix = rib_prefix(router_rib(r), family, id),
+		.rate_destination =
+		    traffic_rate(router_traffic(r, family), id, TRAFFIC_TO, app->now),
+		.rate_source = traffic_rate(router_traffic(r, family), id, TRAFFIC_FROM, app->now),
+	};
+	attrs_get(app->attrs, rib_best_attrs(router_rib(r), family, id), &out->attrs);
+	out->installed = held != NULL && installed_get(held, &out->prefix) != NULL;
+	return true;
+}
+
+static bool
+view_route(void *ctx, size_t router, const struct ip_prefix *p, struct web_route *out)
+{
+	struct router *r = app_of(ctx)->routers[router];
+
+	return fill_route(
+	    app_of(ctx), r, (enum ip_family)p->family, rib_lookup(router_rib(r), p), out);
+}
+
+static bool
+view_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct web_route *out)
+{
+	struct router *r = app_of(ctx)->routers[router];
+
+	return fill_route(
+	    app_of(ctx), r, (enum ip_family)a->family, rib_lpm(router_rib(r), a), out);
+}
+
+/* --- installed entries --- */
+
+/* The next entry of one port, its families in order; NULL at the end. */
+static const struct installed_entry *
+next_of_port(const struct app *app, unsigned port, struct web_cursor *cursor)
+{
+	const struct installed_entry *e;
+
+	if (!cursor->started) {
+		cursor->started = true;
+		cursor->prefix.family = IP_V4;
+		e = installed_next(
+		    target_port_installed(app->target, port, IP_V4), &cursor->prefix, true);
+	} else {
+		e = installed_next(
+		    target_port_installed(app->target, port, (enum ip_family)cursor->prefix.family),
+		    &cursor->prefix, false);
+	}
+	if (e == NULL && cursor->prefix.family == IP_V4) {
+		cursor->prefix.family = IP_V6;
+		e = installed_next(
+		    target_port_installed(app->target, port, IP_V6), &cursor->prefix, true);
+	}
+	return e;
+}
+
+static bool
+view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
+{
+	struct app *app = app_of(ctx);
+
+	for (; cursor->neighbor < app->n_neighbors; cursor->neighbor++, cursor->started = false) {
+		const struct app_neighbor *n = &app->neighbors[cursor->neighbor];
+		const struct installed_entry *e;
+		uint32_t id;
+
+		if (!n->has_port || (e = next_of_port(app, n->port, cursor)) == NULL)
+			continue;
+		id = rib_lookup(router_rib(n->router), &e->prefix);
+		*out = (struct web_installed_row){
+			.neighbor = n->config->bgp.name,
+			.prefix = e->prefix,
+			.nexthop = *nexthop_peek(app->attrs, attrs_nexthop(app->attrs, e->attrs)),
+			.rate = id == RIB_NONE ? 0
+					       : traffic_rate(router_traffic(n->router,
+								  (enum ip_family)e->prefix.family),
+						     id, TRAFFIC_TO, app->now),
+			.age_s = mono_sub_s(app->now, e->since),
+			.covered = e->covered,
+		};
+		return true;
+	}
+	return false;
+}
+
+struct web_backend
+view_backend(struct app *app)
+{
+	return (struct web_backend){
+		.ctx = app,
+		.totals = view_totals,
+		.neighbor = view_neighbor,
+		.router = view_router,
+		.agent = view_agent,
+		.find_router = view_find_router,
+		.top = view_top,
+		.route = view_route,
+		.route_lookup = view_route_lookup,
+		.installed_next = view_installed_next,
+	};
+}
