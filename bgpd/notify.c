@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The names of the error codes, by table, and the two texts an operator sees.
+ *
+ * What the peer wrote ends in our log and on terminals, so it passes add_escaped() first and is cut
+ * to the caller's buffer. Nothing here trusts a length inside the data field: one that lies is cut,
+ * because an error in a NOTIFICATION is never answered.
+ */
+#include "bgpd/notify.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bgpd/msg.h"
+
+static const char *const header_names[] = {
+	[BGP_HEADER_NOT_SYNCHRONIZED] = "Connection Not Synchronized",
+	[BGP_HEADER_BAD_LENGTH] = "Bad Message Length",
+	[BGP_HEADER_BAD_TYPE] = "Bad Message Type",
+};
+
+static const char *const open_names[] = {
+	[BGP_OPEN_UNSPECIFIC] = "Unspecific",
+	[BGP_OPEN_VERSION] = "Unsupported Version Number",
+	[BGP_OPEN_PEER_AS] = "Bad Peer AS",
+	[BGP_OPEN_ID] = "Bad BGP Identifier",
+	[BGP_OPEN_PARAMETER] = "Unsupported Optional Parameter",
+	[5] = "Authentication Failure",
+	[BGP_OPEN_HOLD_TIME] = "Unacceptable Hold Time",
+	[BGP_OPEN_CAPABILITY] = "Unsupported Capability",
+	[11] = "Role Mismatch",
+};
+
+static const char *const update_names[] = {
+	[BGP_UPDATE_MALFORMED] = "Malformed Attribute List",
+	[2] = "Unrecognized Well-known Attribute",
+	[3] = "Missing Well-known Attribute",
+	[BGP_UPDATE_FLAGS] = "Attribute Flags Error",
+	[BGP_UPDATE_LENGTH] = "Attribute Length Error",
+	[6] = "Invalid ORIGIN Attribute",
+	[8] = "Invalid NEXT_HOP Attribute",
+	[BGP_UPDATE_OPTIONAL] = "Optional Attribute Error",
+	[BGP_UPDATE_NETWORK] = "Invalid Network Field",
+	[11] = "Malformed AS_PATH",
+};
+
+static const char *const fsm_names[] = {
+	[0] = "Unspecified",
+	[BGP_FSM_IN_OPENSENT] = "Unexpected Message in OpenSent",
+	[BGP_FSM_IN_OPENCONFIRM] = "Unexpected Message in OpenConfirm",
+	[BGP_FSM_IN_ESTABLISHED] = "Unexpected Message in Established",
+};
+
+static const char *const cease_names[] = {
+	[BGP_CEASE_MAX_PREFIXES] = "Maximum Number of Prefixes Reached",
+	[BGP_CEASE_SHUTDOWN] = "Administrative Shutdown",
+	[BGP_CEASE_DECONFIGURED] = "Peer De-configured",
+	[BGP_CEASE_RESET] = "Administrative Reset",
+	[BGP_CEASE_REJECTED] = "Connection Rejected",
+	[BGP_CEASE_CONFIG_CHANGE] = "Other Configuration Change",
+	[BGP_CEASE_COLLISION] = "Connection Collision Resolution",
+	[BGP_CEASE_RESOURCES] = "Out of Resources",
+	[9] = "Hard Reset",
+	[10] = "BFD Down",
+};
+
+/* RFC 7313: an answer to a bad ROUTE-REFRESH. */
+static const char *const refresh_names[] = {
+	[1] = "Invalid Message Length",
+};
+
+static const struct {
+	const char *name;
+	const char *const *subcodes;
+	size_t n;
+} codes[] = {
+	[BGP_ERR_HEADER] = { "Message Header Error", header_names, ARRAY_LEN(header_names) },
+	[BGP_ERR_OPEN] = { "OPEN Message Error", open_names, ARRAY_LEN(open_names) },
+	[BGP_ERR_UPDATE] = { "UPDATE Message Error", update_names, ARRAY_LEN(update_names) },
+	[BGP_ERR_HOLD_TIMER] = { "Hold Timer Expired", NULL, 0 },
+	[BGP_ERR_FSM] = { "Finite State Machine Error", fsm_names, ARRAY_LEN(fsm_names) },
+	[BGP_ERR_CEASE] = { "Cease", cease_names, ARRAY_LEN(cease_names) },
+	[7] = { "ROUTE-REFRESH Message Error", refresh_names, ARRAY_LEN(refresh_names) },
+	[8] = { "Send Hold Timer Expired", NULL, 0 },
+};
+
+void
+bgp_notify_encode(struct wr *w, const struct bgp_error *e)
+{
+	size_t room = BGP_MSG_MAX - BGP_HEADER_LEN - 2;
+	size_t mark = bgp_msg_begin(w, BGP_MSG_NOTIFICATION);
+
+	wr_u8(w, e->code);
+	wr_u8(w, e->subcode);
+	wr_bytes(w, e->data.data, size_min(e->data.len, room));
+	bgp_msg_end(w, mark);
+}
+
+size_t
+bgp_notify_shutdown_data(const char *text, uint8_t buf[1 + BGP_SHUTDOWN_TEXT_MAX])
+{
+	size_t n = text != NULL ? strlen(text) : 0;
+
+	if (n == 0)
+		return 0;
+	if (n > BGP_SHUTDOWN_TEXT_MAX) {
+		n = BGP_SHUTDOWN_TEXT_MAX;
+		/* 10xxxxxx continues a character: cut before its first byte. */
+		while (n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80)
+			n--;
+	}
+	buf[0] = (uint8_t)n;
+	memcpy(buf + 1, text, n);
+	return 1 + n;
+}
+
+void
+bgp_notify_decode(struct rd body, struct bgp_error *e)
+{
+	*e = (struct bgp_error){ .why = NULL };
+	if (rd_left(&body) < 2) {
+		e->why = "truncated NOTIFICATION";
+		return;
+	}
+	e->code = rd_u8(&body);
+	e->subcode = rd_u8(&body);
+	e->data = (struct span){ .data = body.pos, .len = rd_left(&body) };
+}
+
+void
+bgp_notify_name(uint8_t code, uint8_t subcode, char *buf, size_t size)
+{
+	const char *sub;
+
+	if (code >= ARRAY_LEN(codes) || codes[code].name == NULL) {
+		snprintf(buf, size, "error %u/%u", code, subcode);
+		return;
+	}
+	sub = subcode < codes[code].n ? codes[code].subcodes[subcode] : NULL;
+	if (sub != NULL)
+		snprintf(buf, size, "%s/%s", codes[code].name, sub);
+	else if (subcode == 0)
+		snprintf(buf, size, "%s", codes[code].name);
+	else
+		snprintf(buf, size, "%s/%u", codes[code].name, subcode);
+}
+
+/* Append bytes, escaped, to the text in buf. */
+static void
+add_escaped(char *buf, size_t size, const uint8_t *bytes, size_t n)
+{
+	size_t at = strlen(buf);
+
+	for (size_t i = 0; i < n && at + 5 <= size; i++) {
+		uint8_t c = bytes[i];
+
+		if (c >= 0x20 && c < 0x7f && c != '\\' && c != '"')
+			at += (size_t)snprintf(buf + at, size - at, "%c", c);
+		else
+			at += (size_t)snprintf(buf + at, size - at, "\\x%02x", c);
+	}
+}
+
+void
+bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_t size)
+{
+	char name[96];
+	size_t at;
+
+	bgp_notify_name(e->code, e->subcode, name, sizeof(name));
+	snprintf(buf, size, "%s %s", who, name);
+	at = strlen(buf);
+	if (e->why != NULL) {
+		snprintf(buf + at, size - at, ": %s", e->why);
+	} else if (e->code == BGP_ERR_CEASE && e->data.len > 1 &&
+		   (e->subcode == BGP_CEASE_SHUTDOWN || e->subcode == BGP_CEASE_RESET)) {
+		/* RFC 9003: one length byte, then text. A length that lies is cut, not an error. */
+		snprintf(buf + at, size - at, ": ");
+		add_escaped(
+		    buf, size, e->data.data + 1, size_min(e->data.data[0], e->data.len - 1));
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* NOTIFICATION: what went wrong, as a value, on the wire and in words (RFC 4271 4.5, 6; RFC 4486,
+ * 6608, 9003). */
+#ifndef BGPD_NOTIFY_H
+#define BGPD_NOTIFY_H
+
+#include "bgpd/proto.h"
+#include "lib/rd.h"
+#include "lib/route.h"
+#include "lib/wr.h"
+
+/* An error in NOTIFICATION terms. code 0: no error. */
+struct bgp_error {
+	uint8_t code, subcode;
+	struct span data; /* borrowed */
+	const char *why;  /* more than the code says, a constant string; may be NULL */
+};
+
+/* A NOTIFICATION's shutdown text may have this many bytes (RFC 9003 2). */
+#define BGP_SHUTDOWN_TEXT_MAX 255
+
+/* Append a NOTIFICATION message. */
+void bgp_notify_encode(struct wr *w, const struct bgp_error *e);
+
+/* Data field of a Cease/Administrative Shutdown or Reset with `text` (NULL: none) into buf, cut at
+ * BGP_SHUTDOWN_TEXT_MAX bytes but never inside a UTF-8 character; gives the bytes used. */
+size_t bgp_notify_shutdown_data(const char *text, uint8_t buf[1 + BGP_SHUTDOWN_TEXT_MAX]);
+
+/* Read the body of a NOTIFICATION. One that is too short gives code 0: the session ends all the
+ * same, and an error in a NOTIFICATION is never answered (RFC 4271 6.4). */
+void bgp_notify_decode(struct rd body, struct bgp_error *e);
+
+/* "Cease/Administrative Shutdown". Unknown codes are given as numbers. */
+void bgp_notify_name(uint8_t code, uint8_t subcode, char *buf, size_t size);
+
+/* "sent Cease/Administrative Shutdown: text" into buf, cut at size. `who` is "sent" or "received".
+ * After the colon come `why`, or the peer's shutdown text, escaped: printable ASCII as it is, all
+ * else as \xNN, so that a log line or terminal is never in the peer's hands. */
+void bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_t size);
+
+#endif
