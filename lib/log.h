@@ -34,7 +34,7 @@ void log_line(enum log_level level, const char *area, const char *fmt, ...) PRIN
 #define log_debug(area, ...)   log_line(LOG_LEVEL_DEBUG, area, __VA_ARGS__)
 
 /* At most `burst` lines a minute for one source of noise: true when the line may be written.
- * `suppressed` counts what was not since the last line that was. Zero-initialise it. */
+ * `suppressed` counts those that were not. Zero-initialise it. */
 struct log_limit {
 	struct mono window_start;
 	uint32_t in_window;
