@@ -22,6 +22,9 @@ MUST_CHECK int web_http_listen(struct web_http *h, const struct ip_addr *address
  * process answers on gives -EADDRINUSE. The file is removed by web_http_free(). */
 MUST_CHECK int web_http_listen_unix(struct web_http *h, const char *path);
 
+/* The port of the i-th TCP address listened on, for one that was asked for as 0. */
+uint16_t web_http_port(const struct web_http *h, size_t i);
+
 struct web_http_stats {
 	uint64_t requests;
 	uint64_t errors_4xx, errors_5xx; /* answers by class */

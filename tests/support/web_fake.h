@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A backend for tests of the web room: one router "edge" with a learn neighbour (10.0.0.254, AS
+ * 65254) and a push neighbour, made-up routes 10.0.0.0/24, 10.0.1.0/24, ... and 2001:db8::/48, ...
+ * Header-only, so that a fuzz target needs nothing else. Everything in it may be changed by the
+ * test.
+ */
+#ifndef TESTS_WEB_FAKE_H
+#define TESTS_WEB_FAKE_H
+
+#include <string.h>
+
+#include "lib/mem.h"
+#include "webui/backend.h"
+
+struct web_fake {
+	struct web_totals totals;
+	struct web_neighbor neighbors[3];
+	struct web_router routers[2];
+	struct web_agent agents[3];
+	size_t n_neighbors, n_routers, n_agents;
+
+	size_t n_routes[IP_FAMILIES];
+	size_t n_active; /* of them have traffic, the first most */
+	size_t n_installed;
+	size_t withdrawn; /* routes below this index are gone for route(), not for top() */
+	double value_scale;
+	const uint8_t *as_path; /* of every route */
+	size_t as_path_len;
+
+	struct web_top_query last_query;
+	size_t last_router;
+	unsigned tops; /* calls of top() */
+};
+
+static inline struct ip_prefix
+web_fake_prefix(enum ip_family family, size_t i)
+{
+	if (family == IP_V4)
+		return prefix_make(
+		    IP_V4, (UINT64_C(0x0a000000) << 32) + ((uint64_t)i << 40), 0, 24);
+	return prefix_make(IP_V6, UINT64_C(0x20010db800000000) + ((uint64_t)i << 16), 0, 48);
+}
+
+/* The index of what web_fake_prefix() made; SIZE_MAX for other prefixes. */
+static inline size_t
+web_fake_index(const struct web_fake *f, const struct ip_prefix *p)
+{
+	struct ip_prefix first = web_fake_prefix((enum ip_family)p->family, 0);
+	size_t i = (p->hi - first.hi) >> (p->family == IP_V4 ? 40 : 16);
+	struct ip_prefix same;
+
+	if (p->hi < first.hi || i >= f->n_routes[p->family])
+		return SIZE_MAX;
+	same = web_fake_prefix((enum ip_family)p->family, i);
+	return prefix_equal(p, &same) ? i : SIZE_MAX;
+}
+
+static inline double
+web_fake_rate(const struct web_fake *f, size_t i)
+{
+	return i < f->n_active ? f->value_scale / (double)(i + 1) : 0;
+}
+
+static inline void
+web_fake_totals(void *ctx, struct web_totals *out)
+{
+	*out = ((struct web_fake *)ctx)->totals;
+}
+
+static inline bool
+web_fake_neighbor(void *ctx, size_t i, struct web_neighbor *out)
+{
+	struct web_fake *f = ctx;
+
+	if (i >= f->n_neighbors)
+		return false;
+	*out = f->neighbors[i];
+	return true;
+}
+
+static inline bool
+web_fake_router(void *ctx, size_t i, struct web_router *out)
+{
+	struct web_fake *f = ctx;
+
+	if (i >= f->n_routers)
+		return false;
+	*out = f->routers[i];
+	return true;
+}
+
+static inline bool
+web_fake_agent(void *ctx, size_t i, struct web_agent *out)
+{
+	struct web_fake *f = ctx;
+
+	if (i >= f->n_agents)
+		return false;
+	*out = f->agents[i];
+	return true;
+}
+
+static inline bool
+web_fake_find_router(void *ctx, const char *text, struct web_router_ref *out)
+{
+	struct web_fake *f = ctx;
+
+	for (size_t i = 0; i < f->n_neighbors; i++) {
+		char address[IP_TEXT_MAX];
+
+		if (strcmp(text, f->neighbors[i].name) == 0 ||
+		    strcmp(text, ip_format(&f->neighbors[i].address, address)) == 0) {
+			*out = (struct web_router_ref){ .router = 0, .neighbor = i };
+			return true;
+		}
+	}
+	for (size_t i = 0; i < f->n_routers; i++) {
+		if (strcmp(text, f->routers[i].name) == 0) {
+			*out = (struct web_router_ref){ .router = i,
+				.neighbor = i == 0 && f->n_neighbors > 0 ? 0 : SIZE_MAX };
+			return true;
+		}
+	}
+	return false;
+}
+
+static inline void
+web_fake_top(void *ctx, size_t router, enum ip_family family, const struct web_top_query *query,
+    struct web_top *out)
+{
+	struct web_fake *f = ctx;
+	size_t n = 0;
+
+	f->last_query = *query;
+	f->last_router = router;
+	f->tops++;
+	*out = (struct web_top){ .n_prefixes = f->n_routes[family] };
+	out->rows = mem_calloc(
+	    MEM_HTTP, size_min(query->max_prefixes, f->n_routes[family]), sizeof(*out->rows));
+	for (size_t i = 0; i < f->n_routes[family]; i++) {
+		double value = web_fake_rate(f, i);
+
+		out->value_total += value;
+		if (n >= query->max_prefixes || value <= query->min_value)
+			continue;
+		out->rows[n].prefix = web_fake_prefix(family, i);
+		out->rows[n].value = value;
+		out->value_top += value;
+		/* The second is there only because of the first. */
+		if (query->include_covered && i == 1) {
+			out->rows[n].covered = true;
+			out->rows[n].parent = prefix_make(
+			    family, out->rows[n].prefix.hi, 0, out->rows[n].prefix.len - 8u);
+		}
+		n++;
+	}
+	out->n_rows = n;
+}
+
+static inline void
+web_fake_fill(struct web_fake *f, const struct ip_prefix *p, size_t i, struct web_route *out)
+{
+	static const uint8_t communities[] = { 0xfd, 0xe8, 0x00, 0x01, 0xfd, 0xe8, 0x02, 0x9a };
+
+	*out = (struct web_route){ .prefix = *p,
+		.rate_destination = web_fake_rate(f, i),
+		.rate_source = web_fake_rate(f, i) / 4,
+		.installed = i < f->n_installed };
+	out->attrs.nexthop.addr =
+	    p->family == IP_V4 ? ip_v4(0xc0000201 + (uint32_t)(i % 3))
+			       : (struct ip_addr){ UINT64_C(0xfe80) << 48, i % 3 + 1, IP_V6 };
+	out->attrs.as_path = (struct span){ f->as_path, f->as_path_len };
+	out->attrs.has_local_pref = true;
+	out->attrs.local_pref = 100;
+	if (i % 2 == 0) {
+		out->attrs.has_med = true;
+		out->attrs.med = 1;
+		out->attrs.communities = (struct span){ communities, sizeof(communities) };
+	}
+}
+
+static inline bool
+web_fake_route(void *ctx, size_t router, const struct ip_prefix *p, struct web_route *out)
+{
+	struct web_fake *f = ctx;
+	size_t i = web_fake_index(f, p);
+
+	(void)router;
+	if (i == SIZE_MAX || i < f->withdrawn)
+		return false;
+	web_fake_fill(f, p, i, out);
+	return true;
+}
+
+static inline bool
+web_fake_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct web_route *out)
+{
+	struct ip_prefix p = prefix_of(a, a->family == IP_V4 ? 24 : 48);
+
+	return web_fake_route(ctx, router, &p, out);
+}
+
+static inline bool
+web_fake_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
+{
+	struct web_fake *f = ctx;
+	size_t i = cursor->started ? web_fake_index(f, &cursor->prefix) + 1 : 0;
+
+	if (i >= f->n_installed)
+		return false;
+	*cursor = (struct web_cursor){ .started = true, .prefix = web_fake_prefix(IP_V4, i) };
+	*out = (struct web_installed_row){ .neighbor = "target",
+		.prefix = cursor->prefix,
+		.nexthop.addr = ip_v4(0xc0000201),
+		.rate = web_fake_rate(f, i),
+		.age_s = 61.5,
+		.covered = i == 1 };
+	return true;
+}
+
+static inline struct web_backend
+web_fake_backend(struct web_fake *f)
+{
+	return (struct web_backend){ .ctx = f,
+		.totals = web_fake_totals,
+		.neighbor = web_fake_neighbor,
+		.router = web_fake_router,
+		.agent = web_fake_agent,
+		.find_router = web_fake_find_router,
+		.top = web_fake_top,
+		.route = web_fake_route,
+		.route_lookup = web_fake_route_lookup,
+		.installed_next = web_fake_installed_next };
+}
+
+/* All well: both sessions up, 3 routes of each family, 2 installed. */
+static inline void
+web_fake_init(struct web_fake *f)
+{
+	/* AS_SEQUENCE 1 2 3 */
+	static const uint8_t as_path[] = { 2, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3 };
+
+	*f = (struct web_fake){ .n_neighbors = 2,
+		.n_routers = 1,
+		.n_agents = 1,
+		.n_routes = { 3, 3 },
+		.n_active = 3,
+		.n_installed = 2,
+		.value_scale = 9.7e7,
+		.as_path = as_path,
+		.as_path_len = sizeof(as_path) };
+	f->totals = (struct web_totals){ .version = "0.1-test",
+		.start_wall_ms = 1467322500000,
+		.uptime_s = 90061,
+		.cpu_s = 12.25,
+		.loop_lag_max_s = 0.002,
+		.sflow_datagrams = 1000,
+		.sflow_flow_samples = 7000 };
+	f->neighbors[0] = (struct web_neighbor){ .name = "reflector",
+		.role = "learn",
+		.router = "edge",
+		.state = "established",
+		.last_error = "",
+		.address = ip_v4(0x0a0000fe),
+		.local_address = ip_v4(0x0a000001),
+		.local_as = 65254,
+		.remote_as = 65254,
+		.local_id = 1,
+		.remote_id = 0x0a0000fe,
+		.start_wall_ms = 1467322582093,
+		.state_age_s = 86400,
+		.established_count = 1,
+		.hold_time_s = 90,
+		.keepalive_s = 30,
+		.updates_received = 12345 };
+	f->neighbors[1] = f->neighbors[0];
+	f->neighbors[1].name = "target";
+	f->neighbors[1].role = "push";
+	f->neighbors[1].address = ip_v4(0x0a000088);
+	f->routers[0] = (struct web_router){ .name = "edge" };
+	f->routers[1] = (struct web_router){ .name = "spare" };
+	for (int i = 0; i < IP_FAMILIES; i++) {
+		f->neighbors[0].family[i].negotiated = f->neighbors[1].family[i].negotiated = true;
+		f->neighbors[0].family[i].end_of_rib = f->neighbors[0].family[i].ready = true;
+		f->neighbors[0].family[i].paths = f->neighbors[0].family[i].learned_added = 691838;
+		f->neighbors[1].family[i].desired = f->neighbors[1].family[i].installed = 2;
+		f->neighbors[1].family[i].pushed_added = 5;
+		f->neighbors[1].family[i].pushed_removed = 3;
+		f->routers[0].family[i].prefixes = 691838;
+		f->routers[0].family[i].paths = 700000;
+		f->routers[0].family[i].active = 40000;
+		f->routers[0].family[i].rate_total = 2e8;
+		f->routers[0].family[i].rate_installed = 1.9e8;
+		f->routers[0].family[i].has_target = true;
+		f->routers[0].family[i].capacity = 10000;
+		f->routers[0].family[i].desired = f->routers[0].family[i].installed = 9800;
+		f->routers[0].family[i].frozen_why = f->routers[1].family[i].frozen_why = "";
+	}
+	f->agents[0] = (struct web_agent){ .address = ip_v4(0x0a000088),
+		.last_source = ip_v4(0x7f000001),
+		.configured = true,
+		.router = "edge",
+		.t_s = 10,
+		.datagrams = 1000,
+		.datagrams_lost = 2,
+		.flow_samples = 7000,
+		.flow_lost = 1,
+		.sampling_rate = 4096,
+		.uptime_ms = 123456,
+		.first_seen_wall_ms = 1467322582093,
+		.last_seen_wall_ms = 1467322999999,
+		.last_seen_age_s = 0.2 };
+}
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The handlers of the table in route.c, and the places of their parameters in call->arg. */
+#ifndef WEBUI_API_H
+#define WEBUI_API_H
+
+#include "webui/route.h"
+
+enum top_arg {
+	TOP_MAX_PREFIXES,
+	TOP_MIN_VALUE,
+	TOP_DIRECTION,
+	TOP_INCLUDE_COVERED,
+	TOP_PRUNE_COVERED,
+	TOP_MIN_PREFIX
+};
+#define PREFIX_ADDRESS 0
+#define AGENTS_AGENT   0
+
+void web_api_version(struct web_call *call, struct web_answer *a);
+void web_api_topprefixes(struct web_call *call, struct web_answer *a);
+void web_api_topprefixes6(struct web_call *call, struct web_answer *a);
+void web_api_top(struct web_call *call, struct web_answer *a);
+void web_api_top6(struct web_call *call, struct web_answer *a);
+void web_api_prefix(struct web_call *call, struct web_answer *a);
+void web_api_agents(struct web_call *call, struct web_answer *a);
+void web_api_analyzer(struct web_call *call, struct web_answer *a);
+void web_api_metrics(struct web_call *call, struct web_answer *a);
+void web_api_healthz(struct web_call *call, struct web_answer *a);
+void web_api_readyz(struct web_call *call, struct web_answer *a);
+void web_api_status(struct web_call *call, struct web_answer *a);
+void web_api_neighbors(struct web_call *call, struct web_answer *a);
+void web_api_installed(struct web_call *call, struct web_answer *a);
+void web_api_asset(struct web_call *call, struct web_answer *a);
+
+/* Parts of answers that several handlers use. */
+json_t *web_agent_json(const struct web_agent *agent);
+json_t *web_analyzer_json(const struct web_backend *b);
+
+/* Why hotfib is not ready to steer traffic yet: an array of texts, empty when it is. */
+json_t *web_readiness(const struct web_backend *b);
+
+/* What is wrong now with something that was configured - a session that is down, a selection that
+ * is frozen: an array of texts, empty when all is well. */
+json_t *web_problems(const struct web_backend *b);
+
+/* The state of things in one sentence, without its full stop. */
+void web_summary(const struct web_backend *b, struct str *out);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "webui/api.h"
+#include "webui/field.h"
+#include "webui/json.h"
+
+static const struct web_field neighbor_fields[] = {
+	{ "attributesDiscarded", offsetof(struct web_neighbor, attributes_discarded) },
+	{ "bytesReceived", offsetof(struct web_neighbor, bytes_received) },
+	{ "bytesSent", offsetof(struct web_neighbor, bytes_sent) },
+	{ "establishedCount", offsetof(struct web_neighbor, established_count) },
+	{ "messagesReceived", offsetof(struct web_neighbor, messages_received) },
+	{ "messagesSent", offsetof(struct web_neighbor, messages_sent) },
+	{ "notificationsReceived", offsetof(struct web_neighbor, notifications_received) },
+	{ "notificationsSent", offsetof(struct web_neighbor, notifications_sent) },
+	{ "queuedBytes", offsetof(struct web_neighbor, queued_bytes) },
+	{ "treatedAsWithdraw", offsetof(struct web_neighbor, treated_as_withdraw) },
+	{ "updatesReceived", offsetof(struct web_neighbor, updates_received) },
+	{ "updatesSent", offsetof(struct web_neighbor, updates_sent) },
+	{ 0 },
+};
+
+/* Offsets in an element of web_neighbor.family and web_router.family. */
+#define NEIGHBOR_FAMILY(member)                                                                    \
+	(offsetof(struct web_neighbor, family[0].member) - offsetof(struct web_neighbor, family[0]))
+#define ROUTER_FAMILY(member)                                                                      \
+	(offsetof(struct web_router, family[0].member) - offsetof(struct web_router, family[0]))
+
+static const struct web_field neighbor_family_fields[] = {
+	{ "desired", NEIGHBOR_FAMILY(desired) },
+	{ "installed", NEIGHBOR_FAMILY(installed) },
+	{ "installedMax", NEIGHBOR_FAMILY(installed_max) },
+	{ "learnedPrefixesAdded", NEIGHBOR_FAMILY(learned_added) },
+	{ "learnedPrefixesRemoved", NEIGHBOR_FAMILY(learned_removed) },
+	{ "paths", NEIGHBOR_FAMILY(paths) },
+	{ "pending", NEIGHBOR_FAMILY(pending) },
+	{ "pushedPrefixesAdded", NEIGHBOR_FAMILY(pushed_added) },
+	{ "pushedPrefixesChanged", NEIGHBOR_FAMILY(pushed_changed) },
+	{ "pushedPrefixesRemoved", NEIGHBOR_FAMILY(pushed_removed) },
+	{ "stalePaths", NEIGHBOR_FAMILY(stale_paths) },
+	{ 0 },
+};
+
+static const struct web_field router_family_fields[] = {
+	{ "active", ROUTER_FAMILY(active) },
+	{ "capacity", ROUTER_FAMILY(capacity) },
+	{ "desired", ROUTER_FAMILY(desired) },
+	{ "installed", ROUTER_FAMILY(installed) },
+	{ "paths", ROUTER_FAMILY(paths) },
+	{ "prefixes", ROUTER_FAMILY(prefixes) },
+	{ 0 },
+};
+
+static json_t *
+neighbor_json(const struct web_neighbor *n)
+{
+	json_t *o = json_object(), *families = json_object();
+
+	web_json_fields(o, neighbor_fields, n);
+	web_json_text(o, "name", n->name);
+	web_json_text(o, "description", n->description);
+	web_json_text(o, "role", n->role);
+	web_json_text(o, "router", n->router);
+	web_json_text(o, "state", n->state);
+	web_json_text(o, "lastError", n->last_error);
+	web_json_addr(o, "address", &n->address);
+	web_json_addr(o, "localAddress", &n->local_address);
+	web_json_count(o, "localAs", n->local_as);
+	web_json_count(o, "remoteAs", n->remote_as);
+	web_json_id(o, "localId", n->local_id);
+	web_json_id(o, "remoteId", n->remote_id);
+	web_json_count(o, "startTime", (uint64_t)n->start_wall_ms);
+	web_json_real(o, "stateAgeSeconds", n->state_age_s);
+	web_json_count(o, "holdTimeSeconds", n->hold_time_s);
+	web_json_count(o, "keepaliveSeconds", n->keepalive_s);
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		json_t *family = json_object();
+
+		web_json_fields(family, neighbor_family_fields, &n->family[f]);
+		web_json_bool(family, "negotiated", n->family[f].negotiated);
+		web_json_bool(family, "endOfRib", n->family[f].end_of_rib);
+		web_json_bool(family, "ready", n->family[f].ready);
+		json_object_set_new(families, ip_family_name((enum ip_family)f), family);
+	}
+	json_object_set_new(o, "families", families);
+	return o;
+}
+
+static json_t *
+neighbors_json(const struct web_backend *b)
+{
+	json_t *list = json_array();
+	struct web_neighbor n;
+
+	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++)
+		json_array_append_new(list, neighbor_json(&n));
+	return list;
+}
+
+static json_t *
+router_json(const struct web_router *r)
+{
+	json_t *o = json_object(), *families = json_object();
+
+	web_json_text(o, "name", r->name);
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		double total = r->family[f].rate_total, covered = r->family[f].rate_installed;
+		json_t *family = json_object();
+
+		web_json_fields(family, router_family_fields, &r->family[f]);
+		web_json_real(family, "rateTotal", total);
+		web_json_real(family, "rateInstalled", covered);
+		web_json_real(family, "rateUnrouted", r->family[f].rate_unrouted);
+		web_json_real(family, "coverage", total > 0 ? covered / total : 0);
+		web_json_bool(family, "hasTarget", r->family[f].has_target);
+		web_json_bool(family, "frozen", r->family[f].frozen);
+		web_json_text(family, "frozenWhy", r->family[f].frozen_why);
+		web_json_real(family, "selectionMs", r->family[f].selection_ms);
+		json_object_set_new(families, ip_family_name((enum ip_family)f), family);
+	}
+	json_object_set_new(o, "families", families);
+	return o;
+}
+
+static json_t *
+routers_json(const struct web_backend *b)
+{
+	json_t *list = json_array();
+	struct web_router r;
+
+	for (size_t i = 0; b->router(b->ctx, i, &r); i++)
+		json_array_append_new(list, router_json(&r));
+	return list;
+}
+
+static json_t *
+agents_json(const struct web_backend *b)
+{
+	json_t *list = json_array();
+	struct web_agent agent;
+
+	for (size_t i = 0; b->agent(b->ctx, i, &agent); i++) {
+		json_t *o = web_agent_json(&agent);
+
+		web_json_addr(o, "address", &agent.address);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+void
+web_api_status(struct web_call *call, struct web_answer *a)
+{
+	const struct web_backend *b = &call->app->backend;
+	json_t *root = json_object(), *reasons = web_readiness(b);
+	struct str summary;
+
+	str_init(&summary, MEM_HTTP);
+	web_summary(b, &summary);
+	web_json_text(root, "summary", summary.text);
+	str_fini(&summary);
+	web_json_bool(root, "ready", json_array_size(reasons) == 0);
+	json_object_set_new(root, "notReadyReasons", reasons);
+	json_object_set_new(root, "problems", web_problems(b));
+	json_object_set_new(root, "totals", web_analyzer_json(b));
+	json_object_set_new(root, "routers", routers_json(b));
+	json_object_set_new(root, "neighbors", neighbors_json(b));
+	json_object_set_new(root, "agents", agents_json(b));
+	web_answer_json(a, 200, root);
+}
+
+void
+web_api_neighbors(struct web_call *call, struct web_answer *a)
+{
+	json_t *root = json_object();
+
+	json_object_set_new(root, "neighbors", neighbors_json(&call->app->backend));
+	web_answer_json(a, 200, root);
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The status page: once a second it asks for /api/v1/status and the top prefixes and writes what
+// changed into the tables. Everything from the daemon goes in as text, never as markup. While the
+// page is hidden, or a question is still open, it does not ask.
+"use strict";
+
+const REFRESH_MS = 1000;
+const ANSWER_MS = 5000;
+const TOP_ROWS = 50;
+
+const view = { family: "ipv4", unit: "bits", router: null };
+let lastAnswer = 0;
+let before = null; // the status before, for rates of counters
+
+const $ = (id) => document.getElementById(id);
+const number = new Intl.NumberFormat("en");
+const count = (n) => number.format(n);
+
+function scaled(value, units) {
+	let unit = 0;
+	while (value >= 999.5 && unit + 1 < units.length) {
+		value /= 1000;
+		unit++;
+	}
+	const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+	return value.toFixed(digits) + " " + units[unit];
+}
+
+function rate(bytesPerSecond) {
+	return view.unit === "bits" ?
+		scaled(bytesPerSecond * 8, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]) :
+		scaled(bytesPerSecond, ["B/s", "kB/s", "MB/s", "GB/s", "TB/s"]);
+}
+
+// Cut off, not rounded: 100 % means all of it.
+function percent(ratio) {
+	return (Math.floor(ratio * 1000 + 1e-9) / 10).toFixed(1) + " %";
+}
+
+function age(seconds) {
+	const s = Math.max(0, Math.floor(seconds));
+	const two = (n) => String(n).padStart(2, "0");
+	if (s >= 86400)
+		return Math.floor(s / 86400) + "d" + two(Math.floor(s / 3600) % 24) + "h";
+	if (s >= 3600)
+		return Math.floor(s / 3600) + "h" + two(Math.floor(s / 60) % 60) + "m";
+	if (s >= 60)
+		return Math.floor(s / 60) + "m" + two(s % 60) + "s";
+	return s + "s";
+}
+
+// --- tables ---------------------------------------------------------------------------------------
+// A cell is a text, or {text, cls, title, head, bar, barClass, chips}. Only cells that differ from what is
+// shown are touched, so that a selection survives the second.
+
+function fill(cell, what) {
+	const parts = [];
+	if (what.bar !== undefined) {
+		const bar = document.createElement("span");
+		const inside = document.createElement("span");
+		bar.className = "bar " + (what.barClass || "");
+		bar.setAttribute("aria-hidden", "true");
+		inside.style.width = Math.min(100, what.bar * 100) + "%";
+		bar.append(inside);
+		parts.push(bar);
+	}
+	const chips = (what.chips || []).map(([text, cls]) => {
+		const chip = document.createElement("span");
+		chip.className = "chip " + cls;
+		chip.textContent = text;
+		return chip;
+	});
+	const text = what.text === undefined ? "" : String(what.text);
+	parts.push(...(what.bar === undefined ? [...chips, text] : [text, ...chips]));
+	cell.className = what.cls || "";
+	cell.title = what.title || "";
+	cell.replaceChildren(...parts);
+}
+
+function setCell(row, i, cell) {
+	const what = typeof cell === "object" ? cell : { text: cell };
+	const key = JSON.stringify(what);
+	let td = row.children[i];
+	if (td && td.dataset.key === key)
+		return;
+	if (!td) {
+		td = document.createElement(what.head ? "th" : "td");
+		if (what.head)
+			td.scope = "row";
+		row.append(td);
+	}
+	td.dataset.key = key;
+	fill(td, what);
+}
+
+function setTable(id, rows, empty) {
+	const table = $(id);
+	const body = table.tBodies[0];
+	table.hidden = rows.length === 0;
+	$(id + "-empty").hidden = rows.length > 0;
+	if (rows.length === 0)
+		setText($(id + "-empty"), empty);
+	while (body.rows.length > rows.length)
+		body.deleteRow(-1);
+	rows.forEach((cells, i) => {
+		const row = body.rows[i] || body.insertRow();
+		cells.forEach((cell, k) => setCell(row, k, cell));
+	});
+}
+
+// Text in which `...` is code.
+function setText(element, text) {
+	if (element.dataset.text === text)
+		return;
+	element.dataset.text = text;
+	element.replaceChildren(...text.split("`").map((part, i) => {
+		if (i % 2 === 0)
+			return part;
+		const code = document.createElement("code");
+		code.textContent = part;
+		return code;
+	}));
+}
+
+// --- sections -------------------------------------------------------------------------------------
+
+const FAMILIES = [["ipv4", "IPv4"], ["ipv6", "IPv6"]];
+const head = (text) => ({ text, head: true });
+const right = (text, title) => ({ text, title, cls: "n" });
+
+function familyRow(router, name, f) {
+	return [
+		head(router.name), name, right(count(f.prefixes)), right(count(f.active)),
+		right(rate(f.rateTotal)), right(rate(f.rateUnrouted)),
+		right(f.hasTarget ? count(f.desired) : "–"),
+		f.hasTarget ? {
+			bar: f.capacity > 0 ? f.installed / f.capacity : 0,
+			text: count(f.installed) + " / " + count(f.capacity),
+		} : { text: "no target", cls: "muted" },
+		f.hasTarget ? {
+			bar: f.coverage,
+			barClass: "covered",
+			text: percent(f.coverage) + " ",
+			chips: f.frozen ? [["frozen", "warn"]] : [],
+			title: f.frozenWhy,
+		} : { text: "–", cls: "muted" },
+	];
+}
+
+function showTables(status) {
+	const rows = [];
+	for (const router of status.routers) {
+		for (const [key, name] of FAMILIES)
+			rows.push(familyRow(router, name, router.families[key]));
+	}
+	setTable("tables", rows, "No router is configured. A router is one learned table: add a " +
+		"neighbour with `role = \"learn\"` and a `router` name to `bgp.neighbors`, check it with " +
+		"`hotfib check FILE`, and reload.");
+}
+
+function neighborPrefixes(n, f) {
+	if (!f.negotiated && f.paths + f.installed === 0)
+		return { text: "–", cls: "n muted", title: "not negotiated" };
+	if (n.role === "push")
+		return right(count(f.installed), count(f.desired) + " desired, " + count(f.pending) + " to send");
+	return {
+		text: count(f.paths),
+		cls: "n",
+		chips: f.stalePaths > 0 ? [["stale", "warn"]] : f.ready ? [] : [["loading", ""]],
+		title: f.stalePaths > 0 ? count(f.stalePaths) + " kept from before the session was lost" : "",
+	};
+}
+
+function showNeighbors(status) {
+	setTable("neighbors", status.neighbors.map((n) => {
+		const up = n.state === "established";
+		return [
+			{ text: n.name, head: true, title: n.description || "" },
+			n.role + " " + n.router, n.address, right(n.remoteAs || "–"),
+			{ chips: [[n.state, up ? "good" : "bad"]] }, right(age(n.stateAgeSeconds)),
+			neighborPrefixes(n, n.families.ipv4), neighborPrefixes(n, n.families.ipv6),
+			{ text: n.lastError || "–", cls: n.lastError ? "wrap" : "muted" },
+		];
+	}), "No BGP neighbour is configured. Add one to `bgp.neighbors`.");
+}
+
+function sampleRate(agent) {
+	if (!before)
+		return "…";
+	const then = before.agents.find((a) => a.address === agent.address);
+	const seconds = (status_s - before_s);
+	if (!then || seconds <= 0)
+		return "…";
+	return count(Math.max(0, Math.round((agent.sFlowFlowSamples - then.sFlowFlowSamples) / seconds)));
+}
+
+let status_s = 0, before_s = 0;
+
+function agentState(agent) {
+	if (!agent.configured)
+		return { chips: [["unknown", "bad"]], text: "ignored: add it to sflow.agents", cls: "wrap" };
+	if (agent.sFlowDatagramsReceived === 0)
+		return { chips: [["never seen", "warn"]] };
+	if (agent.lastSeenAgeSeconds > 60)
+		return { chips: [["silent", "warn"]] };
+	return { chips: [["sending", "good"]] };
+}
+
+function lost(agent) {
+	const all = agent.sFlowFlowSamples + agent.sFlowFlowLostSamples;
+	return right(all > 0 ? (100 * agent.sFlowFlowLostSamples / all).toFixed(2) + " %" : "–",
+		count(agent.sFlowDatagramsLost) + " datagrams, " + count(agent.sFlowFlowLostSamples) + " samples");
+}
+
+function showAgents(status) {
+	setTable("agents", status.agents.map((agent) => [
+		head(agent.address), agent.router || "–", right(count(agent.sFlowDatagramsReceived)),
+		right(sampleRate(agent)), right(agent.sFlowSamplingRate ? "1 in " + count(agent.sFlowSamplingRate) : "–"),
+		lost(agent), right(agent.sFlowDatagramsReceived ? age(agent.lastSeenAgeSeconds) + " ago" : "–"),
+		agentState(agent),
+	]), "No sFlow received, and no agent configured. Check that it arrives with " +
+		"`tcpdump -ni any udp port 6343`, point the switch's sFlow (hsflowd: " +
+		"`collector { ip=… udpport=6343 }`) at an address of `sflow.listen`, and add the switch to " +
+		"`sflow.agents`.");
+}
+
+function showOverview(status) {
+	const problems = status.problems.concat(status.notReadyReasons);
+	let total = 0, installed = 0, target = false;
+	for (const router of status.routers) {
+		for (const f of Object.values(router.families)) {
+			if (!f.hasTarget)
+				continue;
+			target = true;
+			total += f.rateTotal;
+			installed += f.rateInstalled;
+		}
+	}
+	setText($("summary"), status.summary + ".");
+	const bar = $("coverage");
+	bar.hidden = !target || total <= 0;
+	if (!bar.hidden) {
+		bar.firstElementChild.style.width = 100 * installed / total + "%";
+		bar.setAttribute("aria-label", percent(installed / total) + " of the traffic is covered");
+	}
+	$("problems").hidden = problems.length === 0;
+	$("problems").replaceChildren(...problems.map((text) => {
+		const li = document.createElement("li");
+		li.textContent = text[0].toUpperCase() + text.slice(1);
+		return li;
+	}));
+	document.querySelector(".mark").className = "mark " + (problems.length > 0 ? "warn" : "good");
+	$("build").textContent = status.totals.version + ", up " + age(status.totals.uptimeSeconds);
+	document.title = target && total > 0 ? percent(installed / total) + " covered – hotfib" : "hotfib";
+}
+
+function showRouters(status) {
+	const names = status.routers.map((r) => r.name);
+	const select = $("router");
+	if (!names.includes(view.router))
+		view.router = names.length > 0 ? names[0] : null;
+	$("router-label").hidden = names.length < 2;
+	if (select.dataset.names === JSON.stringify(names))
+		return;
+	select.dataset.names = JSON.stringify(names);
+	select.replaceChildren(...names.map((name) => new Option(name, name, false, name === view.router)));
+}
+
+function showTop(top) {
+	const rows = top ? top.topPrefixes.map((p, i) => [
+		right(i + 1), head(p.prefix), right(rate(p.value)),
+		{ bar: top.valueTotal > 0 ? p.value / top.topPrefixes[0].value : 0,
+			text: percent(top.valueTotal > 0 ? p.value / top.valueTotal : 0) },
+		{ chips: [].concat(p.installed ? [["installed", "good"]] : [],
+			p.parentprefix ? [["covered", ""]] : [],
+			p.installed || p.parentprefix ? [] : [["by default", ""]]),
+		title: p.parentprefix ? "inside " + p.parentprefix : "" },
+		p.nexthop, { text: p.aspath ? p.aspath.replaceAll("-", " ") : "–", cls: "wrap" },
+	]) : [];
+	setTable("top", rows, "No traffic seen towards " + (view.family === "ipv4" ? "IPv4" : "IPv6") +
+		" prefixes yet. It takes a learned table and sFlow samples of a configured agent.");
+}
+
+// --- asking ---------------------------------------------------------------------------------------
+
+async function ask(path) {
+	const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS), cache: "no-store" });
+	if (!answer.ok)
+		throw new Error(path + " answered " + answer.status);
+	return answer.json();
+}
+
+function showUnreachable(error) {
+	const since = lastAnswer ? " What is shown is " + age((Date.now() - lastAnswer) / 1000) + " old." : "";
+	$("unreachable").textContent = "The daemon does not answer (" + error.message + ")." + since;
+	$("unreachable").hidden = false;
+	$("main").classList.add("stale");
+	document.querySelector(".mark").className = "mark bad";
+	document.title = "unreachable – hotfib";
+	if (!lastAnswer)
+		setText($("summary"), "No answer yet. On the switch, ask `systemctl status hotfib`.");
+}
+
+async function refresh() {
+	try {
+		const status = await ask("api/v1/status");
+		status_s = status.totals.uptimeSeconds;
+		showOverview(status);
+		showRouters(status);
+		showTables(status);
+		showNeighbors(status);
+		showAgents(status);
+		showTop(view.router === null ? null : await ask("api/v1/top/" +
+			encodeURIComponent(view.router) + "/" + view.family + "?maxPrefixes=" + TOP_ROWS));
+		before = status;
+		before_s = status_s;
+		lastAnswer = Date.now();
+		$("unreachable").hidden = true;
+		$("main").classList.remove("stale");
+		$("fresh").textContent = "as of " + new Date().toLocaleTimeString();
+	} catch (error) {
+		showUnreachable(error);
+	}
+}
+
+let busy = false;
+
+async function tick() {
+	if (busy || document.hidden)
+		return;
+	busy = true;
+	await refresh();
+	busy = false;
+}
+
+for (const button of document.querySelectorAll("button[data-family], button[data-unit]")) {
+	button.addEventListener("click", () => {
+		const what = button.dataset.family ? "family" : "unit";
+		view[what] = button.dataset[what];
+		for (const other of button.parentElement.children)
+			other.setAttribute("aria-pressed", String(other === button));
+		tick();
+	});
+}
+$("router").addEventListener("change", (event) => {
+	view.router = event.target.value;
+	tick();
+});
+document.addEventListener("visibilitychange", tick);
+setInterval(tick, REFRESH_MS);
+tick();

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libmicrohttpd inside the libev loop.
+ *
+ *   listeners --accept--> one MHD daemon (no threads, no listening socket of its own)
+ *                              | its epoll descriptor: one ev_io
+ *                              | its nearest timeout:  one ev_timer
+ *                         turn(): MHD_run(), then ask for the timeout again
+ *
+ * We accept ourselves, so that any number of TCP and unix sockets share one set of connections, one
+ * limit and one timer. Some places are kept for the unix socket: the operator's `hotfib` must get
+ * in while somebody floods the TCP side.
+ *
+ * A request is answered by web_dispatch() from its target as it was sent; libmicrohttpd's own
+ * decoding is not used. Bodies are pulled out of the answer a piece at a time, and all connections
+ * together get TURN_BYTES_MAX a turn, so however many long lists are being read, a turn of the loop
+ * stays at a few milliseconds.
+ *
+ * Sizes: the request line and headers of a connection fit CONNECTION_MEMORY or it is refused, and a
+ * connection that says nothing for IDLE_S is closed.
+ */
+#include "webui/http_io.h"
+
+#include <errno.h>
+#include <ev.h>
+#include <linux/tcp.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/log.h"
+#include "webui/listen_io.h"
+#include "webui/route.h"
+
+#define CONNECTIONS_MAX     128
+#define TCP_CONNECTIONS_MAX 112
+#define CONNECTION_MEMORY   (32 * 1024)
+#define IDLE_S              30
+#define TURN_BYTES_MAX      (128 * 1024)
+#define BLOCK_BYTES         (16 * 1024)
+#define ACCEPTS_PER_TURN    32
+#define ACCEPT_RETRY_S      1.0
+#define LISTENERS_MAX       32
+
+static const char content_policy[] =
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+struct listener {
+	struct ev_io io;
+	struct web_http *http;
+	char *path; /* unix socket; NULL: TCP */
+	struct stat made;
+};
+
+struct web_http {
+	struct ev_loop *loop;
+	struct MHD_Daemon *daemon;
+	struct ev_io epoll;
+	struct ev_timer timeout;      /* libmicrohttpd's */
+	struct ev_timer accept_retry; /* after we ran out of descriptors */
+	struct listener *listeners[LISTENERS_MAX];
+	size_t n_listeners;
+	size_t n_tcp_connections;
+	size_t turn_bytes; /* rendered in this turn */
+	struct web_app app;
+};
+
+struct connection {
+	bool tcp;
+	bool in_request; /* a request began and was not handed to us yet */
+	bool spoke;      /* a request was handed to us */
+};
+
+/* One request of a connection. */
+struct exchange {
+	bool accepted; /* its headers were looked at */
+	char *target;
+};
+
+/* --- answering ---------------------------------------------------------------------------------
+ */
+
+/* An answer on its way out. */
+struct outgoing {
+	struct web_http *http;
+	struct web_answer answer;
+};
+
+static ssize_t
+read_answer(void *cls, uint64_t pos, char *buf, size_t max)
+{
+	struct outgoing *o = cls;
+	ssize_t n;
+
+	(void)pos;
+	if (o->http->turn_bytes >= TURN_BYTES_MAX)
+		return 0;
+	n = web_answer_read(&o->answer, buf, max);
+	if (n < 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	o->http->turn_bytes += (size_t)n;
+	return n;
+}
+
+static void
+free_answer(void *cls)
+{
+	struct outgoing *o = cls;
+
+	web_answer_fini(&o->answer);
+	mem_free(MEM_HTTP, o);
+}
+
+static void
+count_answer(struct web_http_stats *stats, unsigned status)
+{
+	stats->requests++;
+	if (status >= 500)
+		stats->errors_5xx++;
+	else if (status >= 400)
+		stats->errors_4xx++;
+}
+
+static void
+add_headers(struct MHD_Response *response, const struct web_answer *a, bool close)
+{
+	MHD_add_response_header(response, "Content-Type", a->content_type);
+	MHD_add_response_header(
+	    response, "Cache-Control", a->cache_control != NULL ? a->cache_control : "no-store");
+	MHD_add_response_header(response, "Content-Security-Policy", content_policy);
+	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+	if (a->etag[0] != '\0')
+		MHD_add_response_header(response, "ETag", a->etag);
+	if (a->allow != NULL)
+		MHD_add_response_header(response, "Allow", a->allow);
+	if (close)
+		MHD_add_response_header(response, "Connection", "close");
+}
+
+/* Hand the answer, which is taken, to libmicrohttpd. */
+static enum MHD_Result
+send_answer(struct MHD_Connection *connection, struct outgoing *o, bool close)
+{
+	ssize_t length = web_answer_length(&o->answer);
+	unsigned status = o->answer.status;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+
+	count_answer(&o->http->app.stats, status);
+	response =
+	    MHD_create_response_from_callback(length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length,
+		BLOCK_BYTES, read_answer, o, free_answer);
+	if (response == NULL) {
+		free_answer(o);
+		return MHD_NO;
+	}
+	add_headers(response, &o->answer, close);
+	result = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static struct outgoing *
+outgoing_new(struct web_http *h)
+{
+	struct outgoing *o = mem_alloc(MEM_HTTP, sizeof(*o));
+
+	o->http = h;
+	return o;
+}
+
+/* No request of ours has a body. One that has is refused before it is read, and the connection is
+ * closed: what follows must not be taken for the next request. */
+static bool
+has_body(struct MHD_Connection *connection)
+{
+	const char *length =
+	    MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Transfer-Encoding") !=
+		   NULL ||
+	       (length != NULL && strcmp(length, "0") != 0);
+}
+
+static struct connection *
+connection_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info != NULL ? info->socket_context : NULL;
+}
+
+/* Called once the headers are there, and again when the (empty) body is. */
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *method,
+    const char *version, const char *upload, size_t *upload_size, void **state)
+{
+	struct web_http *h = cls;
+	struct exchange *x = *state;
+	struct connection *c = connection_of(mhd);
+	struct web_request request = { .method = method };
+	struct outgoing *o;
+
+	(void)url, (void)version, (void)upload;
+	if (!x->accepted) {
+		x->accepted = true;
+		if (c != NULL) {
+			c->in_request = false;
+			c->spoke = true;
+		}
+		if (!has_body(mhd))
+			return MHD_YES;
+		o = outgoing_new(h);
+		web_answer_init(&o->answer);
+		web_answer_error(&o->answer, 413, "a request must not have a body");
+		return send_answer(mhd, o, true);
+	}
+	*upload_size = 0;
+	request.target = x->target;
+	request.if_none_match = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "If-None-Match");
+	o = outgoing_new(h);
+	web_dispatch(&h->app, &request, &o->answer);
+	return send_answer(mhd, o, false);
+}
+
+/* The target as it was sent; what is given back becomes *state of on_request(). */
+static void *
+on_target(void *cls, const char *uri, struct MHD_Connection *mhd)
+{
+	struct exchange *x = mem_alloc(MEM_HTTP, sizeof(*x));
+	struct connection *c = connection_of(mhd);
+
+	(void)cls;
+	x->target = mem_strdup(MEM_HTTP, uri);
+	if (c != NULL)
+		c->in_request = true;
+	return x;
+}
+
+static void
+on_completed(
+    void *cls, struct MHD_Connection *mhd, void **state, enum MHD_RequestTerminationCode code)
+{
+	struct exchange *x = *state;
+
+	(void)cls, (void)mhd, (void)code;
+	if (x != NULL)
+		mem_free(MEM_HTTP, x->target);
+	mem_free(MEM_HTTP, x);
+	*state = NULL;
+}
+
+/* --- connections -------------------------------------------------------------------------------
+ */
+
+/* Bytes a TCP peer sent; 0 where the kernel does not say. */
+static uint64_t
+bytes_received(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return 0;
+	return info.tcpi_bytes_received;
+}
+
+static void
+connection_started(struct web_http *h, struct MHD_Connection *mhd, void **context)
+{
+	struct connection *c = mem_alloc(MEM_HTTP, sizeof(*c));
+	const union MHD_ConnectionInfo *info =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	c->tcp = info != NULL && info->client_addr->sa_family != AF_UNIX;
+	h->n_tcp_connections += c->tcp;
+	*context = c;
+}
+
+static void
+connection_ended(struct web_http *h, struct MHD_Connection *mhd, void **context)
+{
+	struct connection *c = *context;
+	const union MHD_ConnectionInfo *fd =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	/* A port probe or a browser's spare connection says nothing at all, and is no fault. */
+	if (c->in_request || (!c->spoke && fd != NULL && bytes_received(fd->connect_fd) > 0))
+		h->app.stats.malformed++;
+	h->n_tcp_connections -= c->tcp;
+	mem_free(MEM_HTTP, c);
+	*context = NULL;
+}
+
+static void
+on_connection(
+    void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode code)
+{
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		connection_started(cls, mhd, context);
+	else if (*context != NULL)
+		connection_ended(cls, mhd, context);
+}
+
+/* --- the loop ----------------------------------------------------------------------------------
+ */
+
+/* Let libmicrohttpd do what it can, then wake again when it wants to. */
+static void
+turn(struct web_http *h)
+{
+	MHD_UNSIGNED_LONG_LONG wait_ms;
+
+	h->turn_bytes = 0;
+	MHD_run(h->daemon);
+	ev_timer_stop(h->loop, &h->timeout);
+	if (MHD_get_timeout(h->daemon, &wait_ms) != MHD_YES)
+		return;
+	ev_timer_set(&h->timeout, (double)wait_ms / 1000, 0);
+	ev_timer_start(h->loop, &h->timeout);
+}
+
+static void
+on_epoll(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	(void)loop, (void)events;
+	turn(CONTAINER_OF(io, struct web_http, epoll));
+}
+
+static void
+on_timeout(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	(void)loop, (void)events;
+	turn(CONTAINER_OF(timer, struct web_http, timeout));
+}
+
+static void
+on_accept_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct web_http *h = CONTAINER_OF(timer, struct web_http, accept_retry);
+
+	(void)events;
+	for (size_t i = 0; i < h->n_listeners; i++)
+		ev_io_start(loop, &h->listeners[i]->io);
+}
+
+/* Out of descriptors or memory: a listener that stays readable would spin the loop. */
+static void
+pause_accepting(struct web_http *h, int err)
+{
+	log_warning("http", "accept error=\"%s\" retry_s=%.0f", strerror(err), ACCEPT_RETRY_S);
+	for (size_t i = 0; i < h->n_listeners; i++)
+		ev_io_stop(h->loop, &h->listeners[i]->io);
+	ev_timer_stop(h->loop, &h->accept_retry);
+	ev_timer_set(&h->accept_retry, ACCEPT_RETRY_S, 0);
+	ev_timer_start(h->loop, &h->accept_retry);
+}
+
+static void
+on_listener(struct ev_loop *loop, struct ev_io *io, int events)
+{
+	struct listener *l = CONTAINER_OF(io, struct listener, io);
+	struct web_http *h = l->http;
+
+	(void)loop, (void)events;
+	for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
+		struct sockaddr_storage from = { 0 };
+		socklen_t len = sizeof(from);
+		int fd =
+		    accept4(io->fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0) {
+			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+			    errno == ENOMEM)
+				pause_accepting(h, errno);
+			break;
+		}
+		if (l->path == NULL && h->n_tcp_connections >= TCP_CONNECTIONS_MAX) {
+			close(fd);
+			continue;
+		}
+		/* Refuses above CONNECTIONS_MAX, and closes fd itself. */
+		(void)MHD_add_connection(h->daemon, fd, (struct sockaddr *)&from, len);
+	}
+	turn(h);
+}
+
+/* --- life --------------------------------------------------------------------------------------
+ */
+
+struct web_http *
+web_http_new(struct ev_loop *loop, const struct web_backend *backend)
+{
+	struct web_http *h = mem_alloc(MEM_HTTP, sizeof(*h));
+	const union MHD_DaemonInfo *info;
+
+	h->loop = loop;
+	h->app.backend = *backend;
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
+	    on_request, h, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED,
+	    on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+	    (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
+	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	/* Without a listening socket nothing can fail here but memory and descriptors. */
+	ASSERT(h->daemon != NULL);
+	info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	ASSERT(info != NULL);
+	ev_io_init(&h->epoll, on_epoll, info->epoll_fd, EV_READ);
+	ev_io_start(loop, &h->epoll);
+	ev_timer_init(&h->timeout, on_timeout, 0, 0);
+	ev_timer_init(&h->accept_retry, on_accept_retry, 0, 0);
+	return h;
+}
+
+void
+web_http_free(struct web_http *h)
+{
+	if (h == NULL)
+		return;
+	for (size_t i = 0; i < h->n_listeners; i++) {
+		struct listener *l = h->listeners[i];
+
+		ev_io_stop(h->loop, &l->io);
+		close(l->io.fd);
+		if (l->path != NULL)
+			web_unlisten_unix(l->path, &l->made);
+		mem_free(MEM_HTTP, l->path);
+		mem_free(MEM_HTTP, l);
+	}
+	ev_io_stop(h->loop, &h->epoll);
+	ev_timer_stop(h->loop, &h->timeout);
+	ev_timer_stop(h->loop, &h->accept_retry);
+	MHD_stop_daemon(h->daemon);
+	mem_free(MEM_HTTP, h);
+}
+
+static int
+add_listener(struct web_http *h, int fd, const char *path, const struct stat *made)
+{
+	struct listener *l;
+
+	if (fd < 0)
+		return fd;
+	if (h->n_listeners == LISTENERS_MAX) {
+		close(fd);
+		return -ENOSPC;
+	}
+	l = mem_alloc(MEM_HTTP, sizeof(*l));
+	l->http = h;
+	l->path = path != NULL ? mem_strdup(MEM_HTTP, path) : NULL;
+	l->made = *made;
+	ev_io_init(&l->io, on_listener, fd, EV_READ);
+	ev_io_start(h->loop, &l->io);
+	h->listeners[h->n_listeners++] = l;
+	return 0;
+}
+
+int
+web_http_listen(struct web_http *h, const struct ip_addr *address, uint16_t port)
+{
+	return add_listener(h, web_listen_tcp(address, port), NULL, &(struct stat){ 0 });
+}
+
+int
+web_http_listen_unix(struct web_http *h, const char *path)
+{
+	struct stat made;
+	int fd = web_listen_unix(path, &made);
+
+	return add_listener(h, fd, path, &made);
+}
+
+uint16_t
+web_http_port(const struct web_http *h, size_t i)
+{
+	for (size_t k = 0; k < h->n_listeners; k++) {
+		if (h->listeners[k]->path == NULL && i-- == 0)
+			return web_listen_port(h->listeners[k]->io.fd);
+	}
+	return 0;
+}
+
+void
+web_http_stats(const struct web_http *h, struct web_http_stats *out)
+{
+	*out = h->app.stats;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of the long lists, written straight into text: a jansson object for each of 20,000 routes
+ * would cost several times what the row does. Nothing here needs escaping but a neighbour's name:
+ * prefixes, addresses, AS paths and communities are digits and punctuation.
+ *
+ * Between two rows the table may change. The ranking is a snapshot of prefixes and rates; the walk
+ * over installed entries finds its place again by prefix.
+ */
+#include "webui/rows.h"
+
+#include "webui/json.h"
+
+/* Append what format(span, '-', buf, size) writes, whatever its length. */
+static void
+add_formatted(struct str *out, struct span span,
+    size_t (*format)(struct span span, char separator, char *buf, size_t size))
+{
+	char small[256];
+	size_t len = format(span, '-', small, sizeof(small));
+	char *large;
+
+	if (len < sizeof(small)) {
+		str_add_n(out, small, len);
+		return;
+	}
+	large = mem_alloc(MEM_HTTP, len + 1);
+	format(span, '-', large, len + 1);
+	str_add_n(out, large, len);
+	mem_free(MEM_HTTP, large);
+}
+
+void
+web_route_add(struct str *out, const struct web_route *route, double value,
+    const struct ip_prefix *parent, bool extended)
+{
+	const struct route_attrs *attrs = &route->attrs;
+	char text[PREFIX_TEXT_MAX];
+
+	str_add(out, "{\"aspath\":\"");
+	add_formatted(out, attrs->as_path, route_as_path_format);
+	if (attrs->communities.len > 0) {
+		str_add(out, "\",\"communities\":\"");
+		add_formatted(out, attrs->communities, route_communities_format);
+	}
+	str_add(out, "\"");
+	if (extended)
+		str_addf(out, ",\"installed\":%s", route->installed ? "true" : "false");
+	if (attrs->has_local_pref)
+		str_addf(out, ",\"localpref\":%u", attrs->local_pref);
+	if (attrs->has_med)
+		str_addf(out, ",\"med\":%u", attrs->med);
+	str_addf(out, ",\"nexthop\":\"%s\"", ip_format(&attrs->nexthop.addr, text));
+	str_addf(out, ",\"origin\":\"%s\"", route_origin_name(attrs->origin));
+	if (parent != NULL)
+		str_addf(out, ",\"parentprefix\":\"%s\"", prefix_format(parent, text));
+	str_addf(out, ",\"prefix\":\"%s\",\"value\":", prefix_format(&route->prefix, text));
+	web_row_real(out, value);
+}
+
+struct top_rows {
+	struct web_rows rows;
+	struct web_app *app;
+	size_t router;
+	struct web_top top;
+	size_t next;
+	bool extended;
+};
+
+static bool
+top_next(struct web_rows *rows, struct str *out)
+{
+	struct top_rows *t = CONTAINER_OF(rows, struct top_rows, rows);
+	const struct web_backend *b = &t->app->backend;
+	const struct web_top_row *row;
+	struct web_route route;
+
+	if (t->next == t->top.n_rows)
+		return false;
+	row = &t->top.rows[t->next++];
+	if (b->route(b->ctx, t->router, &row->prefix, &route)) {
+		web_route_add(
+		    out, &route, row->value, row->covered ? &row->parent : NULL, t->extended);
+		str_add(out, "}");
+	}
+	return true;
+}
+
+static void
+top_free(struct web_rows *rows)
+{
+	struct top_rows *t = CONTAINER_OF(rows, struct top_rows, rows);
+
+	t->app->rows_held -= t->top.n_rows;
+	mem_free(MEM_HTTP, t->top.rows);
+	mem_free(MEM_HTTP, t);
+}
+
+struct web_rows *
+web_rows_top(struct web_app *app, size_t router, struct web_top *top, bool extended)
+{
+	struct top_rows *t = mem_alloc(MEM_HTTP, sizeof(*t));
+
+	*t = (struct top_rows){ .rows = { .next = top_next, .free = top_free },
+		.app = app,
+		.router = router,
+		.top = *top,
+		.extended = extended };
+	app->rows_held += top->n_rows;
+	*top = (struct web_top){ 0 };
+	return &t->rows;
+}
+
+struct installed_rows {
+	struct web_rows rows;
+	struct web_app *app;
+	struct web_cursor cursor;
+};
+
+static bool
+installed_next(struct web_rows *rows, struct str *out)
+{
+	struct installed_rows *r = CONTAINER_OF(rows, struct installed_rows, rows);
+	const struct web_backend *b = &r->app->backend;
+	struct web_installed_row row;
+	char text[PREFIX_TEXT_MAX];
+
+	if (!b->installed_next(b->ctx, &r->cursor, &row))
+		return false;
+	str_addf(out, "{\"ageSeconds\":%.3f,\"covered\":%s,\"neighbor\":", row.age_s,
+	    row.covered ? "true" : "false");
+	web_row_text(out, row.neighbor);
+	str_addf(out, ",\"nexthop\":\"%s\"", ip_format(&row.nexthop.addr, text));
+	str_addf(out, ",\"prefix\":\"%s\",\"value\":", prefix_format(&row.prefix, text));
+	web_row_real(out, row.rate);
+	str_add(out, "}");
+	return true;
+}
+
+static void
+installed_free(struct web_rows *rows)
+{
+	mem_free(MEM_HTTP, CONTAINER_OF(rows, struct installed_rows, rows));
+}
+
+struct web_rows *
+web_rows_installed(struct web_app *app)
+{
+	struct installed_rows *r = mem_alloc(MEM_HTTP, sizeof(*r));
+
+	r->rows = (struct web_rows){ .next = installed_next, .free = installed_free };
+	r->app = app;
+	return &r->rows;
+}

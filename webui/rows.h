@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the long lists, and a single route as the same JSON. */
+#ifndef WEBUI_ROWS_H
+#define WEBUI_ROWS_H
+
+#include "webui/answer.h"
+#include "webui/backend.h"
+#include "webui/route.h"
+
+/* A topPrefixes entry without its closing brace, keys in order; `extended`: with "installed". */
+void web_route_add(struct str *out, const struct web_route *route, double value,
+    const struct ip_prefix *parent /* NULL: not covered */, bool extended);
+
+/* The ranked rows of `top`, which is taken: attributes are looked up row by row as they are sent,
+ * and a prefix withdrawn meanwhile is left out. `app` counts the rows until they are freed. With
+ * `extended`, each says too whether it is installed, which sFlow-RT's do not. */
+struct web_rows *web_rows_top(
+    struct web_app *app, size_t router, struct web_top *top, bool extended);
+
+/* The walk over what push neighbours hold. */
+struct web_rows *web_rows_installed(struct web_app *app);
+
+#endif
