@@ -53,13 +53,6 @@ data_read(const char *name, size_t *len)
 	return data;
 }
 
-void
-data_skip(const char *name)
-{
-	print_message("SKIP: no %s below HOTFIB_DATA (default ../shared/data)\n", name);
-	skip();
-}
-
 uint64_t
 test_seed(const char *test_name)
 {
