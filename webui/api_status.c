@@ -176,3 +176,12 @@ web_api_neighbors(struct web_call *call, struct web_answer *a)
 	json_object_set_new(root, "neighbors", neighbors_json(&call->app->backend));
 	web_answer_json(a, 200, root);
 }
+
+void
+web_api_agent_list(struct web_call *call, struct web_answer *a)
+{
+	json_t *root = json_object();
+
+	json_object_set_new(root, "agents", agents_json(&call->app->backend));
+	web_answer_json(a, 200, root);
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The `show` verbs: ask the daemon, then print its answer as JSON or as a table of it. Tables show
+ * what an operator looks at first; everything else is in the JSON.
+ */
+#include <string.h>
+
+#include "cli/ask.h"
+#include "cli/table.h"
+#include "lib/human.h"
+
+static const char *const families[] = { "ipv4", "ipv6" };
+
+static void
+add_count(struct table *t, const struct cli *cli, uint64_t value)
+{
+	char buf[HUMAN_MAX];
+
+	if (cli->raw)
+		table_addf(t, "%llu", (unsigned long long)value);
+	else
+		table_add(t, human_count(value, buf));
+}
+
+static void
+add_rate(struct table *t, const struct cli *cli, double bytes_per_s)
+{
+	char buf[HUMAN_MAX];
+
+	if (cli->raw)
+		table_addf(t, "%.0f", bytes_per_s * 8);
+	else
+		table_add(t, human_bit_rate(bytes_per_s, buf));
+}
+
+static void
+add_age(struct table *t, const struct cli *cli, double seconds)
+{
+	char buf[HUMAN_MAX];
+
+	if (cli->raw)
+		table_addf(t, "%.0f", seconds);
+	else
+		table_add(t, human_age(seconds, buf));
+}
+
+static void
+add_ratio(struct table *t, const struct cli *cli, double ratio)
+{
+	char buf[HUMAN_MAX];
+
+	if (cli->raw)
+		table_addf(t, "%.6f", ratio);
+	else
+		table_add(t, human_percent(ratio, buf));
+}
+
+/* A text, or a dash where there is none. */
+static void
+add_text(struct table *t, const char *text)
+{
+	table_add(t, text[0] != '\0' ? text : "-");
+}
+
+/* Print and free. */
+static void
+finish(struct table *t, const struct cli *cli)
+{
+	table_print(t, cli->out, !cli->no_header);
+	table_fini(t);
+}
+
+/* --- status ------------------------------------------------------------------------------------
+ */
+
+static const char *const status_titles[] = { "ROUTER", "FAMILY", ">PREFIXES", ">ACTIVE", ">TRAFFIC",
+	">UNROUTED", ">DESIRED", ">INSTALLED", ">CAPACITY", ">COVERED", "STATE" };
+
+static void
+add_family(struct table *t, const struct cli *cli, const json_t *router, const char *name)
+{
+	const json_t *f = json_object_get(json_object_get(router, "families"), name);
+
+	table_add(t, get_text(router, "name"));
+	table_add(t, name);
+	add_count(t, cli, get_count(f, "prefixes"));
+	add_count(t, cli, get_count(f, "active"));
+	add_rate(t, cli, get_number(f, "rateTotal"));
+	add_rate(t, cli, get_number(f, "rateUnrouted"));
+	if (get_bool(f, "hasTarget")) {
+		add_count(t, cli, get_count(f, "desired"));
+		add_count(t, cli, get_count(f, "installed"));
+		add_count(t, cli, get_count(f, "capacity"));
+		add_ratio(t, cli, get_number(f, "coverage"));
+		table_add(t, get_bool(f, "frozen") ? "frozen" : "ok");
+		return;
+	}
+	for (int i = 0; i < 4; i++)
+		table_add(t, "-");
+	table_add(t, "no target");
+}
+
+static void
+print_overview(const struct cli *cli, const json_t *root)
+{
+	uint64_t memory = 0;
+	const char *tag;
+	json_t *bytes;
+	char up[HUMAN_MAX], used[HUMAN_MAX];
+
+	json_object_foreach(
+	    json_object_get(json_object_get(root, "totals"), "memoryBytes"), tag, bytes)
+	{
+		memory += (uint64_t)json_integer_value(bytes);
+	}
+	safe_print(cli->out, get_text(root, "summary"));
+	fputs(".\nhotfibd ", cli->out);
+	safe_print(cli->out, get_text(root, "totals.version"));
+	fprintf(cli->out, ", up %s, %.1f s of CPU, %s in tables, loop lag at most %.1f ms.\n\n",
+	    human_age(get_number(root, "totals.uptimeSeconds"), up),
+	    get_number(root, "totals.cpuSeconds"), human_bytes(memory, used),
+	    get_number(root, "totals.loopLagMaxSeconds") * 1000);
+}
+
+static void
+print_list(const struct cli *cli, const json_t *list, const char *what)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		fprintf(cli->out, "%s%s", i == 0 ? "\n" : "", what);
+		safe_print(cli->out, json_string_value(json_array_get(list, i)));
+		fputs("\n", cli->out);
+	}
+}
+
+int
+cli_show_status(struct cli *cli, char **args)
+{
+	json_t *root = ask_json(cli, "/api/v1/status");
+	const json_t *routers = json_object_get(root, "routers");
+	const json_t *problems = json_object_get(root, "problems");
+	struct table t;
+	int result;
+
+	(void)args;
+	if (root == NULL)
+		return CLI_ERROR;
+	result = json_array_size(problems) > 0 ? CLI_DEGRADED : CLI_OK;
+	if (cli->json) {
+		print_json(cli, root, NULL);
+	} else {
+		print_overview(cli, root);
+		table_init(&t, status_titles, ARRAY_LEN(status_titles));
+		for (size_t i = 0; i < json_array_size(routers); i++) {
+			for (size_t f = 0; f < ARRAY_LEN(families); f++)
+				add_family(&t, cli, json_array_get(routers, i), families[f]);
+		}
+		finish(&t, cli);
+		print_list(cli, problems, "problem: ");
+		print_list(cli, json_object_get(root, "notReadyReasons"), "not ready: ");
+	}
+	json_decref(root);
+	return result;
+}
+
+/* --- neighbors ---------------------------------------------------------------------------------
+ */
+
+static const char *const neighbor_titles[] = { "NEIGHBOR", "ROLE", "ROUTER", "ADDRESS", ">AS",
+	"STATE", ">FOR", ">IPV4", ">IPV6", "LAST ERROR" };
+
+static void
+add_neighbor(struct table *t, const struct cli *cli, const json_t *n)
+{
+	bool push = strcmp(get_text(n, "role"), "push") == 0;
+
+	table_add(t, get_text(n, "name"));
+	table_add(t, get_text(n, "role"));
+	table_add(t, get_text(n, "router"));
+	table_add(t, get_text(n, "address"));
+	table_addf(t, "%llu", (unsigned long long)get_count(n, "remoteAs"));
+	table_add(t, get_text(n, "state"));
+	add_age(t, cli, get_number(n, "stateAgeSeconds"));
+	for (size_t f = 0; f < ARRAY_LEN(families); f++) {
+		const json_t *family = json_object_get(json_object_get(n, "families"), families[f]);
+
+		add_count(t, cli, get_count(family, push ? "installed" : "paths"));
+	}
+	add_text(t, get_text(n, "lastError"));
+}
+
+/* Ask for `path`, whose members `list` are the rows of a table. */
+static int
+show_list(struct cli *cli, const char *path, const char *list, const char *const *titles,
+    size_t n_titles, void (*add)(struct table *t, const struct cli *cli, const json_t *row))
+{
+	json_t *root = ask_json(cli, path);
+	const json_t *rows = json_object_get(root, list);
+	struct table t;
+
+	if (root == NULL)
+		return CLI_ERROR;
+	if (cli->json) {
+		print_json(cli, root, list);
+	} else {
+		table_init(&t, titles, n_titles);
+		for (size_t i = 0; i < json_array_size(rows); i++)
+			add(&t, cli, json_array_get(rows, i));
+		finish(&t, cli);
+	}
+	json_decref(root);
+	return CLI_OK;
+}
+
+int
+cli_show_neighbors(struct cli *cli, char **args)
+{
+	(void)args;
+	return show_list(cli, "/api/v1/neighbors", "neighbors", neighbor_titles,
+	    ARRAY_LEN(neighbor_titles), add_neighbor);
+}
+
+/* --- agents ------------------------------------------------------------------------------------
+ */
+
+static const char *const agent_titles[] = { "AGENT", "ROUTER", ">DATAGRAMS", ">SAMPLES", ">1 IN",
+	">LOST", ">LAST SEEN", "STATE" };
+
+static const char *
+agent_state(const json_t *agent)
+{
+	if (!get_bool(agent, "configured"))
+		return "unknown, ignored";
+	if (get_count(agent, "sFlowDatagramsReceived") == 0)
+		return "never seen";
+	return get_number(agent, "lastSeenAgeSeconds") > 60 ? "silent" : "sending";
+}
+
+static void
+add_agent(struct table *t, const struct cli *cli, const json_t *agent)
+{
+	double samples = get_number(agent, "sFlowFlowSamples");
+	double lost = get_number(agent, "sFlowFlowLostSamples");
+	bool seen = get_count(agent, "sFlowDatagramsReceived") > 0;
+
+	table_add(t, get_text(agent, "address"));
+	add_text(t, get_text(agent, "router"));
+	add_count(t, cli, get_count(agent, "sFlowDatagramsReceived"));
+	add_count(t, cli, get_count(agent, "sFlowFlowSamples"));
+	add_count(t, cli, get_count(agent, "sFlowSamplingRate"));
+	add_ratio(t, cli, samples + lost > 0 ? lost / (samples + lost) : 0);
+	if (seen)
+		add_age(t, cli, get_number(agent, "lastSeenAgeSeconds"));
+	else
+		table_add(t, "-");
+	table_add(t, agent_state(agent));
+}
+
+int
+cli_show_agents(struct cli *cli, char **args)
+{
+	(void)args;
+	return show_list(
+	    cli, "/api/v1/agents", "agents", agent_titles, ARRAY_LEN(agent_titles), add_agent);
+}
+
+/* --- top ---------------------------------------------------------------------------------------
+ */
+
+static const char *const top_titles[] = { ">#", "PREFIX", ">RATE", ">SHARE", "STATE", "NEXT HOP",
+	"AS PATH" };
+
+/* "1-2-3" as "1 2 3". */
+static void
+add_as_path(struct table *t, const char *path)
+{
+	struct str s;
+
+	str_init(&s, MEM_MISC);
+	str_add(&s, path);
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.text[i] == '-')
+			s.text[i] = ' ';
+	}
+	add_text(t, s.text);
+	str_fini(&s);
+}
+
+/* The only router's name appended to `name`; false after a message where there is not one. */
+static bool
+find_only_router(const struct cli *cli, struct str *name)
+{
+	json_t *root = ask_json(cli, "/api/v1/status");
+	const json_t *routers = json_object_get(root, "routers");
+	size_t n = json_array_size(routers);
+
+	if (n == 1)
+		add_encoded(name, get_text(json_array_get(routers, 0), "name"));
+	else if (root != NULL && n == 0)
+		fputs("hotfib: the daemon has no router configured\n", cli->err);
+	else if (root != NULL) {
+		fputs("hotfib: choose with --router:", cli->err);
+		for (size_t i = 0; i < n; i++) {
+			fputs(" ", cli->err);
+			safe_print(cli->err, get_text(json_array_get(routers, i), "name"));
+		}
+		fputs("\n", cli->err);
+	}
+	json_decref(root);
+	return n == 1;
+}
+
+static void
+print_top(const struct cli *cli, const json_t *root)
+{
+	const json_t *rows = json_object_get(root, "topPrefixes");
+	double total = get_number(root, "valueTotal");
+	struct table t;
+
+	table_init(&t, top_titles, ARRAY_LEN(top_titles));
+	for (size_t i = 0; i < json_array_size(rows); i++) {
+		const json_t *row = json_array_get(rows, i);
+		double value = get_number(row, "value");
+
+		table_addf(&t, "%zu", i + 1);
+		table_add(&t, get_text(row, "prefix"));
+		add_rate(&t, cli, value);
+		add_ratio(&t, cli, total > 0 ? value / total : 0);
+		table_add(&t, get_bool(row, "installed") ? "installed" : "-");
+		table_add(&t, get_text(row, "nexthop"));
+		add_as_path(&t, get_text(row, "aspath"));
+	}
+	finish(&t, cli);
+}
+
+int
+cli_show_top(struct cli *cli, char **args)
+{
+	struct str path;
+	json_t *root = NULL;
+
+	(void)args;
+	str_init(&path, MEM_MISC);
+	str_add(&path, "/api/v1/top/");
+	if (cli->router != NULL)
+		add_encoded(&path, cli->router);
+	if (cli->router != NULL || find_only_router(cli, &path)) {
+		str_addf(&path, "/%s?maxPrefixes=%lu&direction=%s", cli->ipv6 ? "ipv6" : "ipv4",
+		    cli->top_n, cli->by_source ? "source" : "destination");
+		root = ask_json(cli, path.text);
+	}
+	str_fini(&path);
+	if (root == NULL)
+		return CLI_ERROR;
+	if (cli->json)
+		print_json(cli, root, "topPrefixes");
+	else
+		print_top(cli, root);
+	json_decref(root);
+	return CLI_OK;
+}
+
+/* --- installed ---------------------------------------------------------------------------------
+ */
+
+static const char *const installed_titles[] = { "NEIGHBOR", "PREFIX", "NEXT HOP", ">RATE", ">AGE",
+	"WHY" };
+
+static void
+add_installed(struct table *t, const struct cli *cli, const json_t *row)
+{
+	table_add(t, get_text(row, "neighbor"));
+	table_add(t, get_text(row, "prefix"));
+	table_add(t, get_text(row, "nexthop"));
+	add_rate(t, cli, get_number(row, "value"));
+	add_age(t, cli, get_number(row, "ageSeconds"));
+	table_add(t, get_bool(row, "covered") ? "inside another entry" : "traffic");
+}
+
+int
+cli_show_installed(struct cli *cli, char **args)
+{
+	(void)args;
+	return show_list(cli, "/api/v1/installed", "installed", installed_titles,
+	    ARRAY_LEN(installed_titles), add_installed);
+}
+
+int
+cli_version(struct cli *cli, char **args)
+{
+	char error[256];
+	struct str body;
+	long status;
+
+	(void)args;
+	fprintf(cli->out, "hotfib %s\n", cli->version);
+	str_init(&body, MEM_MISC);
+	if (cli->get(cli, "/version", &body, &status, error) == 0 && status == 200) {
+		fputs("hotfibd ", cli->out);
+		safe_print(cli->out, body.text);
+		fputs("\n", cli->out);
+	} else {
+		fputs("hotfibd does not answer\n", cli->out);
+	}
+	str_fini(&body);
+	return CLI_OK;
+}
