@@ -27,7 +27,7 @@ struct config_agent {
 	struct ip_addr *sources; /* datagrams count only from these; default: the agent address */
 	size_t n_sources;
 	char *router;
-	double t_s;              /* moving average's time constant, 0.1..3600, default 10 */
+	double t_s; /* moving average's time constant, 0.1..3600, default 10 */
 };
 
 struct config_forward {
@@ -35,17 +35,21 @@ struct config_forward {
 	struct config_endpoint to;
 };
 
-enum config_default { CONFIG_DEFAULT_PUNT, CONFIG_DEFAULT_FOLLOW };
+enum config_default {
+	CONFIG_DEFAULT_PUNT,
+	CONFIG_DEFAULT_FOLLOW
+};
 
 struct config_target {
 	char *router;
-	char **via;                     /* names of push neighbours */
+	char **via; /* names of push neighbours */
 	size_t n_via;
 	uint32_t capacity[IP_FAMILIES]; /* entries; 0: nothing of that family is pushed */
 	double headroom;                /* 0..0.5, default 0.02 */
 	double min_rate_bps;            /* only prefixes with more bytes/s than this; default 0 */
 	enum config_default default_action; /* default "punt" */
-	char *selection;                /* "top" */
+	char *selection;                    /* "top" */
+	bool synthetic;                     /* not used by "top" */
 	struct ip_prefix *always, *never;
 	size_t n_always, n_never;
 };
@@ -55,9 +59,10 @@ struct config {
 
 	struct config_endpoint *bgp_listen; /* address of each; all have the bgp.port */
 	size_t n_bgp_listen;
+	uint16_t bgp_port;
 	struct config_neighbor *neighbors;
 	size_t n_neighbors;
-	double stale_time_s;                /* routes of a lost learning session; default 600 */
+	double stale_time_s; /* routes of a lost learning session; default 600 */
 
 	struct config_endpoint *sflow_listen;
 	size_t n_sflow_listen;
@@ -66,12 +71,13 @@ struct config {
 	struct config_forward *forwards;
 	size_t n_forwards;
 
-	bool has_target;                    /* false: observe only */
+	bool has_target; /* false: observe only */
 	struct config_target target;
 
 	struct config_endpoint *http_listen;
 	size_t n_http_listen;
-	char *socket;                       /* unix socket; default /run/hotfib/hotfib.sock */
+	bool http_insecure; /* http_listen may hold other than loopback addresses */
+	char *socket;       /* unix socket; default /run/hotfib/hotfib.sock */
 
 	enum log_level log_level;
 };

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The settings of hotfib.conf, group by group in the order they are printed.
+ *
+ * A row names the field that holds the value, so nothing else repeats the list: parse.c fills the
+ * struct from it, print.c prints it, schema_free() frees it, reference.c turns `help` into the
+ * manual. What needs more than one setting to be judged is in check.c, what a default takes from
+ * another setting in config.c.
+ */
+#include "control/config/schema.h"
+
+#include <string.h>
+
+#include "control/config/suggest.h"
+
+/* A neighbour that has not come back within a day has left. */
+#define STALE_TIME_MAX_S 86400
+/* Far above what any ASIC holds, and what a selection may cost in memory. */
+#define CAPACITY_MAX 10000000
+
+#define FIELD(type, member) .offset = offsetof(struct type, member)
+#define ARRAY(type, member, size)                                                                  \
+	.array = true, FIELD(type, member), .count = offsetof(struct type, size)
+
+static const char *const role_words[] = { [BGP_LEARN] = "learn", [BGP_PUSH] = "push", NULL };
+static const char *const default_words[] = {
+	[CONFIG_DEFAULT_PUNT] = "punt", [CONFIG_DEFAULT_FOLLOW] = "follow", NULL
+};
+static const char *const level_words[] = {
+	[LOG_LEVEL_ERROR] = "error",
+	[LOG_LEVEL_WARNING] = "warning",
+	[LOG_LEVEL_INFO] = "info",
+	[LOG_LEVEL_DEBUG] = "debug",
+	NULL,
+};
+
+static const struct schema_row neighbor_rows[] = {
+	{ .name = "name",
+	    .kind = SCHEMA_NAME,
+	    .required = true,
+	    FIELD(config_neighbor, bgp.name),
+	    .help = "What messages, metrics and\n.Ic via\ncall it; unique." },
+	{ .name = "description",
+	    .kind = SCHEMA_STRING,
+	    FIELD(config_neighbor, bgp.description),
+	    .help = "A remark for people." },
+	{ .name = "address",
+	    .kind = SCHEMA_ADDRESS,
+	    .required = true,
+	    FIELD(config_neighbor, bgp.remote),
+	    .help = "The neighbour's address." },
+	{ .name = "local-address",
+	    .kind = SCHEMA_ADDRESS,
+	    FIELD(config_neighbor, bgp.local),
+	    .help = "Our address of the connection; without it, any address of the same family. "
+		    "Two neighbours with one address are told apart by it." },
+	{ .name = "local-as",
+	    .kind = SCHEMA_AS,
+	    .required = true,
+	    FIELD(config_neighbor, bgp.local_as),
+	    .help = "Our AS number. Numbers above 2147483647 may be written plain, with the "
+		    "suffix L, or as a string." },
+	{ .name = "remote-as",
+	    .kind = SCHEMA_AS,
+	    FIELD(config_neighbor, bgp.remote_as),
+	    .help = "The neighbour's AS number; without it, the same as\n.Ic local-as ." },
+	{ .name = "router-id",
+	    .kind = SCHEMA_ROUTER_ID,
+	    .required = true,
+	    FIELD(config_neighbor, bgp.router_id),
+	    .help = "Our BGP identifier towards this neighbour." },
+	{ .name = "role",
+	    .kind = SCHEMA_WORD,
+	    .words = role_words,
+	    .required = true,
+	    FIELD(config_neighbor, bgp.role),
+	    .help = "Routes are taken from a\n.Cm learn\nneighbour, and the selection is "
+		    "announced to a\n.Cm push\nneighbour; never the other way round." },
+	{ .name = "router",
+	    .kind = SCHEMA_NAME,
+	    FIELD(config_neighbor, router),
+	    .help = "The table that a\n.Cm learn\nneighbour feeds; required there. Neighbours "
+		    "that name the same router share one table." },
+	{ .name = "families",
+	    .kind = SCHEMA_FAMILY,
+	    .array = true,
+	    FIELD(config_neighbor, bgp.families),
+	    .value = "ipv4 ipv6",
+	    .help = "Address families to offer." },
+	{ .name = "hold-time",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_neighbor, bgp.hold_time_s),
+	    .max = UINT16_MAX,
+	    .value = "90",
+	    .unit = "seconds",
+	    .help = "Proposed hold time: 0 for none, or at least 3." },
+	{ .name = "passive",
+	    .kind = SCHEMA_BOOL_NOT,
+	    FIELD(config_neighbor, bgp.active),
+	    .value = "true",
+	    .help = "Wait for the neighbour to connect; otherwise dial it." },
+	{ .name = "port",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_neighbor, bgp.port),
+	    .min = 1,
+	    .max = UINT16_MAX,
+	    .value = "179",
+	    .help = "Port to dial, where\n.Ic passive\nis false." },
+};
+
+static const struct schema_group neighbor_group = {
+	.path = "bgp.neighbors",
+	.size = sizeof(struct config_neighbor),
+	.rows = neighbor_rows,
+	.n_rows = ARRAY_LEN(neighbor_rows),
+	.help = "One BGP session.",
+};
+
+static const struct schema_row bgp_rows[] = {
+	{ .name = "listen",
+	    .kind = SCHEMA_ENDPOINT,
+	    ARRAY(config, bgp_listen, n_bgp_listen),
+	    .value = "127.0.0.1",
+	    .help = "Addresses to accept connections on;\n.Dq 0.0.0.0\nand\n.Dq ::\nare all of a "
+		    "family. Only configured neighbours are accepted." },
+	{ .name = "port",
+	    .kind = SCHEMA_U16,
+	    FIELD(config, bgp_port),
+	    .min = 1,
+	    .max = UINT16_MAX,
+	    .value = "1179",
+	    .help = "Port to accept connections on." },
+	{ .name = "stale-time",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config, stale_time_s),
+	    .max = STALE_TIME_MAX_S,
+	    .value = "600",
+	    .unit = "seconds",
+	    .help = "How long the routes of a lost\n.Cm learn\nneighbour are kept." },
+	{ .name = "neighbors",
+	    .kind = SCHEMA_LIST,
+	    ARRAY(config, neighbors, n_neighbors),
+	    .group = &neighbor_group,
+	    .help = "The BGP sessions." },
+};
+
+static const struct schema_group bgp_group = {
+	.path = "bgp",
+	.size = sizeof(struct config),
+	.rows = bgp_rows,
+	.n_rows = ARRAY_LEN(bgp_rows),
+	.help = "Where routes come from and go to.",
+};
+
+static const struct schema_row agent_rows[] = {
+	{ .name = "address",
+	    .kind = SCHEMA_ADDRESS,
+	    .required = true,
+	    FIELD(config_agent, address),
+	    .help = "The agent address inside its datagrams." },
+	{ .name = "sources",
+	    .kind = SCHEMA_ADDRESS,
+	    ARRAY(config_agent, sources, n_sources),
+	    .help = "Addresses its datagrams may come from, all others are counted and dropped; "
+		    "without it, the agent address." },
+	{ .name = "router",
+	    .kind = SCHEMA_NAME,
+	    .required = true,
+	    FIELD(config_agent, router),
+	    .help = "The table its traffic is looked up in." },
+	{ .name = "t",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config_agent, t_s),
+	    .min = 0.1,
+	    .max = 3600,
+	    .value = "10",
+	    .unit = "seconds",
+	    .help = "Time constant of the moving average. A router takes the longest of its "
+		    "agents'." },
+};
+
+static const struct schema_group agent_group = {
+	.path = "sflow.agents",
+	.size = sizeof(struct config_agent),
+	.rows = agent_rows,
+	.n_rows = ARRAY_LEN(agent_rows),
+	.help = "One sFlow agent whose samples count.",
+};
+
+static const struct schema_row forward_rows[] = {
+	{ .name = "name",
+	    .kind = SCHEMA_NAME,
+	    .required = true,
+	    FIELD(config_forward, name),
+	    .help = "What messages and metrics call it; unique." },
+	{ .name = "address",
+	    .kind = SCHEMA_ADDRESS,
+	    .required = true,
+	    FIELD(config_forward, to.address),
+	    .help = "The collector's address." },
+	{ .name = "port",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_forward, to.port),
+	    .min = 1,
+	    .max = UINT16_MAX,
+	    .value = "6343",
+	    .help = "The collector's UDP port." },
+};
+
+static const struct schema_group forward_group = {
+	.path = "sflow.forward",
+	.size = sizeof(struct config_forward),
+	.rows = forward_rows,
+	.n_rows = ARRAY_LEN(forward_rows),
+	.help = "Another collector that gets a copy of every datagram.",
+};
+
+static const struct schema_row sflow_rows[] = {
+	{ .name = "listen",
+	    .kind = SCHEMA_ENDPOINT,
+	    ARRAY(config, sflow_listen, n_sflow_listen),
+	    .port = 6343,
+	    .value = "127.0.0.1",
+	    .help = "Addresses to receive datagrams on, with an optional port:\n.Dq "
+		    "192.0.2.1:6343 ,\n.Dq [2001:db8::1]:6343 ." },
+	{ .name = "agents",
+	    .kind = SCHEMA_LIST,
+	    ARRAY(config, agents, n_agents),
+	    .group = &agent_group,
+	    .help = "The agents whose samples count." },
+	{ .name = "forward",
+	    .kind = SCHEMA_LIST,
+	    ARRAY(config, forwards, n_forwards),
+	    .group = &forward_group,
+	    .help = "Collectors that get a copy." },
+};
+
+static const struct schema_group sflow_group = {
+	.path = "sflow",
+	.size = sizeof(struct config),
+	.rows = sflow_rows,
+	.n_rows = ARRAY_LEN(sflow_rows),
+	.help = "Where traffic is measured.",
+};
+
+static const struct schema_row target_rows[] = {
+	{ .name = "router",
+	    .kind = SCHEMA_NAME,
+	    .required = true,
+	    FIELD(config, target.router),
+	    .help = "The learned table to select from." },
+	{ .name = "via",
+	    .kind = SCHEMA_NAME,
+	    .required = true,
+	    ARRAY(config, target.via, target.n_via),
+	    .help = "Names of the\n.Cm push\nneighbours that get the selection." },
+	{ .name = "capacity",
+	    .kind = SCHEMA_U32,
+	    FIELD(config, target.capacity[IP_V4]),
+	    .max = CAPACITY_MAX,
+	    .value = "0",
+	    .unit = "entries",
+	    .help = "IPv4 entries that the target may hold, never exceeded. 0: nothing of the "
+		    "family is announced." },
+	{ .name = "capacity6",
+	    .kind = SCHEMA_U32,
+	    FIELD(config, target.capacity[IP_V6]),
+	    .max = CAPACITY_MAX,
+	    .value = "0",
+	    .unit = "entries",
+	    .help = "The same for IPv6." },
+	{ .name = "headroom",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config, target.headroom),
+	    .max = 0.5,
+	    .value = "0.02",
+	    .help = "The steady state aims at\n.Ic capacity\ntimes (1 - headroom), which leaves "
+		    "room for changes in a safe order." },
+	{ .name = "min-rate",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config, target.min_rate_bps),
+	    .max = 1e12,
+	    .value = "0",
+	    .unit = "bytes a second",
+	    .help = "Only prefixes with more traffic than this are selected." },
+	{ .name = "default",
+	    .kind = SCHEMA_WORD,
+	    .words = default_words,
+	    FIELD(config, target.default_action),
+	    .value = "punt",
+	    .help = "What the target does with packets that no entry matches:\n.Cm punt\nthem to "
+		    "its CPU, or\n.Cm follow\nits default route. The\n.Cm top\nselection "
+		    "is right for both and does not use it." },
+	{ .name = "selection",
+	    .kind = SCHEMA_NAME,
+	    FIELD(config, target.selection),
+	    .value = "top",
+	    .help = "The algorithm:\n.Cm top\ntakes the prefixes with most traffic, each with the "
+		    "more-specifics that it would hide." },
+	{ .name = "synthetic",
+	    .kind = SCHEMA_BOOL,
+	    FIELD(config, target.synthetic),
+	    .value = "false",
+	    .help = "Allow entries that are not in the table, where one stands for many. Not used "
+		    "by the\n.Cm top\nselection." },
+	{ .name = "always",
+	    .kind = SCHEMA_PREFIX,
+	    ARRAY(config, target.always, target.n_always),
+	    .help = "Prefixes to hold whatever their traffic, where they are in the table." },
+	{ .name = "never",
+	    .kind = SCHEMA_PREFIX,
+	    ARRAY(config, target.never, target.n_never),
+	    .help = "Nothing that overlaps these prefixes is announced." },
+	{ .name = "pools", .kind = SCHEMA_UNSUPPORTED },
+};
+
+static const struct schema_group target_group = {
+	.path = "target",
+	.size = sizeof(struct config),
+	.rows = target_rows,
+	.n_rows = ARRAY_LEN(target_rows),
+	.help = "What holds the selection. Without this group hotfibd only observes.",
+};
+
+static const struct schema_row http_rows[] = {
+	{ .name = "listen",
+	    .kind = SCHEMA_ENDPOINT,
+	    ARRAY(config, http_listen, n_http_listen),
+	    .port = 8008,
+	    .value = "127.0.0.1",
+	    .help = "Addresses to serve the REST interface and the page on, with an optional "
+		    "port." },
+	{ .name = "insecure",
+	    .kind = SCHEMA_BOOL,
+	    FIELD(config, http_insecure),
+	    .value = "false",
+	    .help = "Allow addresses in\n.Ic listen\nthat are not loopback. There is no "
+		    "authentication: whoever can connect can command." },
+	{ .name = "socket",
+	    .kind = SCHEMA_PATH,
+	    FIELD(config, socket),
+	    .value = "/run/hotfib/hotfib.sock",
+	    .help = "Unix socket for\n.Xr hotfib 1 ." },
+};
+
+static const struct schema_group http_group = {
+	.path = "http",
+	.size = sizeof(struct config),
+	.rows = http_rows,
+	.n_rows = ARRAY_LEN(http_rows),
+	.help = "How to ask and command the daemon.",
+};
+
+static const struct schema_row log_rows[] = {
+	{ .name = "level",
+	    .kind = SCHEMA_WORD,
+	    .words = level_words,
+	    FIELD(config, log_level),
+	    .value = "info",
+	    .help = "Events of this level and above are logged." },
+};
+
+static const struct schema_group log_group = {
+	.path = "log",
+	.size = sizeof(struct config),
+	.rows = log_rows,
+	.n_rows = ARRAY_LEN(log_rows),
+	.help = "What is logged.",
+};
+
+static const struct schema_row root_rows[] = {
+	{ .name = "bgp", .kind = SCHEMA_GROUP, .required = true, .group = &bgp_group },
+	{ .name = "sflow", .kind = SCHEMA_GROUP, .required = true, .group = &sflow_group },
+	{ .name = "target",
+	    .kind = SCHEMA_GROUP,
+	    FIELD(config, has_target),
+	    .group = &target_group },
+	{ .name = "http", .kind = SCHEMA_GROUP, .required = true, .group = &http_group },
+	{ .name = "log", .kind = SCHEMA_GROUP, .required = true, .group = &log_group },
+};
+
+const struct schema_group schema_root = {
+	.path = "",
+	.size = sizeof(struct config),
+	.rows = root_rows,
+	.n_rows = ARRAY_LEN(root_rows),
+};
+
+const struct schema_row *
+schema_find(const struct schema_group *group, const char *name)
+{
+	for (size_t i = 0; i < group->n_rows; i++)
+		if (strcmp(group->rows[i].name, name) == 0)
+			return &group->rows[i];
+	return NULL;
+}
+
+const char *
+schema_suggest(const struct schema_group *group, const char *name)
+{
+	struct suggest nearest = { 0 };
+
+	for (size_t i = 0; i < group->n_rows; i++)
+		if (group->rows[i].kind != SCHEMA_UNSUPPORTED)
+			suggest_offer(&nearest, name, group->rows[i].name);
+	return nearest.best;
+}
+
+static void
+free_text(void *field)
+{
+	char *text;
+
+	memcpy(&text, field, sizeof(text));
+	mem_free(MEM_CONFIG, text);
+}
+
+static bool
+holds_text(enum schema_kind kind)
+{
+	return kind == SCHEMA_STRING || kind == SCHEMA_NAME || kind == SCHEMA_PATH;
+}
+
+/* An array or list: what its elements hold, then itself. */
+static void
+free_array(const struct schema_row *row, char *base)
+{
+	char *array;
+	size_t n;
+
+	memcpy(&array, base + row->offset, sizeof(array));
+	memcpy(&n, base + row->count, sizeof(n));
+	for (size_t i = 0; i < n; i++) {
+		if (row->kind == SCHEMA_LIST)
+			schema_free(row->group, array + i * row->group->size);
+		else if (holds_text(row->kind))
+			free_text(array + i * sizeof(char *));
+	}
+	mem_free(MEM_CONFIG, array);
+}
+
+void
+schema_free(const struct schema_group *group, void *base)
+{
+	for (size_t i = 0; i < group->n_rows; i++) {
+		const struct schema_row *row = &group->rows[i];
+
+		if (row->kind == SCHEMA_GROUP)
+			schema_free(row->group, base);
+		else if (row->array && row->kind != SCHEMA_FAMILY)
+			free_array(row, base);
+		else if (holds_text(row->kind))
+			free_text((char *)base + row->offset);
+	}
+}
