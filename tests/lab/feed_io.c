@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `hotfib-lab feed`: a BGP peer that announces a table, keeps the session up, and changes routes on
+ * command. What a command has changed is kept: a session that comes up later gets the table as it
+ * is by then, whether or not there was one at the time.
+ *
+ * The table's own routes are changed in place; routes that are not in it are kept in `extra` and
+ * follow the table.
+ */
+#include <ev.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgpd/msg.h"
+#include "lib/clock_io.h"
+#include "lib/mem.h"
+#include "tests/lab/commands_io.h"
+#include "tests/lab/emit.h"
+#include "tests/lab/input.h"
+#include "tests/lab/lab.h"
+#include "tests/lab/peer_io.h"
+#include "tests/lab/rib.h"
+#include "tests/lab/source.h"
+
+#define CHUNK (64u << 10)
+
+static struct {
+	const char *raw;
+	bool packed;
+} options;
+
+const struct option_row feed_options[] = {
+	{ "packed", NULL, OPTION_FLAG, &options.packed,
+	    "routes of equal attributes share UPDATEs; default one each" },
+	{ "raw", "FILE", OPTION_TEXT, &options.raw,
+	    "send the UPDATEs of a file of BGP messages as they are" },
+	OPTION_TABLE_END,
+};
+
+struct feed {
+	struct peer *peer;
+	struct table table;
+	struct rib extra;
+	struct emit emit;
+	bool sending;
+	struct mono began;
+	/* --raw: UPDATE messages one behind the other. */
+	uint8_t *raw;
+	size_t raw_len, raw_at;
+};
+
+/* --- sending the table --------------------------------------------------------------------- */
+
+static void
+begin_sending(struct feed *f, const bool families[IP_FAMILIES])
+{
+	memcpy(f->emit.families, families, sizeof(f->emit.families));
+	emit_rewind(&f->emit);
+	f->raw_at = 0;
+	f->sending = true;
+	f->began = clock_mono();
+}
+
+static void
+on_up(void *ctx, struct bgp_conn *c)
+{
+	const struct bgp_conn_agreed *a = bgp_conn_agreed(c);
+	struct feed *f = ctx;
+
+	say("up remote_as=%u ipv4=%d ipv6=%d four_octet_as=%d", a->remote_as, a->families[IP_V4],
+	    a->families[IP_V6], a->four_octet_as);
+	f->emit.how.four_octet_as = a->four_octet_as;
+	f->emit.routes = f->emit.updates = f->emit.too_long = 0;
+	begin_sending(f, a->families);
+}
+
+static void
+on_end(void *ctx, struct bgp_conn *c, bool was_up, enum bgp_down_reason reason)
+{
+	struct feed *f = ctx;
+
+	(void)reason;
+	f->sending = false;
+	say("%s %s", was_up ? "down" : "failed", bgp_conn_end_text(c));
+}
+
+static void
+on_refresh(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	bool all[IP_FAMILIES] = { true, true };
+	struct feed *f = ctx;
+
+	(void)c;
+	say("refresh %s", ip_family_name(family));
+	if (!f->sending)
+		all[1 - family] = false;
+	begin_sending(f, all);
+	peer_resume(f->peer);
+}
+
+static void
+on_end_of_rib(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	(void)ctx;
+	(void)c;
+	say("eor %s", ip_family_name(family));
+}
+
+/* Whole messages of the raw file, about a chunk of them. */
+static void
+send_raw(struct feed *f, struct bgp_conn *c)
+{
+	size_t n = 0;
+
+	while (f->raw_at + n < f->raw_len && n < CHUNK) {
+		const uint8_t *len = f->raw + f->raw_at + n + 16;
+
+		n += (size_t)(len[0] << 8 | len[1]);
+		f->emit.updates++;
+	}
+	bgp_conn_send_raw(c, f->raw + f->raw_at, n);
+	f->raw_at += n;
+}
+
+static void
+send_extra(struct feed *f, struct bgp_conn *c)
+{
+	size_t n;
+	struct table_route *all = rib_sorted(&f->extra, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (f->emit.families[all[i].prefix.family])
+			bgp_conn_announce(
+			    c, &all[i].prefix, &f->table.attrs[all[i].attrs], all[i].attrs);
+	}
+	bgp_conn_flush(c);
+	mem_free(MEM_MISC, all);
+}
+
+static bool
+on_more(void *ctx, struct bgp_conn *c)
+{
+	static uint8_t buf[CHUNK];
+	struct wr w = wr_make(buf, sizeof(buf));
+	struct feed *f = ctx;
+
+	if (!f->sending)
+		return false;
+	if (f->raw_at < f->raw_len) {
+		send_raw(f, c);
+		return true;
+	}
+	if (f->emit.at == 0)
+		send_extra(f, c);
+	if (emit_next(&f->emit, &w)) {
+		bgp_conn_send_raw(c, buf, wr_len(&w));
+		return true;
+	}
+	f->sending = false;
+	say("sent routes=%" PRIu64 " updates=%" PRIu64 " too_long=%" PRIu64 " seconds=%.3f",
+	    f->emit.routes, f->emit.updates, f->emit.too_long, mono_sub_s(clock_mono(), f->began));
+	return false;
+}
+
+/* --- commands ------------------------------------------------------------------------------ */
+
+/* The session, if there is one with the family. */
+static struct bgp_conn *
+conn_for(struct feed *f, unsigned family)
+{
+	struct bgp_conn *c = peer_conn(f->peer);
+
+	return c != NULL && bgp_conn_agreed(c)->families[family] ? c : NULL;
+}
+
+static void
+flush(struct feed *f)
+{
+	struct bgp_conn *c = peer_conn(f->peer);
+
+	if (c != NULL)
+		bgp_conn_flush(c);
+	peer_wake(f->peer);
+}
+
+static void
+set_route(struct feed *f, const struct ip_prefix *p, uint32_t attrs)
+{
+	struct table_route *r = table_find(&f->table, p);
+	struct bgp_conn *c = conn_for(f, p->family);
+
+	if (r != NULL) {
+		r->attrs = attrs;
+		r->withdrawn = 0;
+	} else {
+		rib_set(&f->extra, p, attrs);
+	}
+	if (c != NULL)
+		bgp_conn_announce(c, p, &f->table.attrs[attrs], attrs);
+}
+
+static bool
+unset_route(struct feed *f, const struct ip_prefix *p)
+{
+	struct table_route *r = table_find(&f->table, p);
+	struct bgp_conn *c = conn_for(f, p->family);
+
+	if (r == NULL ? !rib_remove(&f->extra, p) : r->withdrawn)
+		return false;
+	if (r != NULL)
+		r->withdrawn = 1;
+	if (c != NULL)
+		bgp_conn_withdraw(c, p);
+	return true;
+}
+
+/* "1,2,3" as one AS_SEQUENCE. */
+static bool
+parse_path(const char *text, uint8_t *buf, size_t size, struct span *out)
+{
+	struct wr w = wr_make(buf, size);
+
+	wr_u8(&w, ROUTE_AS_SEQUENCE);
+	wr_u8(&w, 0);
+	for (const char *p = text; *p != '\0';) {
+		char *end;
+		unsigned long as = strtoul(p, &end, 10);
+
+		if (end == p || (*end != ',' && *end != '\0') || as > UINT32_MAX)
+			return false;
+		wr_u32(&w, (uint32_t)as);
+		if (!wr_ok(&w) || buf[1]++ == UINT8_MAX)
+			return false;
+		p = end + (*end == ',');
+	}
+	*out = (struct span){ .data = buf, .len = wr_len(&w) };
+	return true;
+}
+
+/* What the table says of the prefix, else a plain route of ours through any next hop we know. */
+static bool
+attrs_before(struct feed *f, const struct ip_prefix *p, struct route_attrs *out)
+{
+	const struct table_route *r = table_find(&f->table, p);
+
+	if (r == NULL)
+		r = rib_find(&f->extra, p);
+	if (r != NULL) {
+		*out = f->table.attrs[r->attrs];
+		return true;
+	}
+	*out = (struct route_attrs){ .nexthop.addr.family = IP_FAMILIES };
+	return false;
+}
+
+static bool
+announce(void *ctx, char **words, unsigned n)
+{
+	uint8_t path[1024];
+	struct feed *f = ctx;
+	struct route_attrs a;
+	struct ip_prefix p;
+
+	if (!prefix_parse(words[0], true, &p))
+		return false;
+	attrs_before(f, &p, &a);
+	for (unsigned i = 1; i < n; i += 2) {
+		const char *value = i + 1 < n ? words[i + 1] : "";
+
+		if (strcmp(words[i], "nexthop") == 0) {
+			a.nexthop = (struct route_nexthop){ .link_local_hi = 0 };
+			if (!ip_parse(value, &a.nexthop.addr))
+				return false;
+		} else if (strcmp(words[i], "path") == 0) {
+			if (!parse_path(value, path, sizeof(path), &a.as_path))
+				return false;
+		} else if (strcmp(words[i], "med") == 0) {
+			a.has_med = true;
+			a.med = (uint32_t)strtoul(value, NULL, 10);
+		} else {
+			return false;
+		}
+	}
+	if (a.nexthop.addr.family != p.family) {
+		say("error: a route that is not in the table needs a nexthop of its family");
+		return true;
+	}
+	set_route(f, &p, table_attrs(&f->table, &a));
+	flush(f);
+	say("announced %s", words[0]);
+	return true;
+}
+
+static bool
+withdraw(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct ip_prefix p;
+
+		if (!prefix_parse(words[i], true, &p))
+			return false;
+		say(unset_route(f, &p) ? "withdrawn %s" : "error: not announced: %s", words[i]);
+	}
+	flush(f);
+	return true;
+}
+
+static bool
+withdraw_all(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+	size_t count = 0;
+
+	(void)words;
+	(void)n;
+	for (size_t i = 0; i < f->table.n; i++)
+		count += unset_route(f, &f->table.routes[i].prefix);
+	flush(f);
+	say("withdrawn %zu", count);
+	return true;
+}
+
+static bool
+announce_all(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+
+	(void)words;
+	(void)n;
+	for (size_t i = 0; i < f->table.n; i++)
+		f->table.routes[i].withdrawn = 0;
+	if (peer_conn(f->peer) != NULL)
+		begin_sending(f, bgp_conn_agreed(peer_conn(f->peer))->families);
+	peer_wake(f->peer);
+	return true;
+}
+
+static bool
+flap(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+	size_t count = size_min(strtoul(words[0], NULL, 10), f->table.n);
+
+	(void)n;
+	/* Evenly over the table; first all down, then all up, as after a lost link. */
+	for (unsigned up = 0; up < 2; up++) {
+		for (size_t i = 0; i < count; i++) {
+			const struct table_route *r = &f->table.routes[i * f->table.n / count];
+
+			if (up)
+				set_route(f, &r->prefix, r->attrs);
+			else
+				unset_route(f, &r->prefix);
+		}
+	}
+	flush(f);
+	say("flapped %zu", count);
+	return true;
+}
+
+static bool
+move(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+	struct ip_addr from, to;
+	size_t count = 0;
+
+	(void)n;
+	if (!ip_parse(words[0], &from) || !ip_parse(words[1], &to) || from.family != to.family)
+		return false;
+	for (size_t i = 0; i < f->table.n; i++) {
+		const struct table_route *r = &f->table.routes[i];
+		struct route_attrs a = f->table.attrs[r->attrs];
+
+		if (r->withdrawn || !ip_equal(&a.nexthop.addr, &from))
+			continue;
+		a.nexthop = (struct route_nexthop){ .addr = to };
+		set_route(f, &r->prefix, table_attrs(&f->table, &a));
+		count++;
+	}
+	flush(f);
+	say("moved %zu", count);
+	return true;
+}
+
+static bool
+reset(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+
+	(void)words;
+	(void)n;
+	peer_reset(f->peer, "reset by command");
+	return true;
+}
+
+static bool
+status(void *ctx, char **words, unsigned n)
+{
+	struct feed *f = ctx;
+	size_t withdrawn = 0;
+
+	(void)words;
+	(void)n;
+	for (size_t i = 0; i < f->table.n; i++)
+		withdrawn += f->table.routes[i].withdrawn;
+	say("status up=%d sending=%d routes=%zu sets=%u", peer_conn(f->peer) != NULL, f->sending,
+	    f->table.n - withdrawn + rib_size(&f->extra), f->table.n_attrs);
+	return true;
+}
+
+static const struct command commands[] = {
+	{ "announce", "PREFIX [nexthop ADDRESS] [path AS,AS,...] [med N]", 1, 7, announce },
+	{ "withdraw", "PREFIX...", 1, COMMANDS_WORDS - 1, withdraw },
+	{ "announce-all", "", 0, 0, announce_all },
+	{ "withdraw-all", "", 0, 0, withdraw_all },
+	{ "flap", "N", 1, 1, flap },
+	{ "move", "NEXTHOP NEXTHOP", 2, 2, move },
+	{ "reset", "", 0, 0, reset },
+	{ "status", "", 0, 0, status },
+	{ NULL, NULL, 0, 0, NULL },
+};
+
+/* --- life ---------------------------------------------------------------------------------- */
+
+/* Keep the UPDATEs of the file; false, and a line on stderr, when it is not one of BGP messages. */
+static bool
+load_raw(struct feed *f, const char *path)
+{
+	size_t cap = 1u << 20;
+	struct bgp_error err;
+	struct bgp_msg msg;
+	struct input in;
+
+	if (!input_open(&in, path))
+		return false;
+	f->raw = mem_alloc(MEM_MISC, cap);
+	for (;;) {
+		uint8_t *at;
+
+		if (cap - f->raw_len < BGP_MSG_MAX) {
+			cap *= 2;
+			f->raw = mem_resize(MEM_MISC, f->raw, cap, 1);
+		}
+		at = f->raw + f->raw_len;
+		if (input_read(&in, at, BGP_HEADER_LEN) == 0)
+			return input_close(&in);
+		if (bgp_msg_peek(at, BGP_HEADER_LEN, &msg, &err) == BGP_FRAME_ERROR ||
+		    input_read(&in, at + BGP_HEADER_LEN, msg.len - BGP_HEADER_LEN) !=
+			msg.len - BGP_HEADER_LEN) {
+			fprintf(stderr, "%s: not a stream of BGP messages, or cut\n", path);
+			input_drop(&in);
+			return false;
+		}
+		if (msg.type == BGP_MSG_UPDATE)
+			f->raw_len += msg.len;
+	}
+}
+
+static bool
+load(struct feed *f)
+{
+	if (options.raw != NULL)
+		return load_raw(f, options.raw);
+	return source_load(&f->table, true);
+}
+
+int
+feed_main(const char **words)
+{
+	static struct feed f;
+	static const struct peer_ops ops = {
+		.conn = { .up = on_up,
+		    .end = on_end,
+		    .end_of_rib = on_end_of_rib,
+		    .refresh = on_refresh },
+		.more = on_more,
+	};
+	struct ev_loop *loop = ev_default_loop(0);
+	struct bgp_encode how = { .local_as = 0 };
+
+	(void)words;
+	table_init(&f.table);
+	rib_init(&f.extra);
+	if (!load(&f))
+		return LAB_FAILED;
+	f.peer = peer_new(loop, false, &ops, &f);
+	if (f.peer == NULL)
+		return LAB_FAILED;
+	how.local_as = peer_local_as();
+	how.ebgp = peer_is_ebgp();
+	emit_init(&f.emit, &f.table, &how, peer_families(), options.packed);
+	say("ready routes=%zu sets=%u nexthops=%u", f.table.n, f.table.n_attrs, f.table.n_nexthops);
+	commands_start(loop, commands, &f);
+	ev_run(loop, 0);
+	commands_stop();
+	peer_free(f.peer);
+	emit_fini(&f.emit);
+	rib_fini(&f.extra);
+	table_fini(&f.table);
+	mem_free(MEM_MISC, f.raw);
+	return LAB_OK;
+}
