@@ -94,10 +94,11 @@ $(B)/hotfib: $(B)/cli/main.o $(call archives,cli)
 	$(SAY) LD $@
 	$(Q)$(call link,$<,$(call archives,cli),$(LIBS.cli))
 
-# The lab tool speaks BGP with the speaker's own codec and sends sFlow with its own encoder.
-$(B)/hotfib-lab: $(call obj,$(LAB_SRC)) $(call archives,bgpd)
+# The lab tool speaks BGP with the speaker's own codec and sends sFlow with the tests' encoder.
+LAB_OBJ := $(call obj,$(LAB_SRC) tests/support/sflow_build.c)
+$(B)/hotfib-lab: $(LAB_OBJ) $(call archives,bgpd)
 	$(SAY) LD $@
-	$(Q)$(call link,$(call obj,$(LAB_SRC)),$(call archives,bgpd),$(LIBS.bgpd))
+	$(Q)$(call link,$(LAB_OBJ),$(call archives,bgpd),$(LIBS.bgpd))
 
 define room_rules
 $(B)/$(1).a: $(call obj,$(call pure_src,$(1)))
