@@ -220,13 +220,13 @@ NET_SRC := $(if $(ONLY),$(patsubst %,tests/net/test_%.sh,$(subst $(comma), ,$(ON
 	$(wildcard tests/net/test_*.sh)))
 NET_SUITES := $(patsubst %,net:%,$(NET_SRC))
 
-# Small programs of the network tests: tests/net/X.c or tests/net/X_io.c, each with lib only.
+# Small programs of the network tests, each with lib and what of tests/support needs no more.
 NET_TOOLS := $(patsubst tests/net/%.c,$(B)/net/%,$(wildcard tests/net/*.c))
 net-tools: $(NET_TOOLS)
-$(B)/net/%: $(B)/tests/net/%.o $(call archives,lib)
+$(B)/net/%: $(B)/tests/net/%.o $(B)/support.a $(call archives,lib)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(call link,$<,$(call archives,lib),$(LIBS.lib))
+	$(Q)$(call link,$<,$(B)/support.a $(call archives,lib),$(LIBS.lib))
 
 bench: ## measure: one JSON line a figure; ONLY=P1,P7 for some of them
 	@$(call deps,build bench) >&2

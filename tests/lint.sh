@@ -85,7 +85,7 @@ man_pages() {
 }
 
 shell_scripts() {
-	shellcheck -x $(files '*.sh' .ci/run) 2>&1
+	shellcheck -x -e SC2317 $(files '*.sh' .ci/run) 2>&1
 }
 
 has() {
