@@ -104,6 +104,20 @@ bgp_family_of(uint16_t afi, uint8_t safi, enum ip_family *family)
 	return true;
 }
 
+void
+bgp_msg_count(struct bgp_counters *counters, uint8_t type)
+{
+	switch (type) {
+	case BGP_MSG_OPEN: counters->opens++; break;
+	case BGP_MSG_UPDATE: counters->updates++; break;
+	case BGP_MSG_NOTIFICATION: counters->notifications++; break;
+	case BGP_MSG_KEEPALIVE: counters->keepalives++; break;
+	case BGP_MSG_REFRESH:
+	case BGP_MSG_REFRESH_OLD: counters->refreshes++; break;
+	default: break;
+	}
+}
+
 const char *
 bgp_msg_name(uint8_t type)
 {

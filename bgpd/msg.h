@@ -3,6 +3,7 @@
 #ifndef BGPD_MSG_H
 #define BGPD_MSG_H
 
+#include "bgpd/neighbor.h"
 #include "bgpd/notify.h"
 
 /* One whole message, borrowed from the bytes it was found in. */
@@ -41,6 +42,9 @@ void bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family);
 /* AFI of a family, and back; false when it is not one of ours. */
 enum bgp_afi bgp_afi_of(enum ip_family family);
 bool bgp_family_of(uint16_t afi, uint8_t safi, enum ip_family *family);
+
+/* One more message of the type. */
+void bgp_msg_count(struct bgp_counters *counters, uint8_t type);
 
 /* "OPEN", "UPDATE", ... */
 const char *bgp_msg_name(uint8_t type);

@@ -90,6 +90,9 @@ void bgp_attrs_encode(struct wr *w, const struct bgp_encode *how, const struct r
 size_t bgp_update_room(
     enum ip_family family, const struct route_nexthop *nexthop, size_t attrs_len);
 
+/* The same for an UPDATE that only withdraws, of either family. */
+#define BGP_WITHDRAW_ROOM (BGP_MSG_MAX - BGP_HEADER_LEN - 4 - 7)
+
 /* Append a whole UPDATE from its parts, which must fit: announcement, and withdrawal. */
 void bgp_update_compose(struct wr *w, enum ip_family family, const struct route_nexthop *nexthop,
     struct span attrs, struct span nlri);
