@@ -111,7 +111,7 @@ status() {
 # routes, routes wanted by the target, samples used, coverage, installed, capacity
 numbers() {
 	jq -r '[.routers[0].families | .ipv4, .ipv6] as $f |
-		[ ($f | map(.prefixes) | add), .totals.samplesUsed,
+		[ ($f | map(.prefixes) | add), .totals.sFlowSamplesUsed,
 		  (($f | map(.rateInstalled) | add) / ([($f | map(.rateTotal) | add), 1e-9] | max)
 			* 100), ($f | map(.installed) | add), ($f | map(.capacity) | add) ] | @tsv' \
 		"$DIR/status.json"
