@@ -14,17 +14,20 @@
 
 #include "ribtrie/trie_node.h"
 
-#define LANES 16
+#define LANES 32
 
-/* prefix_bit() spelled out for constant expressions. */
-#define BIT(slot, len)                                                                             \
-	(UINT64_C(1) << (((slot) >> (STRIDE - (len)) << (STRIDE - (len))) +                        \
-			 (len)-__builtin_popcount((slot) >> (STRIDE - (len)))))
-#define MASK(s)   (BIT(s, 0) | BIT(s, 1) | BIT(s, 2) | BIT(s, 3) | BIT(s, 4) | BIT(s, 5))
-#define MASKS4(s) MASK(s), MASK((s) + 1), MASK((s) + 2), MASK((s) + 3)
-#define MASKS(s)  MASKS4(s), MASKS4((s) + 4), MASKS4((s) + 8), MASKS4((s) + 12)
+/* Constant expressions for the tables: BASE is a slot's place in slot_base[], BIT is prefix_bit()
+ * of the prefix of len bits that covers the slot. */
+#define CUT(slot, len) ((slot) >> (STRIDE - (len)) << (STRIDE - (len)))
+#define BASE(slot)     ((slot) - (unsigned)__builtin_popcount(slot))
+#define BIT(slot, len) (UINT64_C(1) << (BASE(CUT(slot, len)) + (len)))
+#define MASK(s)        (BIT(s, 0) | BIT(s, 1) | BIT(s, 2) | BIT(s, 3) | BIT(s, 4) | BIT(s, 5))
+#define FOUR(of, s)    of(s), of((s) + 1), of((s) + 2), of((s) + 3)
+#define SIXTEEN(of, s) FOUR(of, s), FOUR(of, (s) + 4), FOUR(of, (s) + 8), FOUR(of, (s) + 12)
+#define SLOTS(of)      SIXTEEN(of, 0u), SIXTEEN(of, 16u), SIXTEEN(of, 32u), SIXTEEN(of, 48u)
 
-const uint64_t path_mask[64] = { MASKS(0), MASKS(16), MASKS(32), MASKS(48) };
+const uint64_t path_mask[64] = { SLOTS(MASK) };
+const uint8_t slot_base[64] = { SLOTS(BASE) };
 
 static inline unsigned
 highest_bit(uint64_t x)
@@ -114,14 +117,6 @@ struct lane {
 	uint64_t best_match;
 };
 
-/* A node may lie across two cache lines. */
-static inline void
-prefetch_node(const struct node *n)
-{
-	__builtin_prefetch(n);
-	__builtin_prefetch((const char *)(n + 1) - 1);
-}
-
 /* Move every lane to the end of its way. Branches on what is found would be guessed wrong half of
  * the time, so lanes that go on are collected without one. */
 static inline __attribute__((always_inline)) void
@@ -146,7 +141,7 @@ lanes_run(const struct trie *t, struct lane *lanes, size_t n)
 			l->best_match = match != 0 ? match : l->best_match;
 			l->key <<= STRIDE;
 			l->node = node_child(t, node, slot);
-			prefetch_node(l->node);
+			__builtin_prefetch(l->node);
 			live[still] = live[i];
 			still += more;
 		}
@@ -169,7 +164,7 @@ lookup_lanes(const struct trie *t, const uint64_t *hi, const uint64_t *lo, size_
 						 : empty;
 		l->best = empty;
 		l->best_match = 0;
-		prefetch_node(l->node);
+		__builtin_prefetch(l->node);
 	}
 	lanes_run(t, lanes, n);
 	for (size_t i = 0; i < n; i++) {

@@ -36,8 +36,11 @@ struct trie {
 	uint64_t occupied[DIRECT_NUM / 64]; /* direct roots that hold anything */
 };
 
-/* path_mask[slot]: the prefix_bit()s of the six prefixes in a node that cover the slot. */
+/* Of each slot: the prefix_bit()s of the six prefixes in a node that cover it. */
 extern const uint64_t path_mask[64];
+
+/* Of each slot: itself minus the number of its bits that are set. */
+extern const uint8_t slot_base[64];
 
 static inline trie_key
 key_make(uint64_t hi, uint64_t lo)
@@ -69,7 +72,7 @@ rank(uint64_t bits, unsigned bit)
 static inline unsigned
 prefix_bit(unsigned slot, unsigned len)
 {
-	return slot + len - popcount(slot);
+	return slot_base[slot] + len;
 }
 
 /* The bit of the longest prefix inside a node that covers slot. */
@@ -79,16 +82,17 @@ prefix_bit_above(unsigned slot)
 	return prefix_bit(slot & ~1u, STRIDE - 1);
 }
 
+/* arena_at() with a unit that the compiler knows. */
 static inline struct node *
 node_at(const struct trie *t, uint32_t index)
 {
-	return arena_at(&t->nodes, index);
+	return (struct node *)(void *)t->nodes.base + index;
 }
 
 static inline uint32_t *
 value_at(const struct trie *t, uint32_t index)
 {
-	return arena_at(&t->values, index);
+	return (uint32_t *)(void *)t->values.base + index;
 }
 
 static inline bool

@@ -23,23 +23,15 @@ struct found {
 	uint32_t value;
 };
 
-/* Length and first slot of the prefix at a bit; the reverse of prefix_bit(). */
-static unsigned
-prefix_len_at(unsigned bit, unsigned *slot)
-{
-	unsigned len = 0, left_half;
+/* The prefixes of a node in the order of their bits, which is preorder: slot * 8 + length. */
+#define LEN5(s) (s) * 8 + 5
+#define LEN4(s) (s) * 8 + 4, LEN5(s), LEN5((s) + 2)
+#define LEN3(s) (s) * 8 + 3, LEN4(s), LEN4((s) + 4)
+#define LEN2(s) (s) * 8 + 2, LEN3(s), LEN3((s) + 8)
+#define LEN1(s) (s) * 8 + 1, LEN2(s), LEN2((s) + 16)
+#define LEN0(s) (s) * 8, LEN1(s), LEN1((s) + 32)
 
-	*slot = 0;
-	for (; bit > 0; len++) {
-		left_half = (64u >> (len + 1)) - 1;
-		if (bit > left_half) {
-			*slot += 32u >> len;
-			bit -= left_half;
-		}
-		bit--;
-	}
-	return len;
-}
+static const uint16_t prefix_of_bit[63] = { LEN0(0) };
 
 static struct place
 place_after_prefix(unsigned slot, unsigned len)
@@ -68,7 +60,11 @@ key_cut(trie_key key, unsigned len)
 	return len == 0 ? 0 : key & (~(trie_key)0 << (128 - len));
 }
 
-enum step { STEP_END, STEP_PREFIX, STEP_CHILD };
+enum step {
+	STEP_END,
+	STEP_PREFIX,
+	STEP_CHILD
+};
 
 /* What comes first from the place on: *index is its bit or slot. */
 static enum step
@@ -125,13 +121,12 @@ static bool
 seek_next(struct seek *s, const struct trie *t, struct place from, struct found *out)
 {
 	for (;;) {
-		unsigned index, slot, len;
+		unsigned index;
 
 		switch (node_step(s->node, from, &index)) {
 		case STEP_PREFIX:
-			len = prefix_len_at(index, &slot);
-			out->at = s->at | key_of_slot(slot, s->skip);
-			out->len = s->skip + len;
+			out->at = s->at | key_of_slot(prefix_of_bit[index] / 8, s->skip);
+			out->len = s->skip + prefix_of_bit[index] % 8;
 			out->value = node_value(t, s->node, index);
 			return true;
 		case STEP_CHILD:
