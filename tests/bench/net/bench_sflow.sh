@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# P7: how many samples a second hotfibd takes without losing one, with a full table loaded (1.17M
+# IPv4 and 0.28M IPv6 routes), beside sfacctd with the same table as its networks file.
+# P8: CPU microseconds a sample at a rate both can take.
+# P9: resident memory of hotfibd with table, sFlow and selection running.
+#
+# hotfib-lab sends full datagrams (seven samples) over loopback in a namespace, at rates that rise by
+# a quarter, three seconds each, until the kernel drops one for want of room in the socket, or the
+# sender cannot go faster.
+#
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/../../net/lib.sh"
+net_begin ip curl jq
+HZ=$(getconf CLK_TCK)
+TABLE=(--ipv4 1168945 --ipv6 279855 --model s1
+	--nexthops "198.18.0.1-198.18.0.8,2001:db8::1-2001:db8::8")
+BOTH=100000 # samples/s of P8
+
+cpu_ticks() {
+	local p total=0
+	for p in "$@"; do
+		total=$((total + $(awk '{ sub(/^.*\) /, ""); print $12 + $13 }' "/proc/$p/stat")))
+	done
+	echo $total
+}
+
+udp() {
+	# shellcheck disable=SC2016 # awk's own $1
+	run_in "$1" awk -v f="$2" '$1 == "Udp:" { if (!n++) { for (i = 2; i <= NF; i++) k[i] = $i }
+		else for (i = 2; i <= NF; i++) if (k[i] == f) print $i }' /proc/net/snmp
+}
+
+# received SPACE COUNT: so many datagrams have arrived or been dropped.
+arrived() {
+	[ $(($(udp "$1" InDatagrams) + $(udp "$1" RcvbufErrors))) -ge "$2" ]
+}
+
+# stretch SPACE RATE SECONDS PID...: one burst. GOT: samples/s arrived, LOST: datagrams, COST: us.
+stretch() {
+	local space=$1 rate=$2 seconds=$3 in drops ticks start ms
+	shift 3
+	in=$(udp "$space" InDatagrams) drops=$(udp "$space" RcvbufErrors)
+	ticks=$(cpu_ticks "$@") start=$(now_ms)
+	say "traffic-$space" "samples $rate" resume
+	until_ms 60000 arrived "$space" $((in + drops + rate * seconds / 7))
+	ms=$(($(now_ms) - start))
+	say "traffic-$space" pause
+	until_ms 500 false # what is in the socket still costs its reader
+	in=$(($(udp "$space" InDatagrams) - in)) LOST=$(($(udp "$space" RcvbufErrors) - drops))
+	GOT=$((in * 7 * 1000 / ms))
+	COST=$(awk -v t=$(($(cpu_ticks "$@") - ticks)) -v hz="$HZ" -v n=$((in * 7)) \
+		'BEGIN { printf "%.3f", t / hz * 1e6 / n }')
+	echo "$space: asked $rate/s, got $GOT/s, lost $LOST datagrams, $COST us/sample" >&2
+}
+
+# Highest lossless rate into BEST.
+climb() {
+	local rate=$2
+	BEST=0
+	while :; do
+		stretch "$1" "$rate" 3 "${@:3}"
+		[ "$LOST" -eq 0 ] || return
+		[ "$GOT" -le "$BEST" ] || BEST=$GOT
+		[ $((GOT * 100)) -ge $((rate * 85)) ] || return # the sender's limit
+		rate=$((rate * 5 / 4))
+	done
+}
+
+sender() {
+	spawn "traffic-$1" "$1" "$BIN/hotfib-lab" traffic --agent 10.0.0.136 --from 127.0.0.1 \
+		--ipv6-share 0.2 --samples 1000 --sampling 4096 "${TABLE[@]}"
+	wait_for "traffic" 120 arrived "$1" 10
+	say "traffic-$1" pause
+	until_ms 300 false
+}
+
+hotfibd_learned() {
+	api_is h '/bgp/topprefixes/edge/json?maxPrefixes=0' '.nPrefixes == 1168945' &&
+		api_is h '/bgp/topprefixes6/edge/json?maxPrefixes=0' '.nPrefixes == 279855'
+}
+
+ns_add h
+cat >"$DIR/hotfib.conf" <<-EOF
+	bgp: { listen = [ "127.0.0.1" ]; port = 1179; neighbors = (
+	  { name = "feed"; address = "127.0.0.2"; local-address = "127.0.0.1"; local-as = 65000;
+	    router-id = "0.0.0.1"; role = "learn"; router = "edge" },
+	  { name = "sink"; address = "127.0.0.3"; local-address = "127.0.0.1"; local-as = 65000;
+	    router-id = "0.0.0.2"; role = "push" } ) }
+	sflow: { listen = [ "127.0.0.1:6343" ]; agents = ( { address = "10.0.0.136";
+	  sources = [ "127.0.0.1" ]; router = "edge" } ) }
+	target: { router = "edge"; via = [ "sink" ]; capacity = 10000; capacity6 = 5000; }
+	http: { listen = [ "127.0.0.1:8008" ]; socket = "$DIR/hotfib.sock" }
+EOF
+spawn hotfibd h "$BIN/hotfibd" -c "$DIR/hotfib.conf"
+wait_for "hotfibd" 10 api h /version
+spawn feed h "$BIN/hotfib-lab" feed --local 127.0.0.2 --remote 127.0.0.1 --port 1179 \
+	--as 65000 --router-id 2.2.2.2 --packed "${TABLE[@]}"
+spawn sink h "$BIN/hotfib-lab" sink --local 127.0.0.3 --remote 127.0.0.1 --port 1179 \
+	--as 65000 --router-id 3.3.3.3 --max 15000
+wait_for "the table" 120 hotfibd_learned
+sender h
+stretch h $BOTH 5 "$(pid_of hotfibd)"
+cost=$COST
+climb h 200000 "$(pid_of hotfibd)"
+best=$BEST
+rss=$(awk '/^VmRSS:/ { printf "%.0f", $2 / 1024 }' "/proc/$(pid_of hotfibd)/status")
+api h /metrics | grep -E 'lag|selection|kernel_drops' >&2
+say sink count
+kill_hard traffic-h
+kill_hard feed
+kill_hard hotfibd
+
+# sfacctd: the same table, longest match on the destination, in memory.
+anchor=null anchor_best=null anchor_cost=null anchor_rss=null
+if command -v sfacctd >/dev/null; then
+	anchor="\"sfacctd $(sfacctd -V 2>/dev/null | grep -oE '[0-9]+\.[0-9.]+' | head -n 1)\""
+	"$BIN/hotfib-lab" table "${TABLE[@]}" | awk '{ print $1 }' >"$DIR/networks"
+	cat >"$DIR/sfacctd.conf" <<-EOF
+		daemonize: false
+		sfacctd_ip: 127.0.0.1
+		sfacctd_port: 6343
+		plugins: memory[m]
+		aggregate[m]: dst_net
+		sfacctd_net: file
+		networks_file[m]: $DIR/networks
+		imt_path[m]: $DIR/sfacctd.pipe
+		imt_buckets: 262139
+		imt_mem_pools_number: 0
+		plugin_buffer_size: 102400
+		plugin_pipe_size: 102400000
+		pmacctd_pipe_size: 4194304
+	EOF
+	ns_add s
+	spawn sfacctd s sfacctd -f "$DIR/sfacctd.conf"
+	wait_for "sfacctd" 60 run_in s grep -q ':18C7 ' /proc/net/udp
+	sender s
+	pids=("$(pid_of sfacctd)")
+	# shellcheck disable=SC2207
+	pids+=($(pgrep -P "$(pid_of sfacctd)"))
+	stretch s $BOTH 5 "${pids[@]}"
+	anchor_cost=$COST
+	climb s 60000 "${pids[@]}"
+	anchor_best=$BEST
+	anchor_rss=$(for p in "${pids[@]}"; do awk '/^VmRSS:/ { print $2 }' "/proc/$p/status"; done |
+		awk '{ s += $1 } END { printf "%.0f", s / 1024 }')
+	kill_hard sfacctd
+fi
+
+# figure ID VALUE UNIT ANCHOR-VALUE TARGET COMPARISON
+figure() {
+	awk -v id="$1" -v v="$2" -v unit="$3" -v anchor="$anchor" -v a="$4" -v target="$5" -v cmp="$6" \
+		'BEGIN {
+			met = target == "null" ? "null" : \
+				(cmp == "least" ? v + 0 >= target + 0 : v + 0 <= target + 0) ? "true" : "false"
+			printf "{\"id\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"anchor\":%s,", id, v, unit, anchor
+			printf "\"anchor_value\":%s,\"target\":%s,\"met\":%s}\n", a, target, met
+		}'
+}
+
+of_anchor() {
+	awk -v a="$1" -v k="$2" 'BEGIN { print a == "null" ? a : a * k }'
+}
+
+figure P7 "$best" samples/s "$anchor_best" "$(of_anchor "$anchor_best" 5)" least
+figure P8 "$cost" us/sample "$anchor_cost" "$(of_anchor "$anchor_cost" 0.15)" most
+figure P9 "$rss" MB "$anchor_rss" "$(of_anchor "$anchor_rss" 0.5)" most
+exit 0
