@@ -19,8 +19,8 @@ struct rib;
 /* What the decision process needs to know of a learning neighbour. */
 struct rib_source {
 	bool ebgp;
-	uint32_t router_id;      /* host order; from its OPEN */
-	struct ip_addr address;  /* the last tie-break */
+	uint32_t router_id;     /* host order; from its OPEN */
+	struct ip_addr address; /* the last tie-break */
 };
 
 enum rib_change {
@@ -33,14 +33,14 @@ enum rib_change {
 
 struct rib_result {
 	enum rib_change change;
-	uint32_t id; /* RIB_NONE when there is no such entry */
+	uint32_t id;          /* RIB_NONE when there is no such entry */
 	bool nexthop_changed; /* with RIB_BEST_CHANGED: the action is another */
 };
 
 /* Why the best path is best, named after the rule that decided (RFC 4271 9.1.2.2, RFC 4456). */
 enum rib_reason {
 	RIB_ONLY_PATH,
-	RIB_BY_STALE,       /* a fresh path before a stale one */
+	RIB_BY_STALE, /* a fresh path before a stale one */
 	RIB_BY_LOCAL_PREF,
 	RIB_BY_AS_PATH,
 	RIB_BY_ORIGIN,
@@ -68,9 +68,10 @@ struct attrs_table *rib_attrs(const struct rib *r);
  * router id (existing paths are not compared again until they change). */
 void rib_set_source(struct rib *r, unsigned source, const struct rib_source *info);
 
-/* Learn a path: takes its own reference on `attrs`. Refreshes a stale path. */
-struct rib_result rib_announce(struct rib *r, const struct ip_prefix *p, unsigned source,
-    uint32_t path_id, uint32_t attrs);
+/* Learn a path: takes its own reference on `attrs`. Refreshes a stale path, which is a
+ * RIB_PATH_CHANGED when the best path's attributes stay the same. */
+struct rib_result rib_announce(
+    struct rib *r, const struct ip_prefix *p, unsigned source, uint32_t path_id, uint32_t attrs);
 struct rib_result rib_withdraw(
     struct rib *r, const struct ip_prefix *p, unsigned source, uint32_t path_id);
 
@@ -110,12 +111,13 @@ const char *rib_reason_name(enum rib_reason reason);
 /* Ordered walks: as trie_first/next/next_below. */
 uint32_t rib_first(const struct rib *r, enum ip_family family, struct ip_prefix *cursor);
 uint32_t rib_next(const struct rib *r, struct ip_prefix *cursor);
-uint32_t rib_next_below(
-    const struct rib *r, const struct ip_prefix *top, struct ip_prefix *cursor);
+uint32_t rib_next_below(const struct rib *r, const struct ip_prefix *top, struct ip_prefix *cursor);
 
 /*
  * Stale marking (RFC 4724 as helper, lost learning sessions): rib_mark_stale() makes every path
- * of the source stale in O(1); announcing a path again makes it fresh. rib_sweep() removes the
+ * of the source stale in O(1); announcing a path again makes it fresh. Marking does not choose best
+ * paths anew: a stale one stays in use until something about its prefix changes, and only then
+ * gives way to a fresh one (RFC 4724 4.2: no difference in forwarding). rib_sweep() removes the
  * stale ones, at most `budget` entries a call, from *cursor on (a walk of its own; start it with
  * rib_sweep_start). `removed` is called after each change with the result of removing that path.
  * Gives true when the walk is complete.
@@ -127,14 +129,13 @@ struct rib_sweep {
 	bool started;
 };
 
-typedef void rib_changed_fn(
-    void *ctx, const struct ip_prefix *p, const struct rib_result *result);
+typedef void rib_changed_fn(void *ctx, const struct ip_prefix *p, const struct rib_result *result);
 
 void rib_mark_stale(struct rib *r, enum ip_family family, unsigned source);
 size_t rib_stale_count(const struct rib *r, enum ip_family family, unsigned source);
 void rib_sweep_start(struct rib_sweep *sweep, enum ip_family family, unsigned source);
-bool rib_sweep(struct rib *r, struct rib_sweep *sweep, size_t budget, rib_changed_fn *removed,
-    void *ctx);
+bool rib_sweep(
+    struct rib *r, struct rib_sweep *sweep, size_t budget, rib_changed_fn *removed, void *ctx);
 
 /* Bytes held: entries and further paths (trie_bytes and attrs_bytes are separate). */
 size_t rib_bytes(const struct rib *r);
