@@ -7,7 +7,7 @@
 #
 # A unit program is cmocka's and speaks TAP; a network script prints `ok TEXT` and `not ok TEXT`
 # lines, exits 77 to skip as a whole (its last line says why), and counts as one case where it
-# prints none. A fuzz corpus is one case. What a failed program printed is shown in full; a program
+# prints none. A fuzz corpus is one case. What a failed program printed is shown; a program
 # that dies, or reports fewer cases than it announced, has failed whatever it said before.
 #
 # The last line is `N passed, N failed, N skipped`; status 1 where anything failed or nothing ran.
@@ -28,7 +28,7 @@ verdict() {
 	if [ "$5" -gt 0 ]; then
 		printf '  FAIL    %s: %d of %d failed, status %d, %ds; it said:\n' \
 			"$1" "$5" $(($4 + $5 + $6)) "$3" "$7"
-		sed 's/^/          | /' "$2"
+		tail -n 200 "$2" | sed 's/^/          | /'
 	elif [ "$4" -eq 0 ]; then
 		printf '  SKIP    %s: %s\n' "$1" "$(tail -n 1 "$2")"
 	elif [ "$6" -gt 0 ]; then
