@@ -260,6 +260,9 @@ sflow_agents_stats(const struct sflow_agents *a, size_t i, struct sflow_agent_st
 	if (i >= a->n)
 		return false;
 	*out = a->agents[i]->stats;
+	out->sub_agents = a->agents[i]->seqs.count[SEQ_DATAGRAMS];
+	out->flow_sources = a->agents[i]->seqs.count[SEQ_FLOWS];
+	out->counter_sources = a->agents[i]->seqs.count[SEQ_COUNTERS];
 	return true;
 }
 

@@ -51,19 +51,31 @@ uptime_went_back(uint32_t before, uint32_t now)
 	return (int32_t)(now - before) < -UPTIME_BACK_MS;
 }
 
+/* Mostly there is nothing to count. */
+static void
+count_verdict(enum seq_verdict verdict, uint32_t lost, uint64_t *n_lost, uint64_t *n_duplicate,
+    uint64_t *n_late)
+{
+	switch (verdict) {
+	case SEQ_GAP: *n_lost += lost; break;
+	case SEQ_DUPLICATE: ++*n_duplicate; break;
+	case SEQ_LATE: ++*n_late; break;
+	case SEQ_NEXT:
+	case SEQ_RESTART: break;
+	}
+}
+
 /* Follow the datagram sequence of the sub-agent; false when the datagram was here before. */
 static bool
 track_datagram(struct intake *in, const struct sflow_datagram *d)
 {
 	struct sflow_agent_stats *stats = &in->agent->stats;
-	struct seq_table *seqs = &in->agent->seqs;
-	struct seq_key key = { .sub_agent = d->sub_agent, .kind = SEQ_DATAGRAMS };
-	struct seq_entry *e = seq_table_get(seqs, &key, sequences_max(in->agent));
+	struct seq_key key = seq_key_make(SEQ_DATAGRAMS, d->sub_agent, 0, 0);
+	struct seq_entry *e = seq_table_get(&in->agent->seqs, key, sequences_max(in->agent));
 	enum seq_verdict verdict = SEQ_NEXT;
 	uint32_t lost = 0;
 
 	stats->datagrams++;
-	stats->sub_agents = seqs->count[SEQ_DATAGRAMS];
 	if (e == NULL)
 		return true;
 	if (!e->started) {
@@ -77,9 +89,8 @@ track_datagram(struct intake *in, const struct sflow_datagram *d)
 	}
 	in->epoch = e->epoch += verdict == SEQ_RESTART;
 	stats->restarts += verdict == SEQ_RESTART;
-	stats->datagrams_lost += lost;
-	stats->datagrams_out_of_order += verdict == SEQ_LATE;
-	stats->datagrams_duplicate += verdict == SEQ_DUPLICATE;
+	count_verdict(verdict, lost, &stats->datagrams_lost, &stats->datagrams_duplicate,
+	    &stats->datagrams_out_of_order);
 	/* A copy made by the network is as old as the original. Agents that never step their
 	 * sequence number do step their uptime. */
 	if (verdict == SEQ_DUPLICATE && (int32_t)(d->uptime_ms - e->uptime_ms) <= 0)
@@ -94,11 +105,8 @@ static struct seq_entry *
 track_source(struct intake *in, enum seq_kind kind, const struct sflow_source *source,
     enum seq_verdict *verdict, uint32_t *lost)
 {
-	struct seq_key key = { .sub_agent = in->sub_agent,
-		.index = source->index,
-		.class = source->class,
-		.kind = (uint8_t)kind };
-	struct seq_entry *e = seq_table_get(&in->agent->seqs, &key, sequences_max(in->agent));
+	struct seq_key key = seq_key_make(kind, in->sub_agent, source->class, source->index);
+	struct seq_entry *e = seq_table_get(&in->agent->seqs, key, sequences_max(in->agent));
 
 	*verdict = SEQ_NEXT;
 	*lost = 0;
@@ -116,7 +124,7 @@ track_source(struct intake *in, enum seq_kind kind, const struct sflow_source *s
 }
 
 static void
-count_flow(struct intake *in, const struct sflow_flow *flow)
+count_flow(struct intake *in, const struct sflow_flow *flow, uint32_t rate)
 {
 	struct sflow_agent_stats *stats = &in->agent->stats;
 	enum seq_verdict verdict;
@@ -125,12 +133,10 @@ count_flow(struct intake *in, const struct sflow_flow *flow)
 
 	in->totals->flow_samples++;
 	stats->flow_samples++;
-	stats->flow_lost += lost;
-	stats->flow_duplicate += verdict == SEQ_DUPLICATE;
-	stats->flow_out_of_order += verdict == SEQ_LATE;
-	stats->flow_sources = in->agent->seqs.count[SEQ_FLOWS];
-	stats->sampling_rate = flow->sample.rate;
-	if (e == NULL)
+	stats->sampling_rate = rate;
+	count_verdict(
+	    verdict, lost, &stats->flow_lost, &stats->flow_duplicate, &stats->flow_out_of_order);
+	if (e == NULL || flow->drops == e->drops)
 		return;
 	/* `drops` is a total since the agent's last reset: where it went down it began again. */
 	drops = flow->drops - e->drops;
@@ -152,21 +158,20 @@ hand_on(struct intake *in)
 static void
 take_flow(struct intake *in, struct rd *body, bool expanded)
 {
+	struct sflow_sample *sample = &in->batch[in->n]; /* in place: it counts when n is stepped */
 	struct sflow_flow flow;
-	uint32_t n_records;
 
-	if (!sflow_flow_head(body, expanded, &flow, &n_records))
+	if (!sflow_flow_head(body, expanded, &flow, sample))
 		return;
-	count_flow(in, &flow);
-	if (!sflow_flow_packet(body, n_records, &flow.sample)) {
+	count_flow(in, &flow, sample->rate);
+	if (!sflow_flow_packet(body, flow.n_records, sample)) {
 		in->agent->stats.non_ip_samples++;
 		return;
 	}
 	if (in->sink == NULL)
 		return;
-	in->agent->stats.bytes_sampled += flow.sample.bytes;
-	in->batch[in->n++] = flow.sample;
-	if (in->n == BATCH)
+	in->agent->stats.bytes_sampled += sample->bytes;
+	if (++in->n == BATCH)
 		hand_on(in);
 }
 
@@ -183,10 +188,8 @@ take_counters(struct intake *in, struct rd *body, bool expanded)
 	(void)track_source(in, SEQ_COUNTERS, &source, &verdict, &lost);
 	in->totals->counter_samples++;
 	stats->counter_samples++;
-	stats->counter_lost += lost;
-	stats->counter_duplicate += verdict == SEQ_DUPLICATE;
-	stats->counter_out_of_order += verdict == SEQ_LATE;
-	stats->counter_sources = in->agent->seqs.count[SEQ_COUNTERS];
+	count_verdict(verdict, lost, &stats->counter_lost, &stats->counter_duplicate,
+	    &stats->counter_out_of_order);
 }
 
 /* All samples of a datagram; false where it broke off or one of them was broken. */

@@ -15,7 +15,7 @@
  */
 #include "sflowin/pkt.h"
 
-#include "lib/rd.h"
+#include "sflowin/datagram.h"
 
 enum step {
 	STEP_ETHERNET,
@@ -101,13 +101,6 @@ read_ethertype(struct rd *r)
 	}
 }
 
-static enum step
-read_ethernet(struct rd *r)
-{
-	rd_skip(r, 12); /* two MAC addresses */
-	return read_ethertype(r);
-}
-
 /* Address and control octets may have been left out (RFC 1662 and 1661 section 6.6). */
 static enum step
 read_ppp(struct rd *r)
@@ -165,7 +158,7 @@ read_mpls(struct rd *r)
 }
 
 static bool
-read_ipv4(struct rd *r, struct sflow_packet *out)
+read_ipv4(struct rd *r, struct sflow_sample *out)
 {
 	const uint8_t *p = rd_bytes(r, 20);
 	unsigned header_len, total_len;
@@ -178,8 +171,8 @@ read_ipv4(struct rd *r, struct sflow_packet *out)
 	if (header_len < 20 || (total_len != 0 && total_len < header_len))
 		return false;
 	out->protocol = p[9];
-	out->src = ip_from_bytes(IP_V4, p + 12);
-	out->dst = ip_from_bytes(IP_V4, p + 16);
+	sflow_addr_read(&out->src, IP_V4, p + 12);
+	sflow_addr_read(&out->dst, IP_V4, p + 16);
 	return true;
 }
 
@@ -221,14 +214,14 @@ skip_extensions(struct rd *r, uint8_t next)
 }
 
 static bool
-read_ipv6(struct rd *r, struct sflow_packet *out)
+read_ipv6(struct rd *r, struct sflow_sample *out)
 {
 	const uint8_t *p = rd_bytes(r, 40);
 
 	if (p == NULL || p[0] >> 4 != 6)
 		return false;
-	out->src = ip_from_bytes(IP_V6, p + 8);
-	out->dst = ip_from_bytes(IP_V6, p + 24);
+	sflow_addr_read(&out->src, IP_V6, p + 8);
+	sflow_addr_read(&out->dst, IP_V6, p + 24);
 	out->protocol = skip_extensions(r, p[6]);
 	return true;
 }
@@ -248,22 +241,24 @@ first_step(uint32_t header_protocol)
 
 bool
 sflow_packet_decode(
-    uint32_t header_protocol, const uint8_t *data, size_t len, struct sflow_packet *out)
+    uint32_t header_protocol, const uint8_t *data, size_t len, struct sflow_sample *out)
 {
 	struct rd r = rd_make(data, len);
 	enum step step = first_step(header_protocol);
 
-	while (rd_ok(&r)) {
+	while (step != STEP_IPV4 && step != STEP_IPV6) {
+		if (!rd_ok(&r))
+			return false;
 		switch (step) {
-		case STEP_ETHERNET: step = read_ethernet(&r); break;
+		case STEP_ETHERNET:
+			rd_skip(&r, 12); /* two MAC addresses */
+			__attribute__((fallthrough));
 		case STEP_ETHERTYPE: step = read_ethertype(&r); break;
 		case STEP_LLC: step = read_llc(&r); break;
 		case STEP_PPP: step = read_ppp(&r); break;
 		case STEP_MPLS: step = read_mpls(&r); break;
-		case STEP_IPV4: return read_ipv4(&r, out);
-		case STEP_IPV6: return read_ipv6(&r, out);
-		case STEP_STOP: return false;
+		default: return false;
 		}
 	}
-	return false;
+	return step == STEP_IPV4 ? read_ipv4(&r, out) : read_ipv6(&r, out);
 }

@@ -8,7 +8,7 @@
 #ifndef SFLOWIN_PKT_H
 #define SFLOWIN_PKT_H
 
-#include "lib/ip.h"
+#include "sflowin/sample.h"
 
 /* header_protocol of a raw packet header record: the ones that are understood. */
 enum sflow_header_protocol {
@@ -19,17 +19,14 @@ enum sflow_header_protocol {
 	SFLOW_HEADER_MPLS = 13
 };
 
-struct sflow_packet {
-	struct ip_addr src, dst; /* of one family */
-	uint8_t protocol; /* IP protocol, behind IPv6 extension headers; 0 where out of reach */
-};
-
 /*
- * True when an IP header with both addresses was found. Looks through VLAN tags (any number),
+ * True when an IP header with both addresses was found: src, dst and protocol of *out are set, the
+ * protocol being the one behind IPv6 extension headers, or 0 where that is out of reach. *out is
+ * half written otherwise, and nothing else of it is touched. Looks through VLAN tags (any number),
  * 802.2 LLC/SNAP, PPPoE sessions, PPP and MPLS label stacks, also with Ethernet pseudowires in
- * them; not through IP tunnels. *out is unspecified otherwise.
+ * them; not through IP tunnels.
  */
 MUST_CHECK bool sflow_packet_decode(
-    uint32_t header_protocol, const uint8_t *data, size_t len, struct sflow_packet *out);
+    uint32_t header_protocol, const uint8_t *data, size_t len, struct sflow_sample *out);
 
 #endif

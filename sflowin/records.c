@@ -21,7 +21,7 @@ enum record_format {
 /* How good an answer a record gave. */
 enum answer { ANSWER_NONE, ANSWER_SAMPLED_IP, ANSWER_RAW_HEADER };
 
-static void
+static inline void
 read_source(struct rd *r, bool expanded, struct sflow_source *out)
 {
 	uint32_t word;
@@ -38,7 +38,7 @@ read_source(struct rd *r, bool expanded, struct sflow_source *out)
 }
 
 /* The compact form's two bits of format and 30 of value, or a full ifIndex of the expanded form. */
-static uint32_t
+static inline uint32_t
 read_interface(struct rd *r, bool expanded)
 {
 	uint32_t format, value;
@@ -57,43 +57,50 @@ sflow_counter_head(struct rd *body, bool expanded, struct sflow_source *out)
 	return rd_ok(body);
 }
 
-bool
-sflow_flow_head(struct rd *body, bool expanded, struct sflow_flow *out, uint32_t *n_records)
+/* The head has one of two sizes: it is carved whole, and with the size a constant the compiler
+ * drops the checks of the single reads. */
+static inline __attribute__((always_inline)) bool
+read_flow_head(
+    struct rd *body, const bool expanded, struct sflow_flow *flow, struct sflow_sample *out)
 {
-	struct sflow_sample *s = &out->sample;
+	struct rd r = rd_sub(body, expanded ? 44 : 32, 1);
 
-	read_source(body, expanded, &out->source);
-	s->rate = rd_u32(body);
-	rd_skip(body, 4); /* sample pool */
-	out->drops = rd_u32(body);
-	s->input = read_interface(body, expanded);
-	s->output = read_interface(body, expanded);
-	s->source_id = out->source.index;
-	s->source_class = out->source.class;
-	*n_records = rd_u32(body);
+	if (!rd_ok(&r))
+		return false;
+	read_source(&r, expanded, &flow->source);
+	out->rate = rd_u32(&r);
+	rd_skip(&r, 4); /* sample pool */
+	flow->drops = rd_u32(&r);
+	out->input = read_interface(&r, expanded);
+	out->output = read_interface(&r, expanded);
+	out->source_id = flow->source.index;
+	out->source_class = flow->source.class;
+	flow->n_records = rd_u32(&r);
 	/* Rate 0 means that sampling is off, yet here is a sample: it stands at least for itself.
 	 */
-	if (s->rate == 0)
-		s->rate = 1;
-	return rd_ok(body);
+	if (out->rate == 0)
+		out->rate = 1;
+	return true;
+}
+
+bool
+sflow_flow_head(struct rd *body, bool expanded, struct sflow_flow *flow, struct sflow_sample *out)
+{
+	return expanded ? read_flow_head(body, true, flow, out)
+			: read_flow_head(body, false, flow, out);
 }
 
 static bool
 read_raw_header(struct rd *r, struct sflow_sample *out)
 {
-	uint32_t header_protocol = rd_u32(r);
-	uint32_t frame_len = rd_u32(r);
-	struct sflow_packet packet;
-	struct rd header;
+	struct rd head = rd_sub(r, 16, 1), header;
+	uint32_t header_protocol = rd_u32(&head);
+	uint32_t frame_len = rd_u32(&head);
 
-	rd_skip(r, 4); /* octets stripped: part of the frame length */
-	header = rd_sub(r, rd_u32(r), 1);
-	if (!rd_ok(r) ||
-	    !sflow_packet_decode(header_protocol, header.pos, rd_left(&header), &packet))
+	rd_skip(&head, 4); /* octets stripped: part of the frame length */
+	header = rd_sub(r, rd_u32(&head), 1);
+	if (!rd_ok(r) || !sflow_packet_decode(header_protocol, header.pos, rd_left(&header), out))
 		return false;
-	out->src = packet.src;
-	out->dst = packet.dst;
-	out->protocol = packet.protocol;
 	out->frame_len = frame_len;
 	return true;
 }
@@ -112,8 +119,8 @@ read_sampled_ip(struct rd *r, enum ip_family family, struct sflow_sample *out)
 	rd_skip(r, 16);
 	if (!rd_ok(r))
 		return false;
-	out->src = ip_from_bytes(family, src);
-	out->dst = ip_from_bytes(family, dst);
+	sflow_addr_read(&out->src, family, src);
+	sflow_addr_read(&out->dst, family, dst);
 	out->protocol = (uint8_t)protocol;
 	out->frame_len = len;
 	return true;

@@ -16,17 +16,19 @@ struct sflow_source {
 	uint8_t class; /* 0 ifIndex, 1 VLAN, 2 physical entity, 3 logical entity */
 };
 
+/* The head of a flow sample, besides what goes into struct sflow_sample. */
 struct sflow_flow {
 	struct sflow_source source;
 	uint32_t drops; /* running total of the data source */
-	struct sflow_sample sample;
+	uint32_t n_records;
 };
 
 /* The heads of a counter sample and of a flow sample. The body is stepped over what was read; false
- * when it is cut off. sflow_flow_head() fills everything but the packet in out->sample. */
+ * when it is cut off. sflow_flow_head() sets what the head says in *out: rate, interfaces and data
+ * source. */
 MUST_CHECK bool sflow_counter_head(struct rd *body, bool expanded, struct sflow_source *out);
 MUST_CHECK bool sflow_flow_head(
-    struct rd *body, bool expanded, struct sflow_flow *out, uint32_t *n_records);
+    struct rd *body, bool expanded, struct sflow_flow *flow, struct sflow_sample *out);
 
 /*
  * Look for the packet in the records that follow the head. True when there were addresses; then

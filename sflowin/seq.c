@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sflowin/seq.h"
 
+#include "lib/hash.h"
 #include "lib/mem.h"
-#include "lib/rng.h"
 
 #define SLOTS_MIN 16
 
@@ -50,27 +50,24 @@ seq_table_fini(struct seq_table *t)
 }
 
 static uint64_t
-hash_key(const struct seq_table *t, const struct seq_key *key)
+hash_key(const struct seq_table *t, struct seq_key key)
 {
-	uint64_t who = (uint64_t)key->sub_agent << 32 | key->index;
-
-	return rng_mix(rng_mix(who ^ t->hash_seed) ^ (uint64_t)(key->class << 8 | key->kind));
+	return hash_fold(key.who ^ t->hash_seed, key.what ^ UINT64_C(0xa0761d6478bd642f));
 }
 
 static bool
-key_equal(const struct seq_key *a, const struct seq_key *b)
+key_equal(struct seq_key a, struct seq_key b)
 {
-	return a->sub_agent == b->sub_agent && a->index == b->index && a->class == b->class &&
-	       a->kind == b->kind;
+	return a.who == b.who && a.what == b.what;
 }
 
 /* The slot of the key, or the free one where it belongs. */
 static uint32_t *
-find_slot(const struct seq_table *t, const struct seq_key *key)
+find_slot(const struct seq_table *t, struct seq_key key)
 {
 	uint32_t i = (uint32_t)hash_key(t, key) & t->mask;
 
-	while (t->slots[i] != 0 && !key_equal(&t->entries[t->slots[i] - 1].key, key))
+	while (t->slots[i] != 0 && !key_equal(t->entries[t->slots[i] - 1].key, key))
 		i = (i + 1) & t->mask;
 	return &t->slots[i];
 }
@@ -86,11 +83,11 @@ grow(struct seq_table *t)
 	t->slots = mem_calloc(MEM_SFLOW, n_slots, sizeof(t->slots[0]));
 	t->mask = n_slots - 1;
 	for (uint32_t i = 0; i < t->n; i++)
-		*find_slot(t, &t->entries[i].key) = i + 1;
+		*find_slot(t, t->entries[i].key) = i + 1;
 }
 
 struct seq_entry *
-seq_table_get(struct seq_table *t, const struct seq_key *key, uint32_t max)
+seq_table_get(struct seq_table *t, struct seq_key key, uint32_t max)
 {
 	uint32_t *slot;
 
@@ -105,8 +102,8 @@ seq_table_get(struct seq_table *t, const struct seq_key *key, uint32_t max)
 		grow(t);
 		slot = find_slot(t, key);
 	}
-	t->entries[t->n] = (struct seq_entry){ .key = *key };
-	t->count[key->kind]++;
+	t->entries[t->n] = (struct seq_entry){ .key = key };
+	t->count[key.what & 0xff]++;
 	*slot = ++t->n;
 	return &t->entries[t->n - 1];
 }

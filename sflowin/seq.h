@@ -37,11 +37,17 @@ enum seq_verdict seq_next(struct seq *s, uint32_t number, uint32_t *lost);
 enum seq_kind { SEQ_DATAGRAMS, SEQ_FLOWS, SEQ_COUNTERS, SEQ_KINDS };
 
 struct seq_key {
-	uint32_t sub_agent;
-	uint32_t index; /* of the data source; 0 for datagrams */
-	uint8_t class;  /* of the data source; 0 for datagrams */
-	uint8_t kind;   /* enum seq_kind */
+	uint64_t who;  /* sub-agent << 32 | index of the data source */
+	uint32_t what; /* class of the data source << 8 | enum seq_kind */
 };
+
+/* Datagrams have a sub-agent only: index and class are 0. */
+static inline struct seq_key
+seq_key_make(enum seq_kind kind, uint32_t sub_agent, uint8_t class, uint32_t index)
+{
+	return (struct seq_key){ .who = (uint64_t)sub_agent << 32 | index,
+		.what = (uint32_t) class << 8 | kind };
+}
 
 struct seq_entry {
 	struct seq_key key;
@@ -65,6 +71,6 @@ void seq_table_fini(struct seq_table *t);
 
 /* The entry of `key`, added (zero but for the key) where it is not there yet; NULL when that would
  * make more than `max`. Valid until the next call. */
-struct seq_entry *seq_table_get(struct seq_table *t, const struct seq_key *key, uint32_t max);
+struct seq_entry *seq_table_get(struct seq_table *t, struct seq_key key, uint32_t max);
 
 #endif

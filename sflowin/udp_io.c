@@ -33,8 +33,8 @@
 
 #define BATCH       SFLOW_FORWARD_BATCH
 #define TURN_MAX    512
-#define SLOT_BYTES  9216 /* a jumbo frame; longer datagrams count as truncated */
-#define RCVBUF      (4 << 20)
+#define SLOT_BYTES  9216       /* a jumbo frame; longer datagrams count as truncated */
+#define RCVBUF      (16 << 20) /* a third of a second of 300,000 samples a second */
 #define POLL_S      0.005
 #define LOG_BURST   5
 #define CONTROL_LEN CMSG_SPACE(sizeof(uint32_t))
@@ -145,8 +145,7 @@ take(struct endpoint *e, size_t n)
 			continue;
 		}
 		sflow_agents_input(u->agents, u->slots.data[i], m->msg_len, &source, now, &u->sink);
-		copies[n_copies++] =
-		    (struct iovec){ .iov_base = u->slots.data[i], .iov_len = m->msg_len };
+		copies[n_copies++] = (struct iovec){ u->slots.data[i], m->msg_len };
 	}
 	if (u->forwarder != NULL)
 		sflow_forwarder_send(u->forwarder, copies, n_copies, &u->stats);

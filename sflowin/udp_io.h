@@ -12,7 +12,8 @@ struct sflow_udp *sflow_udp_new(
     struct ev_loop *loop, struct sflow_agents *agents, const struct sflow_sink *sink);
 void sflow_udp_free(struct sflow_udp *u);
 
-/* Listen on address:port; 0 or -errno. The receive buffer is made as large as allowed (4 MB asked).
+/* Listen on address:port; 0 or -errno. The receive buffer is made as large as allowed (16 MB
+ * asked).
  * `::` takes IPv4 as well, as long as nobody has 0.0.0.0 at that port: name that one first, or not
  * at all. */
 MUST_CHECK int sflow_udp_listen(struct sflow_udp *u, const struct ip_addr *address, uint16_t port);

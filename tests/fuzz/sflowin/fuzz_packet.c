@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sflow_packet p, longer;
+	struct sflow_sample p, again;
 
 	if (size < 1 || !sflow_packet_decode(data[0], data + 1, size - 1, &p))
 		return 0;
@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ASSERT(size > (p.src.family == IP_V4 ? 20 : 40));
 	ASSERT(p.src.family == IP_V6 || (p.src.lo | p.dst.lo) == 0);
 	/* The same again gives the same. */
-	ASSERT(sflow_packet_decode(data[0], data + 1, size - 1, &longer));
-	ASSERT(ip_equal(&p.src, &longer.src) && ip_equal(&p.dst, &longer.dst));
+	ASSERT(sflow_packet_decode(data[0], data + 1, size - 1, &again));
+	ASSERT(ip_equal(&p.src, &again.src) && ip_equal(&p.dst, &again.dst));
 	return 0;
 }

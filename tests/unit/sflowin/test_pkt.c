@@ -85,7 +85,7 @@ static const struct row rows[] = {
 };
 
 static bool
-decode(const struct row *row, const uint8_t *bytes, size_t len, struct sflow_packet *out)
+decode(const struct row *row, const uint8_t *bytes, size_t len, struct sflow_sample *out)
 {
 	/* A block of the exact size, so that the sanitizer sees a read behind it. */
 	uint8_t *copy = malloc(len > 0 ? len : 1);
@@ -98,7 +98,7 @@ decode(const struct row *row, const uint8_t *bytes, size_t len, struct sflow_pac
 }
 
 static void
-check_addresses(const struct row *row, const struct sflow_packet *p)
+check_addresses(const struct row *row, const struct sflow_sample *p)
 {
 	char src[IP_TEXT_MAX], dst[IP_TEXT_MAX];
 
@@ -118,7 +118,7 @@ test_stacks(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		size_t len = hex_decode(rows[i].hex, bytes, sizeof(bytes));
-		struct sflow_packet p;
+		struct sflow_sample p;
 
 		if (decode(&rows[i], bytes, len, &p) != (rows[i].family >= 0))
 			fail_msg("%s", rows[i].what);
@@ -142,7 +142,7 @@ test_cuts(void **state)
 
 		for (size_t cut = 0; cut <= len; cut++) {
 			bool expected = rows[i].family >= 0 && cut + rows[i].tail >= len;
-			struct sflow_packet p;
+			struct sflow_sample p;
 
 			if (decode(&rows[i], bytes, cut, &p) != expected)
 				fail_msg("%s: cut at %zu of %zu", rows[i].what, cut, len);
@@ -187,7 +187,7 @@ test_extension_headers(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(chains); i++) {
 		size_t len = hex_decode(IPV6, bytes, sizeof(bytes));
-		struct sflow_packet p;
+		struct sflow_sample p;
 
 		bytes[6] = chains[i].first;
 		len += hex_decode(chains[i].hex, bytes + len, sizeof(bytes) - len);
@@ -204,7 +204,7 @@ test_endless_stacks(void **state)
 {
 	static uint8_t bytes[9216];
 	struct row row = { .header_protocol = ETH };
-	struct sflow_packet p;
+	struct sflow_sample p;
 
 	(void)state;
 	for (size_t i = 12; i + 4 <= sizeof(bytes); i += 4)

@@ -44,6 +44,7 @@ struct content {
 	unsigned flows, counters, others, with_ip;
 	bool broken;
 	struct sflow_flow flow; /* the last one with IP */
+	struct sflow_sample sample;
 	struct sflow_source counter;
 };
 
@@ -51,14 +52,15 @@ static void
 take_flow(struct content *c, struct sflow_part *s, bool expanded)
 {
 	struct sflow_flow flow = { 0 };
-	uint32_t n_records;
+	struct sflow_sample sample = { 0 };
 
-	if (!sflow_flow_head(&s->body, expanded, &flow, &n_records))
+	if (!sflow_flow_head(&s->body, expanded, &flow, &sample))
 		return;
 	c->flows++;
-	if (sflow_flow_packet(&s->body, n_records, &flow.sample)) {
+	if (sflow_flow_packet(&s->body, flow.n_records, &sample)) {
 		c->with_ip++;
 		c->flow = flow;
+		c->sample = sample;
 	}
 }
 
@@ -140,7 +142,7 @@ test_compact_flow(void **state)
 	uint8_t buf[512];
 	struct sflow_build b;
 	struct content c;
-	const struct sflow_sample *s = &c.flow.sample;
+	const struct sflow_sample *s = &c.sample;
 
 	(void)state;
 	sflow_build_begin(&b, buf, sizeof(buf), &agent);
@@ -185,9 +187,9 @@ test_expanded_flow(void **state)
 	assert_int_equal(c.with_ip, 1);
 	assert_int_equal(c.flow.source.class, 1);
 	assert_int_equal(c.flow.source.index, 0xfedcba98);
-	assert_int_equal(c.flow.sample.input, 0x40000011);
-	assert_int_equal(c.flow.sample.output, 0x80000003);
-	assert_int_equal(c.flow.sample.bytes, FRAME_LEN * 4096);
+	assert_int_equal(c.sample.input, 0x40000011);
+	assert_int_equal(c.sample.output, 0x80000003);
+	assert_int_equal(c.sample.bytes, FRAME_LEN * 4096);
 }
 
 static void
@@ -204,8 +206,8 @@ test_rate_zero_is_one(void **state)
 	sflow_build_begin(&b, buf, sizeof(buf), &agent);
 	assert_true(sflow_build_flow(&b, &flow, &packet));
 	assert_true(decode(buf, sflow_build_end(&b), &c));
-	assert_int_equal(c.flow.sample.rate, 1);
-	assert_int_equal(c.flow.sample.bytes, FRAME_LEN);
+	assert_int_equal(c.sample.rate, 1);
+	assert_int_equal(c.sample.bytes, FRAME_LEN);
 }
 
 /* The largest product there is. */
@@ -226,7 +228,7 @@ test_bytes_do_not_overflow(void **state)
 	sflow_build_raw(&b, 1, UINT32_MAX, 0, frame, n);
 	sflow_build_close(&b, mark);
 	assert_true(decode(buf, sflow_build_end(&b), &c));
-	assert_true(c.flow.sample.bytes == (uint64_t)UINT32_MAX * UINT32_MAX);
+	assert_true(c.sample.bytes == (uint64_t)UINT32_MAX * UINT32_MAX);
 }
 
 static void
@@ -275,11 +277,11 @@ test_sampled_ip(void **state)
 		assert_true(decode(buf, sflow_build_end(&b), &c));
 		assert_false(c.broken);
 		assert_int_equal(c.with_ip, 1);
-		assert_int_equal(c.flow.sample.src.family, family);
-		assert_int_equal(c.flow.sample.dst.family, family);
-		assert_int_equal(c.flow.sample.protocol, 6);
-		assert_int_equal(c.flow.sample.frame_len, 1400);
-		assert_int_equal(c.flow.sample.bytes, 1400 * 4096);
+		assert_int_equal(c.sample.src.family, family);
+		assert_int_equal(c.sample.dst.family, family);
+		assert_int_equal(c.sample.protocol, 6);
+		assert_int_equal(c.sample.frame_len, 1400);
+		assert_int_equal(c.sample.bytes, 1400 * 4096);
 	}
 }
 
@@ -305,8 +307,8 @@ test_raw_header_is_preferred(void **state)
 		sflow_build_close(&b, mark);
 		assert_true(decode(buf, sflow_build_end(&b), &c));
 		assert_int_equal(c.with_ip, 1);
-		assert_true(ip_equal(&c.flow.sample.dst, &packet.dst));
-		assert_int_equal(c.flow.sample.frame_len, FRAME_LEN);
+		assert_true(ip_equal(&c.sample.dst, &packet.dst));
+		assert_int_equal(c.sample.frame_len, FRAME_LEN);
 	}
 }
 
@@ -333,7 +335,7 @@ test_raw_header_without_ip(void **state)
 	assert_false(c.broken);
 	assert_int_equal(c.flows, 2);
 	assert_int_equal(c.with_ip, 1);
-	assert_int_equal(c.flow.sample.frame_len, 46);
+	assert_int_equal(c.sample.frame_len, 46);
 }
 
 static void
@@ -439,7 +441,7 @@ test_every_cut(void **state)
 		assert_true(now >= before && now < 7);
 		before = now;
 		if (c.with_ip > 0)
-			assert_int_equal(c.flow.sample.rate, 4096);
+			assert_int_equal(c.sample.rate, 4096);
 	}
 	assert_int_equal(before, 6);
 }

@@ -148,10 +148,7 @@ test_random_traffic(void **state)
 static struct seq_key
 key_of(uint32_t i)
 {
-	return (struct seq_key){ .sub_agent = i % 3,
-		.index = i / 3,
-		.class = (uint8_t)(i % 4),
-		.kind = (uint8_t)(i % SEQ_KINDS) };
+	return seq_key_make((enum seq_kind)(i % SEQ_KINDS), i % 3, (uint8_t)(i % 4), i / 3);
 }
 
 static void
@@ -165,7 +162,7 @@ test_table(void **state)
 	seq_table_init(&t, 42);
 	for (uint32_t i = 0; i < n; i++) {
 		struct seq_key key = key_of(i);
-		struct seq_entry *e = seq_table_get(&t, &key, n);
+		struct seq_entry *e = seq_table_get(&t, key, n);
 
 		assert_non_null(e);
 		assert_false(e->started);
@@ -177,12 +174,12 @@ test_table(void **state)
 	for (uint32_t i = 0; i < n; i++) {
 		struct seq_key key = key_of(i);
 
-		assert_int_equal(seq_table_get(&t, &key, n)->drops, i);
+		assert_int_equal(seq_table_get(&t, key, n)->drops, i);
 	}
 	/* Full: what is there stays, nothing is added. */
-	assert_null(seq_table_get(&t, &(struct seq_key){ .sub_agent = 99 }, n));
+	assert_null(seq_table_get(&t, seq_key_make(SEQ_FLOWS, 99, 0, 0), n));
 	assert_int_equal(t.n, n);
-	assert_non_null(seq_table_get(&t, &(struct seq_key){ .sub_agent = 99 }, n + 1));
+	assert_non_null(seq_table_get(&t, seq_key_make(SEQ_FLOWS, 99, 0, 0), n + 1));
 	seq_table_fini(&t);
 	assert_int_equal(mem_used(MEM_SFLOW), before);
 }

@@ -39,21 +39,20 @@ say_addr(struct str *out, const struct ip_addr *a)
 static void
 say_flow(struct str *out, struct rd *body, bool expanded)
 {
+	struct sflow_sample sample;
 	struct sflow_flow flow;
-	uint32_t n_records;
 	bool found;
 
-	assert_true(sflow_flow_head(body, expanded, &flow, &n_records));
-	found = sflow_flow_packet(body, n_records, &flow.sample);
+	assert_true(sflow_flow_head(body, expanded, &flow, &sample));
+	found = sflow_flow_packet(body, flow.n_records, &sample);
 	assert_true(rd_ok(body));
-	str_addf(out, "flow rate=%u", flow.sample.rate);
+	str_addf(out, "flow rate=%u", sample.rate);
 	if (found) {
-		str_addf(out, " frame=%u ", flow.sample.frame_len);
-		say_addr(out, &flow.sample.src);
+		str_addf(out, " frame=%u ", sample.frame_len);
+		say_addr(out, &sample.src);
 		str_add(out, " > ");
-		say_addr(out, &flow.sample.dst);
-		assert_true(
-		    flow.sample.bytes == (uint64_t)flow.sample.frame_len * flow.sample.rate);
+		say_addr(out, &sample.dst);
+		assert_true(sample.bytes == (uint64_t)sample.frame_len * sample.rate);
 	}
 	str_add(out, "\n");
 }
