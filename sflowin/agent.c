@@ -43,8 +43,7 @@ agent_init(struct sflow_agent *a, const struct ip_addr *address)
 {
 	*a = (struct sflow_agent){ .stats.address = *address };
 	a->stats.first_seen = a->stats.last_seen = MONO_NEVER;
-	/* Agents choose their sub-agent and index numbers; our address makes slots hard to guess.
-	 */
+	/* Agents choose the numbers we hash; what they cannot know is where this struct is. */
 	seq_table_init(&a->seqs, rng_mix((uintptr_t)a));
 }
 

@@ -47,8 +47,7 @@ struct sflow_agent_stats {
 	uint32_t sub_agents;
 	struct ip_addr last_source; /* of its last datagram that was not refused */
 	struct ip_addr last_refused_source;
-	/* Late ones were counted lost before, as counts only grow: lost - out_of_order never came.
-	 */
+	/* Counts only grow: late ones were lost before, lost - out_of_order never came. */
 	uint64_t datagrams, datagrams_lost, datagrams_duplicate, datagrams_out_of_order;
 	uint64_t restarts;          /* of sub-agents: uptime or sequence began again */
 	uint64_t datagrams_refused; /* right agent address, wrong source address */

@@ -4,7 +4,10 @@
 #define VERSION_5 5
 
 /* enum address_type; UNKNOWN = 0 names no agent, so it is not accepted here. */
-enum { ADDRESS_IP_V4 = 1, ADDRESS_IP_V6 = 2 };
+enum {
+	ADDRESS_IP_V4 = 1,
+	ADDRESS_IP_V6 = 2
+};
 
 static bool
 read_address(struct rd *r, struct ip_addr *out)

@@ -3,8 +3,7 @@
  * The way of a datagram through the decoder.
  *
  *      datagram -> sequence of the sub-agent: here before?
- *            -> each sample: head -> sequence and drops of the data source -> packet -> batch ->
- * sink
+ *            -> each sample: head -> sequence and drops of its source -> packet -> batch -> sink
  *
  * An agent has one table of sequences: one for each sub-agent's datagrams, one for each data
  * source's flow samples and one for its counter samples.

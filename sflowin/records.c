@@ -19,7 +19,11 @@ enum record_format {
 };
 
 /* How good an answer a record gave. */
-enum answer { ANSWER_NONE, ANSWER_SAMPLED_IP, ANSWER_RAW_HEADER };
+enum answer {
+	ANSWER_NONE,
+	ANSWER_SAMPLED_IP,
+	ANSWER_RAW_HEADER
+};
 
 static inline void
 read_source(struct rd *r, bool expanded, struct sflow_source *out)
@@ -76,8 +80,7 @@ read_flow_head(
 	out->source_id = flow->source.index;
 	out->source_class = flow->source.class;
 	flow->n_records = rd_u32(&r);
-	/* Rate 0 means that sampling is off, yet here is a sample: it stands at least for itself.
-	 */
+	/* Rate 0 says that sampling is off, yet here is a sample: it stands for itself. */
 	if (out->rate == 0)
 		out->rate = 1;
 	return true;

@@ -25,7 +25,13 @@ struct seq {
 	uint64_t seen; /* bit i: last - i came */
 };
 
-enum seq_verdict { SEQ_NEXT, SEQ_GAP, SEQ_DUPLICATE, SEQ_LATE, SEQ_RESTART };
+enum seq_verdict {
+	SEQ_NEXT,
+	SEQ_GAP,
+	SEQ_DUPLICATE,
+	SEQ_LATE,
+	SEQ_RESTART
+};
 
 /* Start at `number`. */
 void seq_start(struct seq *s, uint32_t number);
@@ -34,7 +40,12 @@ void seq_start(struct seq *s, uint32_t number);
 enum seq_verdict seq_next(struct seq *s, uint32_t number, uint32_t *lost);
 
 /* Whose sequence it is. */
-enum seq_kind { SEQ_DATAGRAMS, SEQ_FLOWS, SEQ_COUNTERS, SEQ_KINDS };
+enum seq_kind {
+	SEQ_DATAGRAMS,
+	SEQ_FLOWS,
+	SEQ_COUNTERS,
+	SEQ_KINDS
+};
 
 struct seq_key {
 	uint64_t who;  /* sub-agent << 32 | index of the data source */

@@ -277,7 +277,10 @@ start_sender(const struct sockaddr_in *to, double samples_per_s, int *done)
 	struct mono start;
 
 	fflush(stdout);
-	if (pipe(pipe_fds) < 0 || (child = fork()) < 0)
+	if (pipe(pipe_fds) < 0)
+		fail("pipe");
+	child = fork();
+	if (child < 0)
 		fail("fork");
 	if (child > 0) {
 		close(pipe_fds[1]);
