@@ -115,7 +115,7 @@ check_reachable(struct checker *k, const struct config_neighbor *n)
 	bool any_local = ip_is_zero(&n->bgp.local);
 	bool family = false, beyond_loopback = false, taken = false;
 
-	if (n->bgp.active || !given(k, &n->bgp.remote))
+	if (n->bgp.active || !given(k, &n->bgp.remote) || places_bad(k->places, &c->bgp_listen))
 		return;
 	for (size_t i = 0; i < c->n_bgp_listen; i++) {
 		const struct ip_addr *a = &c->bgp_listen[i].address;

@@ -107,49 +107,53 @@ value_text(const struct schema_row *row, const config_setting_t *setting, struct
 
 /* What was found instead, for a message. */
 static void
-describe_setting(const config_setting_t *setting, const char *text, struct str *out)
+describe_setting(const config_setting_t *setting, struct str *out)
 {
-	char real[32];
-
 	switch (config_setting_type(setting)) {
 	case CONFIG_TYPE_GROUP: str_add(out, "a group"); break;
-	case CONFIG_TYPE_LIST:
-	case CONFIG_TYPE_ARRAY: str_add(out, "an array or list"); break;
-	case CONFIG_TYPE_STRING: value_quote(text, out); break;
-	case CONFIG_TYPE_FLOAT:
-		snprintf(real, sizeof(real), "%g", config_setting_get_float(setting));
-		str_add(out, real);
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64: str_addf(out, "%lld", config_setting_get_int64(setting)); break;
+	case CONFIG_TYPE_FLOAT: str_addf(out, "%g", config_setting_get_float(setting)); break;
+	case CONFIG_TYPE_STRING: value_quote(config_setting_get_string(setting), out); break;
+	case CONFIG_TYPE_BOOL:
+		str_add(out, config_setting_get_bool(setting) ? "true" : "false");
 		break;
-	default: str_add(out, text);
+	default: str_add(out, "an array or list");
 	}
 }
 
 /* "bgp.port must be an integer 1..65535, not 70000" */
 static void
 bad_value(struct parser *p, const struct schema_group *group, const struct schema_row *row,
-    const config_setting_t *setting, const char *text, bool whole_array)
+    const config_setting_t *setting, const char *prefix)
 {
-	unsigned line = config_setting_source_line(setting);
 	const char *dot = group->path[0] != '\0' ? "." : "";
-	struct ip_prefix prefix;
 	struct str want, got;
 
 	str_init(&want, MEM_CONFIG);
 	str_init(&got, MEM_CONFIG);
 	value_describe(row, &want);
-	describe_setting(setting, text, &got);
-	if (whole_array)
-		faults_add(p->faults, line, "%s%s%s must be an array [ ... ], each %s, not %.80s",
-		    group->path, dot, row->name, want.text, got.text);
-	else if (row->kind == SCHEMA_PREFIX && prefix_parse(text, false, &prefix))
-		faults_add(p->faults, line, "%s%s%s: %s has bits set after its length: %s?",
-		    group->path, dot, row->name, got.text,
-		    prefix_format(&prefix, (char[PREFIX_TEXT_MAX]){ 0 }));
-	else
-		faults_add(p->faults, line, "%s%s%s must be %s, not %.80s", group->path, dot,
-		    row->name, want.text, got.text);
+	describe_setting(setting, &got);
+	faults_add(p->faults, config_setting_source_line(setting), "%s%s%s must be %s%s, not %.80s",
+	    group->path, dot, row->name, prefix, want.text, got.text);
 	str_fini(&want);
 	str_fini(&got);
+}
+
+/* True, and said so, when the value is a prefix but for its host bits. */
+static bool
+has_host_bits(struct parser *p, const struct schema_group *group, const struct schema_row *row,
+    const config_setting_t *setting, const char *text)
+{
+	char meant[PREFIX_TEXT_MAX];
+	struct ip_prefix prefix;
+
+	if (row->kind != SCHEMA_PREFIX || !prefix_parse(text, false, &prefix))
+		return false;
+	faults_add(p->faults, config_setting_source_line(setting),
+	    "%s.%s: %s has bits set behind its length (did you mean %s?)", group->path, row->name,
+	    text, prefix_format(&prefix, meant));
+	return true;
 }
 
 /* One value into the field at dst. */
@@ -163,8 +167,8 @@ parse_value(struct parser *p, const struct schema_group *group, const struct sch
 	str_init(&text, MEM_CONFIG);
 	ok = value_text(row, setting, &text) && value_parse(row, text.text, dst);
 	add_place(p->places, dst, false, ok ? config_setting_source_line(setting) : 0);
-	if (!ok)
-		bad_value(p, group, row, setting, text.text, false);
+	if (!ok && !has_host_bits(p, group, row, setting, text.text))
+		bad_value(p, group, row, setting, "");
 	str_fini(&text);
 	return ok;
 }
@@ -192,7 +196,7 @@ parse_array(struct parser *p, const struct schema_group *group, const struct sch
 
 	if (!config_setting_is_list(setting) && !config_setting_is_array(setting)) {
 		add_place(p->places, field, false, 0);
-		bad_value(p, group, row, setting, "", true);
+		bad_value(p, group, row, setting, "an array [ ... ], each ");
 		return;
 	}
 	n = (size_t)config_setting_length(setting);
@@ -217,7 +221,7 @@ parse_list(struct parser *p, const struct schema_group *group, const struct sche
 	size_t n;
 
 	if (!config_setting_is_list(setting)) {
-		bad_value(p, group, row, setting, "", false);
+		bad_value(p, group, row, setting, "");
 		return;
 	}
 	n = (size_t)config_setting_length(setting);
@@ -230,7 +234,7 @@ parse_list(struct parser *p, const struct schema_group *group, const struct sche
 			add_place(p->places, element, true, config_setting_source_line(e));
 			parse_group(p, row->group, e, element);
 		} else {
-			bad_value(p, group, row, e, "", false);
+			bad_value(p, group, row, e, "");
 		}
 	}
 }
@@ -277,7 +281,7 @@ parse_row(struct parser *p, const struct schema_group *group, const struct schem
 		break;
 	case SCHEMA_GROUP:
 		if (!config_setting_is_group(setting)) {
-			bad_value(p, group, row, setting, "", false);
+			bad_value(p, group, row, setting, "");
 			break;
 		}
 		if (!row->required) {

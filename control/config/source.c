@@ -13,6 +13,7 @@
  *   - an unterminated comment swallows the rest of the file, a zero byte ends it.
  *   - an @include of a directory ends the process; the path is relative to the working directory.
  *     Here @include is expanded, relative to the file that has it, and only regular files will do.
+ *   - a string where none can be is leaked.
  *   - an open bracket is reported at the end of the file, not where it was opened.
  *
  * One pass over the bytes that knows strings, comments, names, numbers and brackets, and nothing of
@@ -54,8 +55,10 @@ struct scanner {
 	size_t n_names, cap_names;
 	unsigned line; /* of the prepared text */
 	unsigned includes;
-	size_t bytes;  /* read so far */
-	bool assigned; /* the last token was '=' or ':': what follows is a value */
+	size_t bytes;   /* read so far */
+	bool too_deep;  /* files inside files: no more of them */
+	char last;      /* first byte of the last token: '"' for a string; 0 at the beginning */
+	size_t pending; /* newlines not written yet, see newline() */
 };
 
 /* What is being read. */
@@ -107,7 +110,29 @@ keep_file(struct source *source, const char *file)
 	return source->files[source->n_files++];
 }
 
-/* Copy n bytes, counting their newlines. */
+/*
+ * A newline between tokens. libconfig looks behind a string for another that goes on with it, and
+ * takes the line of what it finds for that of an array's element: so the newlines after a string
+ * are written when the next token is known, and behind it if it is a ',' or a closing bracket.
+ */
+static void
+newline(struct scanner *s)
+{
+	s->line++;
+	if (s->last == '"')
+		s->pending++;
+	else
+		str_add(&s->source->text, "\n");
+}
+
+static void
+write_pending(struct scanner *s)
+{
+	for (; s->pending > 0; s->pending--)
+		str_add(&s->source->text, "\n");
+}
+
+/* Copy a token of n bytes, counting its newlines. */
 static void
 copy(struct scanner *s, struct input *in, size_t n)
 {
@@ -121,16 +146,15 @@ copy(struct scanner *s, struct input *in, size_t n)
 	in->pos += n;
 }
 
-/* Step over n bytes, keeping only their newlines. */
+/* Step over n bytes between tokens, keeping only their newlines. */
 static void
 blank(struct scanner *s, struct input *in, size_t n)
 {
 	str_add(&s->source->text, " ");
 	for (size_t i = 0; i < n; i++) {
 		if (in->pos[i] == '\n') {
-			s->line++;
 			in->line++;
-			str_add(&s->source->text, "\n");
+			newline(s);
 		}
 	}
 	in->pos += n;
@@ -154,17 +178,36 @@ to_line_end(const struct input *in)
 	return (size_t)((newline != NULL ? newline : in->end) - in->pos);
 }
 
-static void
+/* Step over a comment; false if there is none. */
+static bool
 scan_comment(struct scanner *s, struct input *in)
 {
-	const char *close = memmem(in->pos + 2, (size_t)(in->end - in->pos - 2), "*/", 2);
+	const char *close;
 
+	if (*in->pos == '#' || looking_at(in, "//")) {
+		blank(s, in, to_line_end(in));
+		return true;
+	}
+	if (!looking_at(in, "/*"))
+		return false;
+	close = memmem(in->pos + 2, (size_t)(in->end - in->pos - 2), "*/", 2);
 	if (close == NULL) {
 		faults_add(s->faults, s->line, "this comment has no end");
 		broken(s);
 		close = in->end - 2;
 	}
 	blank(s, in, (size_t)(close + 2 - in->pos));
+	return true;
+}
+
+/* True where what comes next is a value. */
+static bool
+value_expected(const struct scanner *s)
+{
+	if (s->last == '=' || s->last == ':' || s->last == '"')
+		return true;
+	return s->scopes[s->depth].open != '{' &&
+	       (s->last == ',' || s->last == s->scopes[s->depth].open);
 }
 
 static void
@@ -172,6 +215,10 @@ scan_string(struct scanner *s, struct input *in)
 {
 	const char *p = in->pos + 1;
 
+	if (!value_expected(s)) {
+		faults_add(s->faults, s->line, "syntax error: no string can be here");
+		broken(s);
+	}
 	while (p < in->end && *p != '"')
 		p += *p == '\\' && p + 1 < in->end ? 2 : 1;
 	if (p >= in->end) {
@@ -270,7 +317,7 @@ scan_name(struct scanner *s, struct input *in)
 	while (p + len < in->end && (isalnum((unsigned char)p[len]) || strchr("-_*", p[len])))
 		len++;
 	star = memchr(p, '*', len) != NULL;
-	if (s->assigned || open != '{') { /* true or false */
+	if (open != '{' || s->last == '=' || s->last == ':') { /* true or false */
 		copy(s, in, len);
 	} else if (star || name_taken(s, p, len)) {
 		faults_add(s->faults, s->line,
@@ -413,8 +460,7 @@ scan_include(struct scanner *s, struct input *in)
 		blank(s, in, (size_t)(line_end - in->pos));
 		return;
 	}
-	/* One file after the other is as much to read as one inside the other. */
-	if (!s->source->broken)
+	if (!s->too_deep)
 		include(s, in, name, (size_t)(close - name));
 	in->pos = close + 1;
 }
@@ -426,14 +472,10 @@ scan_token(struct scanner *s, struct input *in)
 {
 	char c = *in->pos;
 
+	if (c != ',' && c != ')' && c != ']')
+		write_pending(s);
 	if (in->line_start && looking_at(in, "@include")) {
 		scan_include(s, in);
-	} else if (c == '#' || looking_at(in, "//")) {
-		blank(s, in, to_line_end(in));
-		return;
-	} else if (looking_at(in, "/*")) {
-		scan_comment(s, in);
-		return;
 	} else if (c == '"') {
 		scan_string(s, in);
 	} else if (isalpha((unsigned char)c) || c == '*') {
@@ -447,7 +489,9 @@ scan_token(struct scanner *s, struct input *in)
 	} else {
 		copy(s, in, 1);
 	}
-	s->assigned = c == '=' || c == ':';
+	s->last = c;
+	if (c != '"')
+		write_pending(s);
 }
 
 static void
@@ -460,19 +504,17 @@ scan(struct scanner *s, const char *text, size_t len, const char *file)
 	s->bytes += len;
 	add_part(s, file, 1);
 	while (in.pos < in.end) {
-		bool space = isspace((unsigned char)*in.pos);
-
-		if (space) {
-			in.line_start |= *in.pos == '\n';
-			copy(s, &in, 1);
-		} else {
+		if (*in.pos == '\n') {
+			blank(s, &in, 1);
+			in.line_start = true;
+		} else if (isspace((unsigned char)*in.pos)) {
+			blank(s, &in, 1);
+		} else if (!scan_comment(s, &in)) {
 			scan_token(s, &in);
 			in.line_start = false;
 		}
 	}
-	/* Whatever follows an included file begins on a line of its own. */
-	str_add(&s->source->text, "\n");
-	s->line++;
+	newline(s); /* whatever follows an included file begins on a line of its own */
 }
 
 static void

@@ -46,7 +46,7 @@ suggest_offer(struct suggest *s, const char *word, const char *candidate)
 	unsigned distance = suggest_distance(word, candidate);
 	size_t near = strlen(word) / 3;
 
-	if (distance > (near > 0 ? near : 1))
+	if (distance > (near > 0 ? near : 1) || distance >= strlen(word))
 		return;
 	if (s->best == NULL || distance < s->distance)
 		*s = (struct suggest){ .best = candidate, .distance = distance };

@@ -435,7 +435,9 @@ value_describe(const struct schema_row *row, struct str *out)
 	case SCHEMA_U32: str_addf(out, "an integer %.0f..%.0f", row->min, row->max); break;
 	case SCHEMA_AS: str_add(out, "an AS number 1..4294967295"); break;
 	case SCHEMA_REAL: str_addf(out, "a number %g..%.10g", row->min, row->max); break;
-	case SCHEMA_ROUTER_ID: str_add(out, "an identifier like \"192.0.2.1\", not 0.0.0.0"); break;
+	case SCHEMA_ROUTER_ID:
+		str_add(out, "an identifier like \"192.0.2.1\" that is not zero");
+		break;
 	case SCHEMA_WORD: describe_words(row->words, out); break;
 	case SCHEMA_FAMILY: str_add(out, "\"ipv4\" or \"ipv6\""); break;
 	case SCHEMA_ADDRESS: str_add(out, "an IPv4 or IPv6 address"); break;
