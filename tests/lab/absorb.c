@@ -42,12 +42,13 @@ absorb_update(struct absorb *a, struct rd body, bool four_octet_as)
 
 	bgp_update_decode(&codec, &a->scratch, body, &u);
 	a->updates++;
-	if (u.disposition == BGP_SESSION_RESET) {
-		a->rejected++;
-		return;
-	}
 	good = bgp_update_is_good(&u);
-	a->rejected += !good;
+	if (!good) {
+		a->rejected++;
+		a->why = u.why;
+	}
+	if (u.disposition == BGP_SESSION_RESET)
+		return;
 	absorb_nlri(a, u.withdrawn, NULL);
 	absorb_nlri(a, u.mp_withdrawn, NULL);
 	absorb_nlri(a, u.announced, good ? &u.attrs : NULL);

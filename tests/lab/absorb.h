@@ -12,6 +12,7 @@ struct absorb {
 	uint64_t updates;              /* decoded */
 	uint64_t announced, withdrawn; /* prefixes */
 	uint64_t rejected; /* UPDATEs with an error of RFC 7606; their routes withdrawn */
+	const char *why;   /* the last of these errors, a constant string; or NULL */
 	uint64_t skipped;  /* records and messages that are nothing we read */
 };
 

@@ -148,22 +148,26 @@ write_mp_reach(struct wr *w, struct rd value, const struct ip_prefix *p)
 	wr_set_u16(w, mark, wr_len(w) - mark - 2);
 }
 
+/* Fails w when they are broken, or an IPv6 route has no next hop (some old writers forgot it). */
 static void
 copy_attributes(struct wr *w, struct rd attrs, const struct ip_prefix *p)
 {
+	bool has_nexthop = p->family == IP_V4;
+
 	while (rd_left(&attrs) > 0) {
 		const uint8_t *start = attrs.pos;
 		uint8_t flags = rd_u8(&attrs), type = rd_u8(&attrs);
 		size_t len = (flags & BGP_FLAG_EXTENDED) != 0 ? rd_u16(&attrs) : rd_u8(&attrs);
 		struct rd value = rd_sub(&attrs, len, 1);
 
-		if (!rd_ok(&attrs))
-			w->failed = true;
-		else if (type == BGP_ATTR_MP_REACH && p->family == IP_V6)
+		if (type == BGP_ATTR_MP_REACH && p->family == IP_V6) {
 			write_mp_reach(w, value, p);
-		else
+			has_nexthop = true;
+		} else if (rd_ok(&attrs)) {
 			wr_bytes(w, start, (size_t)(attrs.pos - start));
+		}
 	}
+	w->failed |= !rd_ok(&attrs) || !has_nexthop;
 }
 
 static void

@@ -90,7 +90,7 @@ drop(struct peer *p)
 		arm_timer(p, REDIAL_S);
 }
 
-/* Send what is queued; false when the transport has failed. */
+/* Send what is queued, as much as the socket takes; false when the transport has failed. */
 static bool
 send_queued(struct peer *p)
 {
@@ -103,20 +103,24 @@ send_queued(struct peer *p)
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
 		bgp_conn_sent(p->conn, (size_t)n);
-		if ((size_t)n < len)
-			return true;
 	}
 	return true;
 }
 
-static void
+/* True when something was queued. */
+static bool
 queue_more(struct peer *p)
 {
+	bool queued = false;
+
 	while (
 	    !p->idle && bgp_conn_state(p->conn) == BGP_ESTABLISHED && !bgp_conn_is_full(p->conn)) {
-		if (p->ops.more == NULL || !p->ops.more(p->ctx, p->conn))
+		if (p->ops.more != NULL && p->ops.more(p->ctx, p->conn))
+			queued = true;
+		else
 			p->idle = true;
 	}
+	return queued;
 }
 
 static void
@@ -126,9 +130,11 @@ service(struct peer *p)
 
 	if (p->conn == NULL || p->connecting)
 		return;
-	queue_more(p);
-	if (!send_queued(p))
-		bgp_conn_eof(p->conn, strerror(errno));
+	/* Until the socket is full or there is no more: nobody else would wake us. */
+	do {
+		if (!send_queued(p))
+			bgp_conn_eof(p->conn, strerror(errno));
+	} while (queue_more(p));
 	if (bgp_conn_state(p->conn) == BGP_IDLE) {
 		drop(p);
 		return;

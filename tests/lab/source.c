@@ -64,8 +64,9 @@ read_recorded(struct table *t)
 	if (ok && options.stream != NULL)
 		ok = mrt_read_stream(a, options.stream);
 	if (ok && (a->rejected > 0 || a->skipped > 0))
-		fprintf(stderr, "%" PRIu64 " updates rejected, %" PRIu64 " records skipped\n",
-		    a->rejected, a->skipped);
+		fprintf(stderr, "%" PRIu64 " updates rejected%s%s, %" PRIu64 " records skipped\n",
+		    a->rejected, a->why != NULL ? ", the last for " : "",
+		    a->why != NULL ? a->why : "", a->skipped);
 	mem_free(MEM_MISC, a);
 	return ok;
 }
