@@ -89,7 +89,7 @@ bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family)
 	bgp_msg_end(w, mark);
 }
 
-enum bgp_afi
+uint16_t
 bgp_afi_of(enum ip_family family)
 {
 	return family == IP_V4 ? BGP_AFI_IPV4 : BGP_AFI_IPV6;

@@ -40,7 +40,7 @@ void bgp_msg_keepalive(struct wr *w);
 void bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family);
 
 /* AFI of a family, and back; false when it is not one of ours. */
-enum bgp_afi bgp_afi_of(enum ip_family family);
+uint16_t bgp_afi_of(enum ip_family family);
 bool bgp_family_of(uint16_t afi, uint8_t safi, enum ip_family *family);
 
 /* One more message of the type. */

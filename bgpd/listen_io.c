@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bgpd/listen_io.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bgpd/sock_io.h"
+#include "lib/clock_io.h"
+#include "lib/mem.h"
+
+#define ACCEPT_MAX 16 /* a turn of the loop */
+#define PAUSE_S    1.0
+#define LOG_BURST  3
+
+/* The neighbour of these addresses: one whose local address is configured comes before one that
+ * takes any. */
+static struct peer *
+find_peer(struct bgp_speaker *s, const struct bgp_ends *ends)
+{
+	struct peer *any = NULL;
+	bool exact;
+
+	for (struct peer *p = s->peers; p != NULL; p = p->next) {
+		if (!bgp_neighbor_matches(&p->n, ends, &exact))
+			continue;
+		if (exact)
+			return p;
+		any = p;
+	}
+	return any;
+}
+
+static void
+refuse(struct bgp_speaker *s, int fd, const struct bgp_ends *ends)
+{
+	char local[IP_TEXT_MAX], remote[IP_TEXT_MAX];
+
+	close(fd);
+	s->stats.refused_unknown++;
+	if (!log_allowed(&s->unknown_log, LOG_BURST, clock_mono()))
+		return;
+	log_info("bgp",
+	    "event=refused reason=\"no such neighbor\" remote=%s local=%s suppressed=%llu",
+	    ip_format(&ends->remote, remote), ip_format(&ends->local, local),
+	    (unsigned long long)s->unknown_log.suppressed);
+	s->unknown_log.suppressed = 0;
+}
+
+/* No descriptor for the connection that waits: it would wake us for ever. */
+static void
+pause_accepting(struct listener *l, int error)
+{
+	struct bgp_speaker *s = l->speaker;
+
+	if (log_allowed(&s->accept_log, LOG_BURST, clock_mono()))
+		log_error("bgp", "event=accept-failed error=\"%s\"", strerror(error));
+	ev_io_stop(s->loop, &l->readable);
+	ev_timer_set(&l->pause, PAUSE_S, 0.);
+	ev_timer_start(s->loop, &l->pause);
+}
+
+static void
+on_readable(struct ev_loop *loop, ev_io *w, int events)
+{
+	struct listener *l = CONTAINER_OF(w, struct listener, readable);
+	struct bgp_speaker *s = l->speaker;
+
+	(void)loop;
+	(void)events;
+	for (unsigned i = 0; i < ACCEPT_MAX; i++) {
+		struct bgp_ends ends;
+		int fd = bgp_sock_accept(l->fd, &ends);
+		struct peer *p;
+
+		if (fd == -EAGAIN)
+			return;
+		if (fd < 0) {
+			pause_accepting(l, -fd);
+			return;
+		}
+		p = find_peer(s, &ends);
+		if (p != NULL)
+			peer_accept(p, fd, &ends);
+		else
+			refuse(s, fd, &ends);
+	}
+}
+
+static void
+on_pause_over(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)events;
+	ev_io_start(loop, &CONTAINER_OF(w, struct listener, pause)->readable);
+}
+
+int
+listener_open(struct bgp_speaker *s, const struct ip_addr *address, uint16_t port)
+{
+	int fd = bgp_sock_listen(address, port);
+	struct listener *l;
+
+	if (fd < 0)
+		return fd;
+	l = mem_alloc(MEM_BGP, sizeof(*l));
+	l->speaker = s;
+	l->address = *address;
+	l->port = port;
+	l->fd = fd;
+	l->next = s->listeners;
+	s->listeners = l;
+	ev_io_init(&l->readable, on_readable, fd, EV_READ);
+	ev_timer_init(&l->pause, on_pause_over, 0., 0.);
+	ev_io_start(s->loop, &l->readable);
+	return 0;
+}
+
+struct listener *
+listener_find(struct bgp_speaker *s, const struct ip_addr *address, uint16_t port)
+{
+	struct listener *l = s->listeners;
+
+	while (l != NULL && (l->port != port || !ip_equal(&l->address, address)))
+		l = l->next;
+	return l;
+}
+
+void
+listener_close(struct listener *l)
+{
+	struct listener **at = &l->speaker->listeners;
+
+	while (*at != l)
+		at = &(*at)->next;
+	*at = l->next;
+	ev_io_stop(l->speaker->loop, &l->readable);
+	ev_timer_stop(l->speaker->loop, &l->pause);
+	close(l->fd);
+	mem_free(MEM_BGP, l);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The neighbour inside this room: what neighbor.c answers from and peer_io.c keeps up to date. */
+#ifndef BGPD_NEIGHBOR_PRIV_H
+#define BGPD_NEIGHBOR_PRIV_H
+
+#include "bgpd/conn.h"
+
+/* The two ends of a connection. */
+struct bgp_ends {
+	struct ip_addr local, remote;
+	uint16_t local_port, remote_port;
+};
+
+struct bgp_neighbor {
+	struct bgp_neighbor_config config; /* its strings are ours */
+	struct bgp_sink sink;
+	struct bgp_conn *session;  /* the Established connection, or NULL */
+	struct bgp_conn *furthest; /* the connection status speaks of, or NULL */
+	struct bgp_ends ends;      /* of furthest */
+	enum bgp_state state;
+	struct mono state_since;
+	int64_t established_wall_ms;
+	uint64_t established_count;
+	struct bgp_conn_stats stats;
+	char last_error[BGP_ERROR_TEXT_MAX];
+	struct mono last_error_at;
+	bool wants_writable;                  /* the caller was told that the queue is full */
+	void (*wake)(struct bgp_neighbor *n); /* there is something to send */
+};
+
+void bgp_neighbor_init(struct bgp_neighbor *n, const struct bgp_neighbor_config *config,
+    const struct bgp_sink *sink, struct mono now);
+void bgp_neighbor_fini(struct bgp_neighbor *n);
+
+void bgp_neighbor_set_state(struct bgp_neighbor *n, enum bgp_state state, struct mono now);
+
+/* What connections of this neighbour are made with. */
+struct bgp_conn_config bgp_neighbor_conn_config(const struct bgp_neighbor *n);
+
+/* True when a connection between these addresses belongs to this neighbour. `exact`: the local
+ * address is configured, not "any". */
+bool bgp_neighbor_matches(const struct bgp_neighbor *n, const struct bgp_ends *ends, bool *exact);
+
+#endif

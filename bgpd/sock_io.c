@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bgpd/sock_io.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/ip.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BACKLOG 32
+
+union address {
+	struct sockaddr sa;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static socklen_t
+to_sockaddr(const struct ip_addr *ip, uint16_t port, union address *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (ip->family == IP_V4) {
+		out->v4.sin_family = AF_INET;
+		out->v4.sin_port = htons(port);
+		out->v4.sin_addr.s_addr = htonl(ip_to_v4(ip->hi));
+		return sizeof(out->v4);
+	}
+	out->v6.sin6_family = AF_INET6;
+	out->v6.sin6_port = htons(port);
+	ip_to_bytes(ip, out->v6.sin6_addr.s6_addr);
+	return sizeof(out->v6);
+}
+
+static void
+from_sockaddr(const union address *a, struct ip_addr *ip, uint16_t *port)
+{
+	if (a->sa.sa_family == AF_INET) {
+		*ip = ip_v4(ntohl(a->v4.sin_addr.s_addr));
+		*port = ntohs(a->v4.sin_port);
+	} else {
+		*ip = ip_from_bytes(IP_V6, a->v6.sin6_addr.s6_addr);
+		*port = ntohs(a->v6.sin6_port);
+	}
+}
+
+static int
+set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value)) == 0 ? 0 : -errno;
+}
+
+/* Messages leave at once, and with the precedence of routing traffic (RFC 4271 Appendix E). Neither
+ * is worth losing a session for. */
+static void
+set_bgp_options(int fd, uint8_t family)
+{
+	(void)set_int(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (family == IP_V4)
+		(void)set_int(fd, IPPROTO_IP, IP_TOS, IPTOS_PREC_INTERNETCONTROL);
+	else
+		(void)set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_PREC_INTERNETCONTROL);
+}
+
+static int
+get_ends(int fd, struct bgp_ends *ends)
+{
+	union address a;
+	socklen_t len = sizeof(a);
+
+	if (getsockname(fd, &a.sa, &len) != 0)
+		return -errno;
+	from_sockaddr(&a, &ends->local, &ends->local_port);
+	len = sizeof(a);
+	if (getpeername(fd, &a.sa, &len) != 0)
+		return -errno;
+	from_sockaddr(&a, &ends->remote, &ends->remote_port);
+	return 0;
+}
+
+static int
+new_socket(uint8_t family)
+{
+	int fd = socket(family == IP_V4 ? AF_INET : AF_INET6,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+
+	return fd >= 0 ? fd : -errno;
+}
+
+static int
+bind_and_listen(int fd, const struct ip_addr *address, uint16_t port)
+{
+	union address a;
+	socklen_t len = to_sockaddr(address, port, &a);
+	int r = set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+
+	/* One family a socket, so that a neighbour's address has one form only. */
+	if (r == 0 && address->family == IP_V6)
+		r = set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	if (r == 0 && (bind(fd, &a.sa, len) != 0 || listen(fd, BACKLOG) != 0))
+		r = -errno;
+	return r;
+}
+
+int
+bgp_sock_listen(const struct ip_addr *address, uint16_t port)
+{
+	int fd = new_socket(address->family), r;
+
+	if (fd < 0)
+		return fd;
+	r = bind_and_listen(fd, address, port);
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+int
+bgp_sock_connect(const struct ip_addr *local, const struct ip_addr *remote, uint16_t port)
+{
+	union address from, to;
+	socklen_t from_len = to_sockaddr(local, 0, &from), to_len = to_sockaddr(remote, port, &to);
+	int fd = new_socket(remote->family), r = 0;
+
+	if (fd < 0)
+		return fd;
+	set_bgp_options(fd, remote->family);
+	if (!ip_is_zero(local) && bind(fd, &from.sa, from_len) != 0)
+		r = -errno;
+	else if (connect(fd, &to.sa, to_len) != 0 && errno != EINPROGRESS)
+		r = -errno;
+	if (r == 0)
+		return fd;
+	close(fd);
+	return r;
+}
+
+int
+bgp_sock_accept(int listener, struct bgp_ends *ends)
+{
+	int fd, r;
+
+	do
+		fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+	if (fd < 0)
+		return -errno;
+	r = get_ends(fd, ends);
+	if (r < 0) {
+		/* Gone again already: as if it had never been there. */
+		close(fd);
+		return -EAGAIN;
+	}
+	set_bgp_options(fd, ends->local.family);
+	return fd;
+}
+
+int
+bgp_sock_connected(int fd, struct bgp_ends *ends)
+{
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+		return -errno;
+	return error != 0 ? -error : get_ends(fd, ends);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bgpd/speaker_io.h"
+
+#include "bgpd/listen_io.h"
+#include "bgpd/peer_io.h"
+#include "lib/mem.h"
+
+struct bgp_speaker *
+bgp_speaker_new(struct ev_loop *loop, uint64_t seed)
+{
+	struct bgp_speaker *s = mem_alloc(MEM_BGP, sizeof(*s));
+
+	s->loop = loop;
+	s->rng = rng_make(seed);
+	return s;
+}
+
+void
+bgp_speaker_free(struct bgp_speaker *s)
+{
+	while (s->listeners != NULL)
+		listener_close(s->listeners);
+	while (s->peers != NULL) {
+		struct peer *p = s->peers;
+
+		s->peers = p->next;
+		ASSERT(p->depth == 0);
+		peer_free(p);
+	}
+	bgp_linger_close_all(&s->lingering);
+	mem_free(MEM_BGP, s);
+}
+
+int
+bgp_speaker_listen(struct bgp_speaker *s, const struct ip_addr *address, uint16_t port)
+{
+	return listener_open(s, address, port);
+}
+
+bool
+bgp_speaker_unlisten(struct bgp_speaker *s, const struct ip_addr *address, uint16_t port)
+{
+	struct listener *l = listener_find(s, address, port);
+
+	if (l != NULL)
+		listener_close(l);
+	return l != NULL;
+}
+
+struct bgp_neighbor *
+bgp_speaker_add(
+    struct bgp_speaker *s, const struct bgp_neighbor_config *config, const struct bgp_sink *sink)
+{
+	struct peer *p = peer_new(s, config, sink);
+
+	p->next = s->peers;
+	s->peers = p;
+	peer_enter(p);
+	peer_event(p, config->active ? BGP_EV_START : BGP_EV_START_PASSIVE);
+	peer_leave(p);
+	return &p->n;
+}
+
+void
+bgp_speaker_remove(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode, const char *text)
+{
+	struct peer *p = CONTAINER_OF(n, struct peer, n), **at = &s->peers;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	peer_enter(p);
+	p->removed = true;
+	peer_cease(p, subcode, text);
+	peer_leave(p);
+}
+
+void
+bgp_speaker_reset(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode, const char *text)
+{
+	struct peer *p = CONTAINER_OF(n, struct peer, n);
+
+	(void)s;
+	peer_enter(p);
+	p->dial.failures = 0;
+	peer_cease(p, subcode, text);
+	peer_leave(p);
+}
+
+/* Found anew each time: sink.down may remove neighbours. */
+static struct peer *
+running(struct bgp_speaker *s)
+{
+	struct peer *p = s->peers;
+
+	while (p != NULL && p->stopped)
+		p = p->next;
+	return p;
+}
+
+void
+bgp_speaker_stop(struct bgp_speaker *s, const char *text)
+{
+	struct peer *p;
+
+	while (s->listeners != NULL)
+		listener_close(s->listeners);
+	while ((p = running(s)) != NULL) {
+		peer_enter(p);
+		p->stopped = true;
+		peer_cease(p, BGP_CEASE_SHUTDOWN, text);
+		peer_leave(p);
+	}
+}
+
+void
+bgp_speaker_stats(const struct bgp_speaker *s, struct bgp_speaker_stats *out)
+{
+	*out = s->stats;
+}
