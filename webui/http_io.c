@@ -257,16 +257,17 @@ on_completed(
 /* --- connections -------------------------------------------------------------------------------
  */
 
-/* Bytes a TCP peer sent; 0 where the kernel does not say. */
-static uint64_t
-bytes_received(int fd)
+/* Has the peer sent anything but its FIN, which counts as a byte? False where the kernel does not
+ * say, as on unix sockets. */
+static bool
+has_sent(int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
-		return 0;
-	return info.tcpi_bytes_received;
+		return false;
+	return info.tcpi_bytes_received > 1;
 }
 
 static void
@@ -289,7 +290,7 @@ connection_ended(struct web_http *h, struct MHD_Connection *mhd, void **context)
 	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
 
 	/* A port probe or a browser's spare connection says nothing at all, and is no fault. */
-	if (c->in_request || (!c->spoke && fd != NULL && bytes_received(fd->connect_fd) > 0))
+	if (c->in_request || (!c->spoke && fd != NULL && has_sent(fd->connect_fd)))
 		h->app.stats.malformed++;
 	h->n_tcp_connections -= c->tcp;
 	mem_free(MEM_HTTP, c);
