@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A configuration's text made ready for libconfig: files read, @include expanded, what
- * libconfig 1.5 would swallow silently reported or made right. See source.c.
+ * libconfig 1.5 would swallow silently reported or made right. See scan.c.
  */
 #ifndef CONTROL_CONFIG_SOURCE_H
 #define CONTROL_CONFIG_SOURCE_H
@@ -46,5 +46,17 @@ struct source_place source_place(const struct source *s, unsigned line);
 /* True for the name that the second of two equal settings, or one with a bad name, was given: the
  * fault is reported already. */
 bool source_is_renamed(const char *name);
+
+/* --- for scan.c, which fills the source --- */
+
+/* From line `line` on, the text is that of the file (from source_keep_file()) from file_line on. */
+void source_add_part(struct source *s, unsigned line, const char *file, unsigned file_line);
+
+/* A copy of the file's name that lives as long as the source. */
+const char *source_keep_file(struct source *s, const char *file);
+
+/* Read a whole file of at most `room` bytes into *out: NULL, or why not. A configuration may come
+ * through a pipe, an included file may not: who includes a terminal would wait forever. */
+const char *source_read(const char *file, bool included, size_t room, struct str *out);
 
 #endif

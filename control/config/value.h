@@ -14,7 +14,8 @@ enum value_form {
 
 enum value_form value_form(enum schema_kind kind);
 
-/* Bytes of the field; for arrays, of one element (0: a SCHEMA_FAMILY is all elements in one). */
+/* Bytes of an array's element, for the kinds that come in arrays; 0 for SCHEMA_FAMILY, all of whose
+ * elements are one field. */
 size_t value_size(enum schema_kind kind);
 
 /* Text (without quotes) into the field at dst. False, and nothing stored, when it is not a value of

@@ -297,6 +297,19 @@ test_not_a_text(void **state)
 	str_fini(&faults);
 }
 
+/* A text is as limited as a file. */
+static void
+test_long_text(void **state)
+{
+	size_t size = ((size_t)1 << 20) + 2;
+	char *text = mem_alloc(MEM_MISC, size);
+
+	(void)state;
+	memset(text, ' ', size - 1);
+	assert_faults(text, "t:1: more than 1 MB of configuration\n");
+	mem_free(MEM_MISC, text);
+}
+
 /* Lists that are as long as tables: no quadratic surprise, no cap below what is useful. */
 static void
 test_long_lists(void **state)
@@ -423,6 +436,7 @@ main(void)
 		TEST(test_routers),
 		TEST(test_no_file),
 		TEST(test_not_a_text),
+		TEST(test_long_text),
 		TEST(test_long_lists),
 		TEST(test_too_many_settings),
 		TEST(test_lines),

@@ -112,7 +112,7 @@ test_properties(void **state)
 				   "\n"
 				   "# a comment \\\n"
 				   "\t! another\n"
-				   "fruits    apple, banana, \\\n"
+				   "fruits    apple, banana, \\\r\n"
 				   "          pear, \\\n"
 				   "\n"
 				   "cheeses\n"
