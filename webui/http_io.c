@@ -12,9 +12,11 @@
  * in while somebody floods the TCP side.
  *
  * A request is answered by web_dispatch() from its target as it was sent; libmicrohttpd's own
- * decoding is not used. Bodies are pulled out of the answer a piece at a time, and all connections
- * together get TURN_BYTES_MAX a turn, so however many long lists are being read, a turn of the loop
- * stays at a few milliseconds.
+ * decoding is not used. Bodies are pulled out of the answer a piece at a time. In a turn, all
+ * connections together get TURN_US_MAX for making answers (a ranking takes milliseconds) and as
+ * much again for sending them; who comes too late is asked again in the next turn. So however many
+ * long lists are being read, the loop is ours for a few milliseconds at most, and a short question
+ * does not wait for the long answers.
  *
  * Sizes: the request line and headers of a connection fit CONNECTION_MEMORY or it is refused, and a
  * connection that says nothing for IDLE_S is closed.
@@ -30,6 +32,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/clock_io.h"
 #include "lib/log.h"
 #include "webui/listen_io.h"
 #include "webui/route.h"
@@ -38,7 +41,7 @@
 #define TCP_CONNECTIONS_MAX 112
 #define CONNECTION_MEMORY   (32 * 1024)
 #define IDLE_S              30
-#define TURN_BYTES_MAX      (128 * 1024)
+#define TURN_US_MAX         1000
 #define BLOCK_BYTES         (16 * 1024)
 #define ACCEPTS_PER_TURN    32
 #define ACCEPT_RETRY_S      1.0
@@ -63,7 +66,7 @@ struct web_http {
 	struct listener *listeners[LISTENERS_MAX];
 	size_t n_listeners;
 	size_t n_tcp_connections;
-	size_t turn_bytes; /* rendered in this turn */
+	int64_t dispatch_us, render_us; /* used of this turn */
 	struct web_app app;
 };
 
@@ -92,16 +95,16 @@ static ssize_t
 read_answer(void *cls, uint64_t pos, char *buf, size_t max)
 {
 	struct outgoing *o = cls;
+	struct mono start;
 	ssize_t n;
 
 	(void)pos;
-	if (o->http->turn_bytes >= TURN_BYTES_MAX)
+	if (o->http->render_us >= TURN_US_MAX)
 		return 0;
+	start = clock_mono();
 	n = web_answer_read(&o->answer, buf, max);
-	if (n < 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	o->http->turn_bytes += (size_t)n;
-	return n;
+	o->http->render_us += mono_sub_us(clock_mono(), start);
+	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
 }
 
 static void
@@ -204,6 +207,7 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 	struct connection *c = connection_of(mhd);
 	struct web_request request = { .method = method };
 	struct outgoing *o;
+	struct mono start;
 
 	(void)url, (void)version, (void)upload;
 	if (!x->accepted) {
@@ -220,10 +224,15 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 		return send_answer(mhd, o, true);
 	}
 	*upload_size = 0;
+	/* Not answered now, libmicrohttpd asks again in the next turn. */
+	if (h->dispatch_us >= TURN_US_MAX)
+		return MHD_YES;
+	start = clock_mono();
 	request.target = x->target;
 	request.if_none_match = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "If-None-Match");
 	o = outgoing_new(h);
 	web_dispatch(&h->app, &request, &o->answer);
+	h->dispatch_us += mono_sub_us(clock_mono(), start);
 	return send_answer(mhd, o, false);
 }
 
@@ -316,7 +325,7 @@ turn(struct web_http *h)
 {
 	MHD_UNSIGNED_LONG_LONG wait_ms;
 
-	h->turn_bytes = 0;
+	h->dispatch_us = h->render_us = 0;
 	MHD_run(h->daemon);
 	ev_timer_stop(h->loop, &h->timeout);
 	if (MHD_get_timeout(h->daemon, &wait_ms) != MHD_YES)

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole runs of `hotfib` with a made-up daemon: arguments in; output, messages and exit code out.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "tests/support/support.h"
+
+/* What the daemon answers to the paths it knows. */
+struct page {
+	const char *path;
+	long status;
+	const char *body;
+};
+
+static const char status_ok[] =
+    "{\"summary\":\"Covering 97.8 % of 412 Gbit/s\",\"problems\":[],\"notReadyReasons\":[],"
+    "\"totals\":{\"version\":\"1.0\",\"uptimeSeconds\":90061,\"cpuSeconds\":2.5,"
+    "\"loopLagMaxSeconds\":0.002,\"memoryBytes\":{\"rib\":1048576,\"trie\":1048576}},"
+    "\"routers\":[{\"name\":\"edge\",\"families\":{\"ipv4\":{\"prefixes\":948211,\"active\":61873,"
+    "\"rateTotal\":4.6e10,\"rateUnrouted\":0,\"hasTarget\":true,\"desired\":9812,"
+    "\"installed\":9800,\"capacity\":10000,\"coverage\":0.978,\"frozen\":false},"
+    "\"ipv6\":{\"prefixes\":1,\"active\":0,\"rateTotal\":0,\"rateUnrouted\":0,"
+    "\"hasTarget\":false}}}]}";
+
+static const char status_degraded[] =
+    "{\"summary\":\"x\",\"problems\":[\"push neighbour t is down \\u001b[2J\"],"
+    "\"notReadyReasons\":[\"no sFlow received yet\"],\"totals\":{},\"routers\":[]}";
+
+static const char neighbors[] =
+    "{\"neighbors\":[{\"name\":\"reflector\",\"role\":\"learn\",\"router\":\"edge\","
+    "\"address\":\"10.0.0.254\",\"remoteAs\":65254,\"state\":\"established\","
+    "\"stateAgeSeconds\":86400,\"lastError\":\"\",\"families\":{\"ipv4\":{\"paths\":948211},"
+    "\"ipv6\":{\"paths\":212004}}},"
+    "{\"name\":\"target\",\"role\":\"push\",\"router\":\"edge\",\"address\":\"10.0.0.136\","
+    "\"remoteAs\":0,\"state\":\"active\",\"stateAgeSeconds\":5,\"lastError\":\"re\\u0007fused\","
+    "\"families\":{\"ipv4\":{\"installed\":2,\"paths\":7},\"ipv6\":{}}}]}";
+
+static const char agents[] =
+    "{\"agents\":[{\"address\":\"10.0.0.136\",\"router\":\"edge\",\"configured\":true,"
+    "\"sFlowDatagramsReceived\":1000,\"sFlowFlowSamples\":7000,\"sFlowFlowLostSamples\":70,"
+    "\"sFlowSamplingRate\":4096,\"lastSeenAgeSeconds\":0.2},"
+    "{\"address\":\"192.0.2.9\",\"router\":null,\"configured\":false,"
+    "\"sFlowDatagramsReceived\":1,\"lastSeenAgeSeconds\":61}]}";
+
+static const char top[] =
+    "{\"valueTotal\":2e9,\"topPrefixes\":[{\"aspath\":\"1-2-3\",\"installed\":true,"
+    "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9},"
+    "{\"aspath\":\"\",\"nexthop\":\"192.0.2.2\",\"prefix\":\"10.0.1.0/24\",\"value\":1.25}]}";
+
+static const char installed[] =
+    "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
+    "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9}]}";
+
+static const struct page pages[] = {
+	{ "/api/v1/status", 200, status_ok },
+	{ "/api/v1/neighbors", 200, neighbors },
+	{ "/api/v1/agents", 200, agents },
+	{ "/api/v1/installed", 200, installed },
+	{ "/api/v1/top/edge/ipv4?maxPrefixes=20&direction=destination", 200, top },
+	{ "/api/v1/top/a%2Fb%20c/ipv6?maxPrefixes=5&direction=source", 200, top },
+	{ "/api/v1/top/nope/ipv4?maxPrefixes=20&direction=destination", 404,
+	    "{\"error\":\"no \\u001brouter\"}" },
+	{ "/version", 200, "1.0" },
+	{ 0 },
+};
+
+static int
+get(const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
+{
+	const struct page *page = cli->get_ctx;
+
+	if (page == NULL) {
+		snprintf(error, 256, "no daemon at %s", cli->socket);
+		return -1;
+	}
+	while (page->path != NULL && strcmp(page->path, path) != 0)
+		page++;
+	if (page->path == NULL)
+		fail_msg("asked for %s", path);
+	*status = page->status;
+	str_add(body, page->body);
+	return 0;
+}
+
+static char *out, *err;
+
+/* Run "hotfib ARGS", blanks between the arguments; out and err hold what it said. */
+static int
+run(const struct page *daemon, const char *args)
+{
+	char text[256], *argv[20] = { NULL }, *rest = text, *word;
+	size_t before = mem_used(MEM_MISC), out_len, err_len;
+	struct cli cli = { .version = "0.9",
+		.socket = "/sock",
+		.top_n = 20,
+		.get = get,
+		.get_ctx = (void *)(uintptr_t)daemon };
+	int argc = 0, result;
+
+	free(out);
+	free(err);
+	snprintf(text, sizeof(text), "hotfib %s", args);
+	while ((word = strsep(&rest, " ")) != NULL) {
+		if (*word != '\0')
+			argv[argc++] = word;
+	}
+	cli.out = open_memstream(&out, &out_len);
+	cli.err = open_memstream(&err, &err_len);
+	result = cli_run(&cli, argc, argv);
+	fclose(cli.out);
+	fclose(cli.err);
+	assert_int_equal(mem_used(MEM_MISC), before);
+	return result;
+}
+
+static void
+assert_verb(const char *words, const char *expected)
+{
+	char text[100], *argv[10], *rest = text, error[256];
+	const struct cli_verb *verb;
+	int argc = 0, used = -1;
+
+	snprintf(text, sizeof(text), "%s", words);
+	while (argc < 10 && (argv[argc] = strsep(&rest, " ")) != NULL)
+		argc++;
+	verb = cli_find_verb(argv, argc, &used, error);
+	if (expected == NULL) {
+		assert_null(verb);
+		assert_true(error[0] != '\0');
+		return;
+	}
+	if (verb == NULL)
+		fail_msg("%s: %s", words, error);
+	assert_string_equal(verb->words, expected);
+	assert_int_equal(used, strchr(expected, ' ') != NULL ? 2 : 1);
+}
+
+static void
+test_abbreviations(void **state)
+{
+	(void)state;
+	assert_verb("show status", "show status");
+	assert_verb("sh ne", "show neighbors");
+	assert_verb("s t", "show top");
+	assert_verb("s i", "show installed");
+	assert_verb("c file", "check");
+	assert_verb("i file", "import");
+	assert_verb("v", "version");
+	assert_verb("check", "check");
+	assert_verb("show", NULL);
+	assert_verb("show x", NULL);
+	assert_verb("showy top", NULL);
+	assert_verb("show statuss", NULL);
+	assert_verb("x", NULL);
+	assert_verb("", NULL);
+	assert_verb("show ", NULL);
+}
+
+static void
+test_usage(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, ""), CLI_USAGE);
+	assert_non_null(strstr(err, "usage: hotfib"));
+	assert_string_equal(out, "");
+	assert_int_equal(run(pages, "--help"), CLI_OK);
+	for (const struct cli_verb *v = cli_verbs; v->words != NULL; v++)
+		assert_non_null(strstr(out, v->words));
+	for (const struct cli_verb *v = cli_verbs; v->words != NULL; v++) {
+		char args[100];
+
+		snprintf(args, sizeof(args), "%s --help", v->words);
+		assert_int_equal(run(NULL, args), CLI_OK);
+		assert_non_null(strstr(out, v->help));
+		assert_string_equal(err, "");
+	}
+	assert_int_equal(run(pages, "frob"), CLI_USAGE);
+	assert_int_equal(run(pages, "show"), CLI_USAGE);
+	assert_int_equal(run(pages, "show status more"), CLI_USAGE);
+	assert_int_equal(run(pages, "check"), CLI_USAGE);
+	assert_int_equal(run(pages, "-x show status"), CLI_USAGE);
+	assert_int_equal(run(pages, "show status -n 3"), CLI_USAGE);
+	assert_int_equal(run(pages, "show status -6"), CLI_USAGE);
+	assert_int_equal(run(pages, "show top -n 0"), CLI_USAGE);
+	assert_int_equal(run(pages, "show top -n -1"), CLI_USAGE);
+	assert_int_equal(run(pages, "show top -n 5x"), CLI_USAGE);
+	assert_int_equal(run(pages, "show top -n 2000001"), CLI_USAGE);
+	assert_int_equal(run(pages, "show top --router"), CLI_USAGE);
+}
+
+static void
+test_no_daemon(void **state)
+{
+	(void)state;
+	assert_int_equal(run(NULL, "-s /run/x.sock show status"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: no daemon at /run/x.sock\n");
+	assert_string_equal(out, "");
+	assert_int_equal(run(NULL, "show top"), CLI_ERROR);
+	assert_int_equal(run(NULL, "version"), CLI_OK);
+	assert_string_equal(out, "hotfib 0.9\nhotfibd does not answer\n");
+}
+
+static void
+test_not_json(void **state)
+{
+	static const struct page odd[] = { { "/api/v1/status", 200, "<html>" },
+		{ "/api/v1/neighbors", 502, "Bad \x1b Gateway" }, { "/api/v1/agents", 200, "[]" },
+		{ 0 } };
+
+	(void)state;
+	assert_int_equal(run(odd, "show status"), CLI_ERROR);
+	assert_non_null(strstr(err, "not JSON"));
+	assert_int_equal(run(odd, "show neighbors"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 502: Bad \\x1b Gateway\n");
+	/* JSON of another shape is an empty table, not a crash. */
+	assert_int_equal(run(odd, "show agents --no-header"), CLI_OK);
+	assert_string_equal(out, "");
+}
+
+static void
+test_status(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show status"), CLI_OK);
+	assert_string_equal(out,
+	    "Covering 97.8 % of 412 Gbit/s.\n"
+	    "hotfibd 1.0, up 1d01h, 2.5 s of CPU, 2.00 MiB in tables, loop lag at most 2.0 ms.\n\n"
+	    "ROUTER  FAMILY  PREFIXES  ACTIVE     TRAFFIC  UNROUTED  DESIRED  INSTALLED  CAPACITY  "
+	    "COVERED  STATE\n"
+	    "edge    ipv4     948,211  61,873  368 Gbit/s   0 bit/s    9,812      9,800    10,000  "
+	    " "
+	    "97.8 %  ok\n"
+	    "edge    ipv6           1       0     0 bit/s   0 bit/s        -          -         -  "
+	    "      "
+	    "-  no target\n");
+}
+
+static void
+test_status_degraded(void **state)
+{
+	static const struct page degraded[] = { { "/api/v1/status", 200, status_degraded }, { 0 } };
+
+	(void)state;
+	assert_int_equal(run(degraded, "show status"), CLI_DEGRADED);
+	assert_non_null(strstr(out, "\nproblem: push neighbour t is down \\x1b[2J\n"));
+	assert_non_null(strstr(out, "\nnot ready: no sFlow received yet\n"));
+	assert_int_equal(run(degraded, "show status -j"), CLI_DEGRADED);
+	assert_int_equal(run(degraded, "show status -J"), CLI_DEGRADED);
+}
+
+static void
+test_neighbors(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show neighbors"), CLI_OK);
+	assert_string_equal(out,
+	    "NEIGHBOR   ROLE   ROUTER  ADDRESS        AS  STATE          FOR     IPV4     IPV6  "
+	    "LAST "
+	    "ERROR\n"
+	    "reflector  learn  edge    10.0.0.254  65254  established  1d00h  948,211  212,004  -\n"
+	    "target     push   edge    10.0.0.136      0  active          5s        2        0  "
+	    "re\\x07fused\n");
+	assert_int_equal(run(pages, "show neighbors -H --no-header"), CLI_OK);
+	assert_non_null(strstr(out, " 86400  948211  212004  -\n"));
+	assert_null(strstr(out, "NEIGHBOR"));
+}
+
+static void
+test_agents(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show agents"), CLI_OK);
+	assert_non_null(strstr(out, "10.0.0.136  edge        1,000    7,000  4,096  0.9 %"));
+	assert_non_null(strstr(out, "0s  sending\n"));
+	assert_non_null(strstr(out, "unknown, ignored\n"));
+}
+
+static void
+test_top(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show top"), CLI_OK);
+	assert_string_equal(out,
+	    "#  PREFIX              RATE   SHARE  STATE      NEXT HOP   AS PATH\n"
+	    "1  10.0.0.0/24  8.00 Gbit/s  50.0 %  installed  192.0.2.1  1 2 3\n"
+	    "2  10.0.1.0/24     10 bit/s   0.0 %  -          192.0.2.2  -\n");
+	assert_int_equal(run(pages, "show top --router nope"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 404: no \\x1brouter\n");
+	assert_int_equal(run(pages, "show -H top"), CLI_OK);
+	assert_non_null(strstr(out, "8000000000  0.500000"));
+}
+
+static void
+test_top_of_a_router(void **state)
+{
+	char *argv[] = { (char[]){ "hotfib" }, (char[]){ "show" }, (char[]){ "top" },
+		(char[]){ "-6" }, (char[]){ "-n5" }, (char[]){ "--source" }, (char[]){ "--router" },
+		(char[]){ "a/b c" }, NULL };
+	struct cli cli = { .out = stdout,
+		.err = stderr,
+		.json = true,
+		.top_n = 20,
+		.get = get,
+		.get_ctx = (void *)(uintptr_t)pages };
+
+	(void)state;
+	assert_int_equal(cli_run(&cli, 8, argv), CLI_OK);
+}
+
+static void
+test_top_needs_one_router(void **state)
+{
+	static const struct page none[] = { { "/api/v1/status", 200, "{\"routers\":[]}" }, { 0 } };
+	static const struct page two[] = {
+		{ "/api/v1/status", 200, "{\"routers\":[{\"name\":\"a\"},{\"name\":\"b\"}]}" },
+		{ 0 }
+	};
+
+	(void)state;
+	assert_int_equal(run(none, "show top"), CLI_ERROR);
+	assert_non_null(strstr(err, "no router"));
+	assert_int_equal(run(two, "show top"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: choose with --router: a b\n");
+}
+
+static void
+test_json(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show installed -j"), CLI_OK);
+	assert_string_equal(out, "{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
+				 "\"nexthop\":\"192.0.2.1\","
+				 "\"prefix\":\"10.0.0.0/24\",\"value\":1000000000.0}\n");
+	assert_int_equal(run(pages, "show installed -J"), CLI_OK);
+	assert_memory_equal(out, "{\n  \"installed\": [\n", 19);
+	assert_int_equal(run(pages, "show top -j"), CLI_OK);
+	assert_int_equal(strchr(out, '\n') + 1 < out + strlen(out), 1);
+	assert_int_equal(run(pages, "show status -j"), CLI_OK);
+	assert_ptr_equal(strchr(out, '\n') + 1, out + strlen(out));
+}
+
+static void
+test_installed(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show installed"), CLI_OK);
+	assert_string_equal(out,
+	    "NEIGHBOR  PREFIX       NEXT HOP          RATE    AGE  WHY\n"
+	    "target    10.0.0.0/24  192.0.2.1  8.00 Gbit/s  1m01s  inside another entry\n");
+}
+
+static int
+forget_output(void **state)
+{
+	(void)state;
+	free(out);
+	free(err);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_abbreviations),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_no_daemon),
+		cmocka_unit_test(test_not_json),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_status_degraded),
+		cmocka_unit_test(test_neighbors),
+		cmocka_unit_test(test_agents),
+		cmocka_unit_test(test_top),
+		cmocka_unit_test(test_top_of_a_router),
+		cmocka_unit_test(test_top_needs_one_router),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_installed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, forget_output);
+}
