@@ -102,7 +102,8 @@ ovs_start() {
 }
 
 ovs_daemon() {
-	spawn ovs sw ovs-vswitchd "unix:$DIR/ovs.sock" --unixctl="$DIR/ovs.ctl" -vsyslog:off
+	spawn ovs sw ovs-vswitchd "unix:$DIR/ovs.sock" --unixctl="$DIR/ovs.ctl" \
+		-vsyslog:off -vdpif:err
 }
 
 # The switch's own port may go with the daemon, and then so do its addresses.

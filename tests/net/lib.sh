@@ -33,6 +33,12 @@ ok() {
 not_ok() {
 	echo "not ok $*"
 	FAILED=$((FAILED + 1))
+	all_alive || exit 1
+}
+
+# What the failed look said.
+said() {
+	head -n 12 "$1" | cut -c1-200 | sed 's/^/    /'
 }
 
 # check TEXT COMMAND...: one verdict by the command's status.
@@ -42,8 +48,8 @@ check() {
 	if "$@" >"$DIR/check.out" 2>&1; then
 		ok "$text"
 	else
+		said "$DIR/check.out"
 		not_ok "$text"
-		sed 's/^/    /' "$DIR/check.out" | head -n 30
 	fi
 }
 
@@ -78,7 +84,7 @@ net_begin() {
 }
 
 net_end() {
-	[ "$FAILED" -eq 0 ]
+	all_alive && [ "$FAILED" -eq 0 ]
 	exit
 }
 
@@ -90,10 +96,10 @@ net_cleanup() {
 		logs_show
 	fi
 	for label in "${LABELS[@]}"; do
-		signal KILL "$label"
+		[ ! -e "$DIR/$label.pid" ] || signal KILL "$label"
 	done
 	for label in "${LABELS[@]}"; do
-		until_ms 5000 eval "! alive '$label'"
+		[ ! -e "$DIR/$label.pid" ] || until_ms 5000 eval "! alive '$label'"
 	done
 	for space in "${SPACES[@]}"; do
 		ip netns del "$space" 2>/dev/null
@@ -204,6 +210,18 @@ signal() {
 kill_hard() {
 	signal KILL "$1"
 	until_ms 5000 eval "! alive '$1'" || bail "$1 does not die"
+	rm "$DIR/$1.pid"
+}
+
+# Everything that was spawned, and not killed by kill_hard, is still there.
+all_alive() {
+	local label
+	for label in "${LABELS[@]}"; do
+		if [ -e "$DIR/$label.pid" ] && ! alive "$label"; then
+			echo "not ok $label has died"
+			return 1
+		fi
+	done
 }
 
 # --- waiting ------------------------------------------------------------------------------------
@@ -233,7 +251,7 @@ wait_for() {
 	local text=$1 seconds=$2
 	shift 2
 	until_ms $((seconds * 1000)) "$@" && return 0
-	sed 's/^/    /' "$DIR/wait.out" | head -n 30
+	said "$DIR/wait.out"
 	bail "$text: not within $seconds s"
 }
 
@@ -244,8 +262,8 @@ expect_within() {
 	if until_ms $((seconds * 1000)) "$@"; then
 		ok "$text ($WAITED_MS ms)"
 	else
+		said "$DIR/wait.out"
 		not_ok "$text: not within $seconds s"
-		sed 's/^/    /' "$DIR/wait.out" | head -n 30
 		return 1
 	fi
 }

@@ -5,6 +5,7 @@
 # IPv4 and 0.28M IPv6 routes), beside sfacctd with the same table as its networks file.
 # P8: CPU microseconds a sample at a rate both can take.
 # P9: resident memory of hotfibd with table, sFlow and selection running.
+# P10: CPU milliseconds of one selection of the daemon meanwhile.
 #
 # hotfib-lab sends full datagrams (seven samples) over loopback in a namespace, at rates that rise by
 # a quarter, three seconds each, until the kernel drops one for want of room in the socket, or the
@@ -106,7 +107,9 @@ cost=$COST
 climb h 200000 "$(pid_of hotfibd)"
 best=$BEST
 rss=$(awk '/^VmRSS:/ { printf "%.0f", $2 / 1024 }' "/proc/$(pid_of hotfibd)/status")
-api h /metrics | grep -E 'lag|selection|kernel_drops' >&2
+api h /metrics | grep -E '^hotfib_(event_loop_lag|selection|sflow_kernel_drops)' >&2
+select_ms=$(api h /metrics | awk '/^hotfib_selection_last_seconds\{/ { ms += $2 * 1000 }
+	END { print ms }')
 say sink count
 kill_hard traffic-h
 kill_hard feed
@@ -166,4 +169,6 @@ of_anchor() {
 figure P7 "$best" samples/s "$anchor_best" "$(of_anchor "$anchor_best" 5)" least
 figure P8 "$cost" us/sample "$anchor_cost" "$(of_anchor "$anchor_cost" 0.15)" most
 figure P9 "$rss" MB "$anchor_rss" "$(of_anchor "$anchor_rss" 0.5)" most
+anchor=null
+figure P10.daemon "$select_ms" ms null 8 most
 exit 0
