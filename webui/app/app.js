@@ -12,6 +12,7 @@ const TOP_ROWS = 50;
 const view = { family: "ipv4", unit: "bits", router: null };
 let lastAnswer = 0;
 let before = null; // the status before, for rates of counters
+let statusAt = 0, beforeAt = 0; // the daemon's uptime at either, in seconds
 
 const $ = (id) => document.getElementById(id);
 const number = new Intl.NumberFormat("en");
@@ -189,13 +190,11 @@ function sampleRate(agent) {
 	if (!before)
 		return "…";
 	const then = before.agents.find((a) => a.address === agent.address);
-	const seconds = (status_s - before_s);
+	const seconds = statusAt - beforeAt;
 	if (!then || seconds <= 0)
 		return "…";
 	return count(Math.max(0, Math.round((agent.sFlowFlowSamples - then.sFlowFlowSamples) / seconds)));
 }
-
-let status_s = 0, before_s = 0;
 
 function agentState(agent) {
 	if (!agent.configured)
@@ -305,7 +304,7 @@ function showUnreachable(error) {
 async function refresh() {
 	try {
 		const status = await ask("api/v1/status");
-		status_s = status.totals.uptimeSeconds;
+		statusAt = status.totals.uptimeSeconds;
 		showOverview(status);
 		showRouters(status);
 		showTables(status);
@@ -314,7 +313,7 @@ async function refresh() {
 		showTop(view.router === null ? null : await ask("api/v1/top/" +
 			encodeURIComponent(view.router) + "/" + view.family + "?maxPrefixes=" + TOP_ROWS));
 		before = status;
-		before_s = status_s;
+		beforeAt = statusAt;
 		lastAnswer = Date.now();
 		$("unreachable").hidden = true;
 		$("main").classList.remove("stale");
