@@ -35,6 +35,8 @@ struct shape {
 	uint32_t parents[MAX_LEN + 1]; /* children of parents of this length */
 	unsigned longest;
 	unsigned per_origin; /* prefixes an AS has, on average */
+	unsigned run;        /* longest run of neighbours */
+	double skew;         /* of the choice of a parent; 1: none */
 };
 
 static const struct shape shapes[IP_FAMILIES] = {
@@ -47,6 +49,8 @@ static const struct shape shapes[IP_FAMILIES] = {
 		    11100, 9400, 7100, 11100, 8400 },
 		.longest = 24,
 		.per_origin = 15,
+		.run = 10,
+		.skew = 6,
 	},
 	[IP_V6] = {
 		.roots = { [19] = 1, 14, 3, 5, 5, 32, 11, 11, 15, 117, 4965, 395, 204, 22643, 1041,
@@ -59,6 +63,8 @@ static const struct shape shapes[IP_FAMILIES] = {
 		    400, 1100, 1900 },
 		.longest = 48,
 		.per_origin = 8,
+		.run = 12,
+		.skew = 7,
 	},
 };
 
@@ -226,8 +232,8 @@ draw_parent(struct gen *g, unsigned len)
 		pick -= part;
 	}
 	b = &g->by_len[parent_len];
-	u = rng_unit(&g->rng);
-	return &g->table.routes[b->index[(size_t)(u * u * u * u * (double)b->n)]].prefix;
+	u = pow(rng_unit(&g->rng), g->shape->skew);
+	return &g->table.routes[b->index[(size_t)(u * (double)b->n)]].prefix;
 }
 
 /* The prefix behind p of the same length; wraps around to zero at the end of the space. */
@@ -245,7 +251,7 @@ add_children(struct gen *g, unsigned len, size_t most)
 {
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		const struct ip_prefix *drawn = draw_parent(g, len);
-		size_t run = 1 + rng_below(&g->rng, 5), n = 0;
+		size_t run = 1 + rng_below(&g->rng, g->shape->run), n = 0;
 		struct ip_prefix parent, p;
 
 		if (drawn == NULL)
