@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/select/emap.h"
+
+#include <string.h>
+
+#include "lib/mem.h"
+
+void
+emap_init(struct emap *m)
+{
+	m->n = 0;
+	m->cap = EMAP_INLINE;
+}
+
+void
+emap_fini(struct emap *m)
+{
+	if (m->cap > EMAP_INLINE)
+		mem_free(MEM_SELECT, m->as.many);
+	emap_init(m);
+}
+
+void
+emap_swap(struct emap *a, struct emap *b)
+{
+	struct emap t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static struct emap_pair *
+pairs(struct emap *m)
+{
+	return m->cap == EMAP_INLINE ? m->as.few : m->as.many;
+}
+
+static void
+reserve(struct emap *m, uint32_t n)
+{
+	struct emap_pair *many;
+	uint32_t cap = m->cap;
+
+	if (n <= cap)
+		return;
+	while (cap < n)
+		cap *= 2;
+	many = mem_calloc(MEM_SELECT, cap, sizeof(*many));
+	memcpy(many, emap_pairs(m), m->n * sizeof(*many));
+	if (m->cap > EMAP_INLINE)
+		mem_free(MEM_SELECT, m->as.many);
+	m->as.many = many;
+	m->cap = cap;
+}
+
+bool
+emap_equal(const struct emap *a, const struct emap *b)
+{
+	const struct emap_pair *x = emap_pairs(a), *y = emap_pairs(b);
+
+	if (a->n != b->n)
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (x[i].action != y[i].action || x[i].value != y[i].value)
+			return false;
+	return true;
+}
+
+void
+emap_sum(struct emap *m, const struct emap *a, const struct emap *b)
+{
+	const struct emap_pair *x = emap_pairs(a), *y = emap_pairs(b);
+	const struct emap_pair *x_end = x + a->n, *y_end = y + b->n;
+	struct emap_pair *out;
+
+	m->n = 0;
+	reserve(m, a->n + b->n);
+	out = pairs(m);
+	while (x < x_end || y < y_end) {
+		if (y == y_end || (x < x_end && x->action < y->action)) {
+			*out++ = *x++;
+		} else if (x == x_end || y->action < x->action) {
+			*out++ = *y++;
+		} else {
+			*out = *x++;
+			(out++)->value += (y++)->value;
+		}
+	}
+	m->n = (uint32_t)(out - pairs(m));
+}
+
+void
+emap_bump(struct emap *m, uint32_t action, int64_t value)
+{
+	struct emap_pair *p = pairs(m);
+	uint32_t i = 0;
+
+	while (i < m->n && p[i].action < action)
+		i++;
+	if (i == m->n || p[i].action != action) {
+		reserve(m, m->n + 1);
+		p = pairs(m);
+		memmove(&p[i + 1], &p[i], (m->n - i) * sizeof(*p));
+		p[i] = (struct emap_pair){ .action = action };
+		m->n++;
+	}
+	p[i].value += value;
+}
+
+static int64_t
+cost_of(const struct emap_cost *c, uint32_t default_action, uint32_t action)
+{
+	if (action == c->pinned)
+		return -1;
+	if (action == c->ent)
+		return c->kept;
+	if (action == default_action)
+		return c->guard;
+	return c->only == ACTION_NONE || c->only == action ? c->install : EMAP_NEVER;
+}
+
+uint32_t
+emap_settle(struct emap *m, const struct emap_cost *cost, const struct emap_rules *rules)
+{
+	struct emap_pair *p = pairs(m);
+	uint32_t best = ACTION_NONE, n = 0;
+	int64_t most = 0;
+
+	for (uint32_t i = 0; i < m->n; i++) {
+		int64_t value = p[i].value - cost_of(cost, rules->default_action, p[i].action);
+
+		if (value > most || (value == most && best != ACTION_NONE &&
+					rules->prefer(rules->ctx, p[i].action, best) < 0)) {
+			most = value;
+			best = p[i].action;
+		}
+	}
+	for (uint32_t i = 0; i < m->n; i++) {
+		int64_t value = p[i].value - most;
+
+		if (value > 0 || (value == 0 && best != ACTION_NONE))
+			p[n++] = (struct emap_pair){ .value = value, .action = p[i].action };
+	}
+	m->n = n;
+	return best;
+}
+
+uint32_t
+emap_idle(
+    struct emap *m, uint32_t action, const struct emap_cost *cost, const struct emap_rules *rules)
+{
+	uint32_t def = rules->default_action;
+	int64_t guard = cost_of(cost, def, def), install;
+
+	m->n = 0;
+	if (action == def || action == ACTION_MIXED) {
+		emap_bump(m, def, guard);
+		return def;
+	}
+	install = cost_of(cost, def, action);
+	emap_bump(m, def, install < guard ? install : guard);
+	emap_bump(m, action, install < guard ? install : guard);
+	if (install != guard)
+		return install < guard ? action : def;
+	return rules->prefer(rules->ctx, action, def) < 0 ? action : def;
+}

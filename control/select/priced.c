@@ -1,0 +1,680 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Let D be the default, R(x) the RIB's action at x, w the weight at a place, c the price of a slot
+ * there. V(n, a) is the most that the addresses of n can earn, less what their entries cost, when
+ * action a is in force from above:
+ *
+ *      V(n, a) = max( S(a), max over b of S(b) - c(n, b) )        inherit a, or install b at n
+ *      S(a)    = w(n) if a = R(n)  +  V(left half, a) + V(right half, a)
+ *
+ * and V is -infinity where a region with R = r would see an action that is neither r nor D. Only
+ * the few actions for which inheriting is not worse than installing need a value (emap.h): one post
+ * order pass computes the maps, one pre order pass from (root, D) reads off the entries. A tie is
+ * decided for doing nothing, then for a real next hop before a guard, then by the next hop's
+ * address, so nothing depends on the order in which things became known.
+ *
+ * A half without traffic or entries has the map of emap_idle(): free for its own action and for D,
+ * one entry for anything else. An edge of the sparse tree stands for a chain of places, each with
+ * one such half of action r. Adding it up level by level,
+ *
+ *      m = max(e[r], e[D])      e'[r] = c - (m - e[r])      e'[D] = c - (m - e[D])      others 0
+ *
+ * and from the second level on nothing changes any more: so a chain costs a few steps, not one for
+ * each bit. Under r or D nothing inside a chain is worth an entry; under any other
+ * action its topmost place is made a node, which decides for itself.
+ *
+ * Incrementally: a change at a place recomputes the maps from there up and stops at the first that
+ * comes out as it was; then the pre order pass runs from below there, into children whose map or
+ * inherited action changed. Prices change for all places at once and need a full solve.
+ *
+ * See Draves, King, Venkatachary, Zill (INFOCOM 1999) for ORTC, of which this is the weighted
+ * form with a budget; the price is the budget's Lagrange multiplier, so
+ * covered + price * (N - slots) bounds what any table of N slots can cover.
+ */
+#include "control/select/priced.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/select/ptree.h"
+#include "control/select/region.h"
+#include "lib/mem.h"
+#include "ribtrie/rib.h"
+
+struct priced {
+	struct priced_config config;
+	struct ptree tree;
+	struct emap_rules rules;
+	int64_t price;
+	struct {
+		int64_t fresh, kept; /* of an entry of this length */
+	} cost[130];
+	uint32_t epoch;
+	bool solved;            /* maps and wants are current but for what is in `changed` */
+	struct pnode **changed; /* topmost nodes whose map changed */
+	size_t n_changed, cap_changed;
+	size_t slots, entries; /* wanted */
+	struct fib_route *held;
+	size_t n_held;
+};
+
+/* A real next hop before the default, then the lower address. */
+static int
+prefer(const void *ctx, uint32_t a, uint32_t b)
+{
+	const struct priced *p = ctx;
+	const struct route_nexthop *x, *y;
+	int order;
+
+	if (a == p->config.default_action || b == p->config.default_action)
+		return (a == p->config.default_action) - (b == p->config.default_action);
+	x = nexthop_peek(rib_attrs(p->config.rib), a);
+	y = nexthop_peek(rib_attrs(p->config.rib), b);
+	order = ip_cmp(&x->addr, &y->addr);
+	if (order == 0 && x->link_local_hi != y->link_local_hi)
+		order = x->link_local_hi < y->link_local_hi ? -1 : 1;
+	if (order == 0 && x->link_local_lo != y->link_local_lo)
+		order = x->link_local_lo < y->link_local_lo ? -1 : 1;
+	return order;
+}
+
+static void
+set_costs(struct priced *p)
+{
+	for (unsigned len = 0; len < ARRAY_LEN(p->cost); len++) {
+		unsigned bits = ip_bits(p->config.family);
+		int64_t c = p->price * p->tree.slots[len < bits ? len : bits];
+		int64_t part =
+		    c / 1000 * p->config.eta_permille + c % 1000 * p->config.eta_permille / 1000;
+
+		p->cost[len].fresh = len < p->config.min_length ? EMAP_NEVER : c + part;
+		p->cost[len].kept = len < p->config.min_length ? EMAP_NEVER : c - part;
+	}
+}
+
+struct priced *
+priced_new(const struct priced_config *config)
+{
+	struct priced *p = mem_alloc(MEM_SELECT, sizeof(*p));
+
+	ASSERT(config->eta_permille < 1000);
+	p->config = *config;
+	for (unsigned len = 0; len < ARRAY_LEN(p->config.slots); len++)
+		if (p->config.slots[len] == 0)
+			p->config.slots[len] = 1;
+	p->rules = (struct emap_rules){
+		.default_action = config->default_action, .prefer = prefer, .ctx = p
+	};
+	/* No entry is shorter than that: another class of places, with no cost in slots. */
+	memset(p->config.slots, 0, config->min_length);
+	ptree_init(&p->tree, config->rib, config->family, config->default_action, p->config.slots);
+	return p;
+}
+
+void
+priced_free(struct priced *p)
+{
+	if (p == NULL)
+		return;
+	ptree_fini(&p->tree);
+	mem_free(MEM_SELECT, p->changed);
+	mem_free(MEM_SELECT, p->held);
+	mem_free(MEM_SELECT, p);
+}
+
+void
+priced_set_eta(struct priced *p, unsigned eta_permille)
+{
+	ASSERT(eta_permille < 1000);
+	p->config.eta_permille = eta_permille;
+	p->solved = false;
+}
+
+/* --- maps ---------------------------------------------------------------------------------------
+ */
+
+/* What an entry at a place without a node costs, or at node n. */
+static struct emap_cost
+cost_at(const struct priced *p, unsigned len, const struct pnode *n)
+{
+	struct emap_cost c = { .install = p->cost[len].fresh,
+		.guard = p->config.guards ? p->cost[len].fresh : EMAP_NEVER,
+		.kept = p->cost[len].kept,
+		.ent = ACTION_NONE,
+		.only = ACTION_NONE,
+		.pinned = ACTION_NONE };
+
+	if (n == NULL)
+		return c;
+	if (p->config.guards || n->ent != p->config.default_action)
+		c.ent = n->ent;
+	if (n->always && n->route)
+		c.pinned = n->act;
+	return c;
+}
+
+/* The map of the topmost place on n's side b: that of the child itself, or made up in *scratch
+ * (initialised). */
+static const struct emap *
+side_map(const struct priced *p, const struct pnode *n, unsigned b, struct emap *scratch)
+{
+	const struct pnode *c = n->child[b];
+	struct emap_cost cost;
+	struct emap idle, next;
+	unsigned levels;
+
+	if (c != NULL && c->len == n->len + 1u)
+		return &c->map;
+	cost = cost_at(p, n->len + 1u, NULL);
+	if (c == NULL) {
+		(void)emap_idle(scratch, n->side[b], &cost, &p->rules);
+		return scratch;
+	}
+	emap_init(&idle);
+	emap_init(&next);
+	(void)emap_idle(&idle, n->side[b], &cost, &p->rules);
+	emap_sum(scratch, &c->map, &idle);
+	(void)emap_settle(scratch, &cost, &p->rules);
+	for (levels = c->len - n->len - 2u; levels > 0; levels--) {
+		emap_sum(&next, scratch, &idle);
+		(void)emap_settle(&next, &cost, &p->rules);
+		if (emap_equal(&next, scratch))
+			break;
+		emap_swap(&next, scratch);
+	}
+	emap_fini(&idle);
+	emap_fini(&next);
+	return scratch;
+}
+
+/* The node's map into *out (initialised); gives its best. */
+static uint32_t
+node_map(const struct priced *p, const struct pnode *n, struct emap *out)
+{
+	struct emap_cost cost = cost_at(p, n->len, n);
+	struct emap left, right;
+
+	if (n->never)
+		return emap_idle(out, ACTION_MIXED, &cost, &p->rules);
+	emap_init(&left);
+	emap_init(&right);
+	emap_sum(out, side_map(p, n, 0, &left), side_map(p, n, 1, &right));
+	emap_fini(&left);
+	emap_fini(&right);
+	if (n->weight > 0 || cost.pinned != ACTION_NONE)
+		emap_bump(out, n->act, n->weight);
+	return emap_settle(out, &cost, &p->rules);
+}
+
+static void
+solve_below(struct priced *p, struct pnode *n)
+{
+	if (n->epoch != p->epoch)
+		n->weight = 0;
+	n->want = n->inherited = ACTION_NONE;
+	n->touched = false;
+	for (unsigned b = 0; b < 2; b++) {
+		struct pnode *c = n->child[b];
+
+		if (c == NULL)
+			continue;
+		solve_below(p, c);
+		(void)ptree_prune(&p->tree, c);
+	}
+	emap_fini(&n->map);
+	n->best = node_map(p, n, &n->map);
+	n->mapped = true;
+}
+
+/* --- entries ------------------------------------------------------------------------------------
+ */
+
+static void
+set_want(struct priced *p, struct pnode *n, uint32_t want)
+{
+	size_t slots = p->tree.slots[n->len];
+
+	if (n->want != ACTION_NONE) {
+		p->slots -= slots;
+		p->entries--;
+	}
+	if (want != ACTION_NONE) {
+		p->slots += slots;
+		p->entries++;
+	}
+	n->want = want;
+}
+
+static void visit(struct priced *p, struct pnode *n, uint32_t inherited);
+
+static uint32_t
+in_force(const struct pnode *n)
+{
+	return n->want != ACTION_NONE ? n->want : n->inherited;
+}
+
+/* Decide n's side b, where n's decision stands. The idle places there forward right with their own
+ * action and with the default; under any other the topmost of them needs a decision of its own. */
+static void
+visit_side(struct priced *p, struct pnode *n, unsigned b)
+{
+	struct pnode *c = n->child[b];
+	uint32_t action = in_force(n);
+
+	if ((c == NULL || c->len > n->len + 1u) && action != n->side[b] &&
+	    action != p->config.default_action) {
+		c = ptree_split(&p->tree, n, b);
+		c->best = node_map(p, c, &c->map);
+		c->mapped = true;
+	}
+	if (c != NULL && (c->touched || c->inherited != action))
+		visit(p, c, action);
+}
+
+static void
+visit(struct priced *p, struct pnode *n, uint32_t inherited)
+{
+	n->inherited = inherited;
+	n->touched = false;
+	set_want(p, n, emap_has(&n->map, inherited) ? ACTION_NONE : n->best);
+	if (n->never)
+		return;
+	visit_side(p, n, 0);
+	visit_side(p, n, 1);
+}
+
+void
+priced_solve(struct priced *p, int64_t price)
+{
+	ASSERT(price >= 1 && price < PRICED_WEIGHT_MAX);
+	p->price = price;
+	set_costs(p);
+	p->slots = p->entries = p->n_changed = 0;
+	solve_below(p, p->tree.root);
+	p->solved = true;
+	visit(p, p->tree.root, p->config.default_action);
+}
+
+/* --- changes ------------------------------------------------------------------------------------
+ */
+
+/* Recompute n and what depends on it, up to the first map that comes out as it was. */
+static void
+refresh(struct priced *p, struct pnode *n)
+{
+	struct pnode *topmost = NULL;
+	struct emap map;
+
+	if (!p->solved)
+		return;
+	emap_init(&map);
+	for (; n != NULL; n = n->parent) {
+		uint32_t best = node_map(p, n, &map);
+
+		if (n->mapped && best == n->best && emap_equal(&map, &n->map))
+			break;
+		emap_swap(&map, &n->map);
+		n->best = best;
+		n->mapped = n->touched = true;
+		topmost = n;
+	}
+	emap_fini(&map);
+	if (topmost == NULL)
+		return;
+	if (p->n_changed == p->cap_changed) {
+		p->cap_changed = p->cap_changed > 0 ? 2 * p->cap_changed : 64;
+		p->changed =
+		    mem_resize(MEM_SELECT, p->changed, p->cap_changed, sizeof(struct pnode *));
+	}
+	p->changed[p->n_changed++] = topmost;
+}
+
+void
+priced_update(struct priced *p)
+{
+	ASSERT(p->solved);
+	for (size_t i = 0; i < p->n_changed; i++) {
+		struct pnode *n = p->changed[i], *up = n->parent;
+
+		if (!n->touched || (up != NULL && up->touched))
+			continue;
+		if (up == NULL)
+			visit(p, n, p->config.default_action);
+		else
+			visit_side(p, up, up->child[1] == n);
+	}
+	p->n_changed = 0;
+}
+
+void
+priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weight)
+{
+	struct pnode *n = weight > 0 ? ptree_ensure(&p->tree, place) : ptree_find(&p->tree, place);
+
+	ASSERT(weight >= 0 && weight < PRICED_WEIGHT_MAX);
+	if (n == NULL || n->never)
+		return;
+	n->weight = weight;
+	n->epoch = p->epoch;
+	refresh(p, n);
+}
+
+void
+priced_begin_weights(struct priced *p)
+{
+	p->epoch++;
+	p->solved = false;
+}
+
+void
+priced_never(struct priced *p, const struct ip_prefix *prefix)
+{
+	struct pnode *n = ptree_ensure(&p->tree, prefix);
+
+	p->solved = false;
+	if (n != NULL)
+		ptree_carve(&p->tree, n);
+}
+
+void
+priced_always(struct priced *p, const struct ip_prefix *prefix)
+{
+	struct pnode *n = ptree_ensure(&p->tree, prefix);
+
+	if (n == NULL || n->never)
+		return;
+	n->always = true;
+	refresh(p, n);
+}
+
+static void
+set_ent(struct priced *p, const struct ip_prefix *prefix, uint32_t ent)
+{
+	struct pnode *n =
+	    ent != ACTION_NONE ? ptree_ensure(&p->tree, prefix) : ptree_find(&p->tree, prefix);
+
+	if (n == NULL || n->ent == ent)
+		return;
+	n->ent = ent;
+	refresh(p, n);
+}
+
+void
+priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n)
+{
+	size_t i = 0, k = 0;
+
+	while (i < p->n_held || k < n) {
+		int order = i == p->n_held ? 1
+			    : k == n       ? -1
+					   : prefix_cmp(&p->held[i].prefix, &held[k].prefix);
+
+		if (order < 0)
+			set_ent(p, &p->held[i].prefix, ACTION_NONE);
+		else
+			set_ent(p, &held[k].prefix, held[k].action);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	p->held = mem_resize(MEM_SELECT, p->held, n > 0 ? n : 1, sizeof(*held));
+	for (i = 0; i < n; i++)
+		p->held[i] = held[i];
+	p->n_held = n;
+}
+
+/* --- the price ----------------------------------------------------------------------------------
+ */
+
+static int64_t
+weight_below(const struct pnode *n)
+{
+	int64_t sum = n->weight;
+
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			sum += weight_below(n->child[b]);
+	return sum;
+}
+
+/* A place that may have an entry of its own: all of it has one action, and it is not in force. */
+struct spares {
+	struct pnode **items;
+	size_t n, cap;
+};
+
+static void
+find_spares(const struct priced *p, struct pnode *n, struct spares *out)
+{
+	if (n->child[0] == NULL && n->child[1] == NULL) {
+		if (n->weight == 0 || n->never || n->want != ACTION_NONE ||
+		    n->inherited == n->act || n->side[0] != n->act || n->side[1] != n->act ||
+		    n->act == p->config.default_action || n->len < p->config.min_length)
+			return;
+		if (out->n == out->cap) {
+			out->cap = out->cap > 0 ? 2 * out->cap : 1024;
+			out->items =
+			    mem_resize(MEM_SELECT, out->items, out->cap, sizeof(struct pnode *));
+		}
+		out->items[out->n++] = n;
+		return;
+	}
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			find_spares(p, n->child[b], out);
+}
+
+static int
+heavier_first(const void *a, const void *b)
+{
+	const struct pnode *x = *(struct pnode *const *)a;
+	const struct pnode *y = *(struct pnode *const *)b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	if (x->hi != y->hi)
+		return x->hi < y->hi ? -1 : 1;
+	return x->lo < y->lo ? -1 : x->lo > y->lo;
+}
+
+/* The optimum for a size exists only for some sizes; what is between them is filled up greedily. */
+static void
+fill_up(struct priced *p, size_t limit)
+{
+	struct spares s = { 0 };
+
+	if (p->slots >= limit)
+		return;
+	find_spares(p, p->tree.root, &s);
+	if (s.n > 0)
+		qsort(s.items, s.n, sizeof(struct pnode *), heavier_first);
+	for (size_t i = 0; i < s.n && p->slots < limit; i++) {
+		struct pnode *n = s.items[i];
+
+		if (p->slots + p->tree.slots[n->len] <= limit)
+			set_want(p, n, n->act);
+	}
+	mem_free(MEM_SELECT, s.items);
+}
+
+/* A price between two: the geometric mean where they are far apart. */
+static int64_t
+between(int64_t low, int64_t high)
+{
+	int64_t ratio = high / low;
+
+	if (ratio < 8)
+		return low + (high - low) / 2;
+	return low << (63 - __builtin_clzll((uint64_t)ratio)) / 2;
+}
+
+int64_t
+priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most, bool fill)
+{
+	int64_t low = price_min, high = weight_below(p->tree.root) + 1;
+	int64_t next = p->price, step = next / 32;
+
+	ASSERT(price_min >= 1);
+	if (high <= low)
+		high = low + 1;
+	for (; most > 0 && high - low > 1; most--) {
+		if (next <= low || next >= high)
+			next = between(low, high);
+		priced_solve(p, next);
+		if (p->slots > limit)
+			low = next;
+		else
+			high = next;
+		if (p->slots == limit)
+			break;
+		/* Near the last price first, then further off, at last by halves. */
+		next = p->slots > limit ? next + step : next - step;
+		step = step < high ? 4 * step : step;
+	}
+	if (p->price != high || !p->solved)
+		priced_solve(p, high);
+	if (fill)
+		fill_up(p, limit);
+	return high;
+}
+
+/* --- the table ----------------------------------------------------------------------------------
+ */
+
+void
+priced_table_init(struct priced_table *t)
+{
+	*t = (struct priced_table){ 0 };
+}
+
+void
+priced_table_fini(struct priced_table *t)
+{
+	mem_free(MEM_SELECT, t->entries);
+	priced_table_init(t);
+}
+
+/* The RIB entry with the longest match for the whole prefix. */
+static uint32_t
+route_of(const struct rib *rib, const struct ip_prefix *p)
+{
+	uint32_t id = rib_lookup(rib, p);
+
+	return id != RIB_NONE ? id : rib_cover(rib, p);
+}
+
+/* Some RIB entry that an entry without traffic forwards for. */
+static uint32_t
+any_route(const struct rib *rib, const struct ip_prefix *p, uint32_t action)
+{
+	struct ip_prefix at = *p;
+	uint32_t id = route_of(rib, p);
+
+	while (id == RIB_NONE || rib_best_nexthop(rib, (enum ip_family)p->family, id) != action) {
+		id = rib_next_below(rib, p, &at);
+		if (id == RIB_NONE)
+			break;
+	}
+	return id;
+}
+
+static size_t
+list_entry(const struct priced *p, const struct pnode *n, struct priced_table *out)
+{
+	uint32_t def = p->config.default_action;
+
+	if (out->n == out->cap) {
+		out->cap = out->cap > 0 ? 2 * out->cap : 256;
+		out->entries =
+		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
+	}
+	out->entries[out->n] = (struct priced_entry){ .prefix = pnode_prefix(&p->tree, n),
+		.action = n->want,
+		.kind = n->route && n->act == n->want ? PRICED_ROUTE
+			: n->want == def              ? PRICED_GUARD
+						      : PRICED_SYNTHETIC,
+		.id = RIB_NONE };
+	return out->n++;
+}
+
+/* `serving` is the entry in force, or SIZE_MAX; heaviest[] has the largest place of each entry. */
+static void
+list_below(const struct priced *p, const struct pnode *n, size_t serving, struct priced_table *out,
+    int64_t **heaviest)
+{
+	if (n->want != ACTION_NONE) {
+		size_t cap = out->cap;
+
+		serving = list_entry(p, n, out);
+		if (out->cap != cap)
+			*heaviest = mem_resize(MEM_SELECT, *heaviest, out->cap, sizeof(**heaviest));
+		(*heaviest)[serving] = 0;
+	}
+	out->total += n->weight;
+	if (n->weight > 0 && in_force(n) == n->act) {
+		out->covered += n->weight;
+		if (serving != SIZE_MAX) {
+			struct priced_entry *e = &out->entries[serving];
+
+			e->places++;
+			e->weight += n->weight;
+			if (n->weight > (*heaviest)[serving]) {
+				struct ip_prefix place = pnode_prefix(&p->tree, n);
+
+				(*heaviest)[serving] = n->weight;
+				e->id = route_of(p->config.rib, &place);
+			}
+		}
+	}
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			list_below(p, n->child[b], serving, out, heaviest);
+}
+
+void
+priced_table_get(const struct priced *p, struct priced_table *t)
+{
+	int64_t *heaviest = NULL;
+
+	t->n = 0;
+	t->covered = t->total = 0;
+	if (t->cap > 0)
+		heaviest = mem_calloc(MEM_SELECT, t->cap, sizeof(*heaviest));
+	list_below(p, p->tree.root, SIZE_MAX, t, &heaviest);
+	mem_free(MEM_SELECT, heaviest);
+	for (size_t i = 0; i < t->n; i++) {
+		struct priced_entry *e = &t->entries[i];
+
+		if (e->id == RIB_NONE && e->action != ACTION_PUNT)
+			e->id = any_route(p->config.rib, &e->prefix, e->action);
+	}
+}
+
+size_t
+priced_slots(const struct priced *p)
+{
+	return p->slots;
+}
+
+size_t
+priced_entries(const struct priced *p)
+{
+	return p->entries;
+}
+
+int64_t
+priced_price(const struct priced *p)
+{
+	return p->price;
+}
+
+size_t
+priced_nodes(const struct priced *p)
+{
+	return p->tree.nodes;
+}
+
+size_t
+priced_bytes(const struct priced *p)
+{
+	return ptree_bytes(&p->tree);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The priced FIB: which entries, of the RIB or made up, a table should hold when a slot costs
+ * `price` bytes/s. One recursion over the sparse tree of ptree.h decides all of it together:
+ *
+ *      install    a route that earns its slot
+ *      aggregate  one entry over neighbours with one next hop
+ *      guard      an entry with the default's next hop under another one, where the RIB differs
+ *      split      an entry for the part of a route that carries the traffic
+ *      skip       what the default takes, rightly or because it does not pay
+ *
+ * so that for every address the table gives the RIB's action or the default, and no other such
+ * table is worth more at this price. The optimum at a price is the optimum for its own size too.
+ *
+ * Hysteresis is part of the price: an entry that is programmed costs (1 - eta) of it, one that is
+ * not (1 + eta). Values are integers; for fixed RIB, weights and programmed entries the result is
+ * the same whatever happened before.
+ *
+ * One object for one family of one RIB and one default. The RIB must outlive it.
+ */
+#ifndef CONTROL_SELECT_PRICED_H
+#define CONTROL_SELECT_PRICED_H
+
+#include "control/select/emap.h"
+#include "control/select/verify.h"
+
+struct priced_config {
+	const struct rib *rib;
+	enum ip_family family;
+	uint32_t default_action; /* next-hop id that unmatched traffic takes, or ACTION_PUNT */
+	bool guards;             /* entries with the default action are possible */
+	bool synthetic;          /* prefixes that are not in the RIB are allowed */
+	unsigned min_length;     /* no entry is shorter */
+	uint8_t slots[129];      /* slots an entry of this length takes; 0 means 1 */
+	unsigned eta_permille;   /* hysteresis, 0..999 */
+};
+
+/* The sum of all weights must stay below this, and a price too. */
+#define PRICED_WEIGHT_MAX (INT64_C(1) << 52)
+
+struct priced;
+
+struct priced *priced_new(const struct priced_config *config);
+void priced_free(struct priced *p);
+
+void priced_set_eta(struct priced *p, unsigned eta_permille);
+
+/*
+ * Weights, in bytes/s of any fixed scale. A place is a prefix without routes below it (a route or a
+ * part of one), or a route with some: then the weight counts where the route itself is in force.
+ * 0 takes the place out. Places below a `never` prefix are ignored.
+ */
+void priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weight);
+
+/* From here on all weights are given anew: those that are not until priced_solve() become 0. */
+void priced_begin_weights(struct priced *p);
+
+/* Keep all of the prefix on the default; install this route whatever it carries (ignored while
+ * the RIB does not have it). */
+void priced_never(struct priced *p, const struct ip_prefix *prefix);
+void priced_always(struct priced *p, const struct ip_prefix *prefix);
+
+/* What the target holds, sorted by prefix: what the hysteresis is for. */
+void priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n);
+
+/* The RIB changed at this prefix: added, withdrawn, or another next hop. */
+void priced_route_changed(struct priced *p, const struct ip_prefix *prefix);
+
+/* Decide everything anew at a price >= 1. */
+void priced_solve(struct priced *p, int64_t price);
+
+/* Decide anew what changes since the last solve or update touch, at the same price. The result is
+ * that of priced_solve(). Only after a priced_solve(). */
+void priced_update(struct priced *p);
+
+/* The lowest price (within `most` solves) at which no more than `limit` slots are used, from
+ * `price_min` up; solved at it. With `fill`, slots that are left over go to the heaviest places
+ * that did not pay. Gives the price. */
+int64_t priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most, bool fill);
+
+/* Of the last decision. */
+size_t priced_slots(const struct priced *p);
+size_t priced_entries(const struct priced *p);
+int64_t priced_price(const struct priced *p);
+
+enum priced_kind {
+	PRICED_ROUTE,     /* a prefix of the RIB with its own next hop */
+	PRICED_SYNTHETIC, /* an aggregate or a part of a route */
+	PRICED_GUARD      /* sends to the default what an entry above would hide */
+};
+
+struct priced_entry {
+	struct ip_prefix prefix;
+	uint32_t action;
+	enum priced_kind kind;
+	uint32_t id; /* the heaviest RIB entry it serves; RIB_NONE for a guard that serves none */
+	uint32_t places; /* places with weight it serves */
+	int64_t weight;  /* of them */
+};
+
+struct priced_table {
+	struct priced_entry *entries; /* sorted by prefix */
+	size_t n, cap;
+	int64_t
+	    covered;   /* weight whose address the table and the default forward as the RIB does */
+	int64_t total; /* of all places */
+};
+
+void priced_table_init(struct priced_table *t);
+void priced_table_fini(struct priced_table *t);
+
+/* Replace *t by the last decision. */
+void priced_table_get(const struct priced *p, struct priced_table *t);
+
+/* Nodes and bytes of the tree. */
+size_t priced_nodes(const struct priced *p);
+size_t priced_bytes(const struct priced *p);
+
+#endif

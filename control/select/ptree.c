@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A node is made in one of two ways. On an edge, or below a half that is known to be of one action,
+ * nothing has to be looked up: everything idle around has that action. Below a mixed half the way
+ * down is built level by level: the half that branches off at each level is asked of the RIB
+ * (region_action(), which stops at the first difference), and levels are left out as long as all
+ * of them answer alike.
+ *
+ * That costs some ten short walks of the RIB for a new place in a busy part of the table, once; a
+ * change of traffic at a place that is there costs a walk down from the root.
+ */
+#include "control/select/ptree.h"
+
+#include <string.h>
+
+#include "control/select/region.h"
+#include "lib/mem.h"
+#include "ribtrie/rib.h"
+
+#define CHUNK_NODES 1024
+
+struct pnode_chunk {
+	struct pnode_chunk *next;
+	struct pnode nodes[CHUNK_NODES];
+};
+
+static unsigned
+bit_of(uint64_t hi, uint64_t lo, unsigned i)
+{
+	return (unsigned)((i < 64 ? hi >> (63 - i) : lo >> (127 - i)) & 1);
+}
+
+/* Bits that two keys share, at most `most`. */
+static unsigned
+common(const struct pnode *n, const struct ip_prefix *p, unsigned most)
+{
+	unsigned same = 128;
+
+	if (n->hi != p->hi)
+		same = (unsigned)__builtin_clzll(n->hi ^ p->hi);
+	else if (n->lo != p->lo)
+		same = 64 + (unsigned)__builtin_clzll(n->lo ^ p->lo);
+	return same < most ? same : most;
+}
+
+static void
+flip_last(struct ip_prefix *p)
+{
+	if (p->len <= 64)
+		p->hi ^= UINT64_C(1) << (64 - p->len);
+	else
+		p->lo ^= UINT64_C(1) << (128 - p->len);
+}
+
+static struct pnode *
+node_new(struct ptree *t, const struct ip_prefix *p, uint32_t act)
+{
+	struct pnode *n;
+
+	if (t->unused == NULL) {
+		struct pnode_chunk *c = mem_alloc(MEM_SELECT, sizeof(*c));
+
+		c->next = t->chunks;
+		t->chunks = c;
+		for (size_t i = CHUNK_NODES; i-- > 0;) {
+			c->nodes[i].parent = t->unused;
+			t->unused = &c->nodes[i];
+		}
+	}
+	n = t->unused;
+	t->unused = n->parent;
+	*n = (struct pnode){ .hi = p->hi,
+		.lo = p->lo,
+		.len = p->len,
+		.act = act,
+		.side = { act, act },
+		.ent = ACTION_NONE,
+		.want = ACTION_NONE,
+		.inherited = ACTION_NONE,
+		.best = ACTION_NONE };
+	emap_init(&n->map);
+	t->nodes++;
+	return n;
+}
+
+static void
+node_free(struct ptree *t, struct pnode *n)
+{
+	emap_fini(&n->map);
+	n->parent = t->unused;
+	t->unused = n;
+	t->nodes--;
+}
+
+/* What the idle halves of a node without children have. */
+static void
+look_at_halves(const struct ptree *t, struct pnode *n)
+{
+	struct ip_prefix half = pnode_prefix(t, n);
+	uint32_t all;
+
+	if (n->len == ip_bits(t->family))
+		return;
+	all = region_action(t->rib, &half, n->act);
+	n->side[0] = n->side[1] = all;
+	if (all != ACTION_MIXED)
+		return;
+	half.len++;
+	n->side[0] = region_action(t->rib, &half, n->act);
+	flip_last(&half);
+	n->side[1] = region_action(t->rib, &half, n->act);
+}
+
+void
+ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family, uint32_t default_action,
+    const uint8_t slots[129])
+{
+	struct ip_prefix everything = { .family = (uint8_t)family };
+	uint32_t id = rib_lookup(rib, &everything);
+
+	*t = (struct ptree){ .rib = rib, .family = family, .default_action = default_action };
+	memcpy(t->slots, slots, sizeof(t->slots));
+	t->root = node_new(
+	    t, &everything, id != RIB_NONE ? rib_best_nexthop(rib, family, id) : default_action);
+	t->root->route = id != RIB_NONE;
+	look_at_halves(t, t->root);
+}
+
+static void
+fini_below(struct pnode *n)
+{
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			fini_below(n->child[b]);
+	emap_fini(&n->map);
+}
+
+void
+ptree_fini(struct ptree *t)
+{
+	fini_below(t->root);
+	while (t->chunks != NULL) {
+		struct pnode_chunk *next = t->chunks->next;
+
+		mem_free(MEM_SELECT, t->chunks);
+		t->chunks = next;
+	}
+}
+
+size_t
+ptree_bytes(const struct ptree *t)
+{
+	size_t bytes = 0;
+
+	for (const struct pnode_chunk *c = t->chunks; c != NULL; c = c->next)
+		bytes += sizeof(*c);
+	return bytes;
+}
+
+static void
+hang(struct pnode *parent, struct pnode *n)
+{
+	parent->child[bit_of(n->hi, n->lo, parent->len)] = n;
+	n->parent = parent;
+}
+
+/* A node on the edge from n to its child on side b, at the first `len` bits of the child. */
+static struct pnode *
+cut_edge(struct ptree *t, struct pnode *n, unsigned b, unsigned len)
+{
+	struct pnode *c = n->child[b], *m;
+	struct ip_prefix p = prefix_make(t->family, c->hi, c->lo, len);
+
+	m = node_new(t, &p, n->act);
+	m->side[0] = m->side[1] = n->side[b];
+	hang(m, c);
+	hang(n, m);
+	return m;
+}
+
+/* The routes strictly between n and p, and p itself, shortest last. */
+struct covers {
+	unsigned n;
+	struct {
+		uint8_t len;
+		uint32_t action;
+	} at[129];
+};
+
+static void
+find_covers(
+    const struct ptree *t, const struct pnode *n, const struct ip_prefix *p, struct covers *out)
+{
+	uint32_t id = rib_lookup(t->rib, p);
+	struct ip_prefix at = *p;
+
+	out->n = 0;
+	if (id == RIB_NONE)
+		id = rib_cover(t->rib, &at);
+	while (id != RIB_NONE) {
+		at = rib_prefix(t->rib, t->family, id);
+		if (at.len <= n->len)
+			return;
+		out->at[out->n].len = at.len;
+		out->at[out->n++].action = rib_best_nexthop(t->rib, t->family, id);
+		id = rib_cover(t->rib, &at);
+	}
+}
+
+/* The way from n, which has no child towards p, to a new node for p. */
+static struct pnode *
+extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
+{
+	uint32_t known = n->side[bit_of(p->hi, p->lo, n->len)], act = n->act, edge = ACTION_NONE;
+	struct pnode *up = n, *m;
+	struct covers covers;
+
+	find_covers(t, n, p, &covers);
+	for (unsigned len = n->len + 1u; len <= p->len; len++) {
+		bool route = covers.n > 0 && covers.at[covers.n - 1].len == len;
+		struct ip_prefix v = prefix_make(t->family, p->hi, p->lo, len), off;
+		uint32_t idle = known;
+
+		if (route)
+			act = covers.at[--covers.n].action;
+		if (len < p->len) {
+			off = prefix_make(t->family, p->hi, p->lo, len + 1);
+			flip_last(&off);
+			if (known == ACTION_MIXED)
+				idle = region_action(t->rib, &off, act);
+			if (!route && idle != ACTION_MIXED &&
+			    (edge == ACTION_NONE || edge == idle) &&
+			    t->slots[len] == t->slots[len + 1]) {
+				edge = idle;
+				continue;
+			}
+		}
+		m = node_new(t, &v, act);
+		m->route = route;
+		if (edge != ACTION_NONE)
+			up->side[bit_of(v.hi, v.lo, up->len)] = edge;
+		hang(up, m);
+		if (len < p->len)
+			m->side[0] = m->side[1] = idle;
+		else if (known != ACTION_MIXED)
+			m->side[0] = m->side[1] = known;
+		else
+			look_at_halves(t, m);
+		up = m;
+		edge = ACTION_NONE;
+	}
+	return up;
+}
+
+struct pnode *
+ptree_ensure(struct ptree *t, const struct ip_prefix *p)
+{
+	struct pnode *n = t->root, *c;
+
+	ASSERT(p->family == t->family);
+	while (n->len < p->len) {
+		unsigned b = bit_of(p->hi, p->lo, n->len), same;
+
+		if (n->never)
+			return NULL;
+		c = n->child[b];
+		if (c == NULL)
+			return extend(t, n, p);
+		same = common(c, p, c->len < p->len ? c->len : p->len);
+		n = same == c->len ? c : cut_edge(t, n, b, same);
+	}
+	return n;
+}
+
+struct pnode *
+ptree_find(const struct ptree *t, const struct ip_prefix *p)
+{
+	struct pnode *n = t->root;
+
+	while (n != NULL && n->len < p->len && common(n, p, n->len) == n->len)
+		n = n->child[bit_of(p->hi, p->lo, n->len)];
+	return n != NULL && n->len == p->len && n->hi == p->hi && n->lo == p->lo ? n : NULL;
+}
+
+struct pnode *
+ptree_split(struct ptree *t, struct pnode *n, unsigned b)
+{
+	struct ip_prefix p = pnode_prefix(t, n);
+	struct pnode *m;
+	uint32_t id;
+
+	ASSERT(n->len < ip_bits(t->family));
+	if (n->child[b] != NULL)
+		return cut_edge(t, n, b, n->len + 1u);
+	p.len++;
+	if (b == 1)
+		flip_last(&p);
+	id = rib_lookup(t->rib, &p);
+	m = node_new(t, &p, id != RIB_NONE ? rib_best_nexthop(t->rib, t->family, id) : n->act);
+	m->route = id != RIB_NONE;
+	hang(n, m);
+	if (n->side[b] == ACTION_MIXED)
+		look_at_halves(t, m);
+	else
+		m->side[0] = m->side[1] = n->side[b];
+	return m;
+}
+
+/* A leaf gives way to what it and the halves beside its edge have together. */
+static void
+cut_leaf(struct ptree *t, struct pnode *n)
+{
+	struct pnode *up = n->parent;
+	unsigned b = up->child[1] == n;
+	bool alike =
+	    n->side[0] == n->side[1] && (n->len == up->len + 1u || n->side[0] == up->side[b]);
+
+	up->child[b] = NULL;
+	up->side[b] = alike ? n->side[0] : ACTION_MIXED;
+	node_free(t, n);
+}
+
+bool
+ptree_prune(struct ptree *t, struct pnode *n)
+{
+	struct pnode *up = n->parent, *c = n->child[0] != NULL ? n->child[0] : n->child[1];
+	uint32_t idle;
+	unsigned b;
+
+	if (up == NULL || n->weight != 0 || n->ent != ACTION_NONE || n->want != ACTION_NONE ||
+	    n->never || n->always)
+		return false;
+	if (c == NULL) {
+		cut_leaf(t, n);
+		return true;
+	}
+	if (n->route || (n->child[0] != NULL && n->child[1] != NULL))
+		return false;
+	idle = n->side[n->child[0] != NULL];
+	b = up->child[1] == n;
+	if (idle == ACTION_MIXED || t->slots[n->len] != t->slots[n->len + 1] ||
+	    (n->len > up->len + 1u && up->side[b] != idle) ||
+	    (c->len > n->len + 1u && n->side[n->child[1] != NULL] != idle))
+		return false;
+	up->side[b] = idle;
+	up->child[b] = c;
+	c->parent = up;
+	node_free(t, n);
+	return true;
+}
+
+static void
+free_below(struct ptree *t, struct pnode *n)
+{
+	for (unsigned b = 0; b < 2; b++) {
+		if (n->child[b] == NULL)
+			continue;
+		free_below(t, n->child[b]);
+		node_free(t, n->child[b]);
+		n->child[b] = NULL;
+	}
+}
+
+void
+ptree_carve(struct ptree *t, struct pnode *n)
+{
+	free_below(t, n);
+	n->never = true;
+	n->weight = 0;
+	n->ent = ACTION_NONE;
+}

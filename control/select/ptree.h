@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sparse tree under the priced selection: a Patricia trie beside the RIB's, with nodes only for
+ * places that carry traffic or an entry, for routes above such places, and where these part.
+ * Everything else of the table is idle, and a whole idle subtree is one word: the action that all
+ * of it has, or that it is mixed. So the tree grows with the traffic, not with the table.
+ *
+ *            n  10.0.0.0/8 (route via A)
+ *           / \
+ *    side[0]   \ side[1] = A      every idle half between n and c has action A; where one had
+ *     = mixed   \                 another there would be a node
+ *                c  10.200.1.0/24 (traffic)
+ *
+ * Invariants: a route on the way from the root to a node is a node. On an edge longer than one bit
+ * all the halves that branch off are of the one action in side[], and a slot costs the same on all
+ * of its levels.
+ */
+#ifndef CONTROL_SELECT_PTREE_H
+#define CONTROL_SELECT_PTREE_H
+
+#include "control/select/emap.h"
+#include "lib/ip.h"
+
+struct rib;
+
+struct pnode {
+	uint64_t hi, lo;
+	struct pnode *parent, *child[2];
+	int64_t weight;     /* bytes/s in the caller's units, at addresses with action `act` */
+	uint32_t act;       /* in force here in the RIB; the default where nothing is */
+	uint32_t side[2];   /* no child: action of that half; else of the edge's idle halves */
+	uint32_t ent;       /* programmed, or ACTION_NONE */
+	uint32_t want;      /* of the last extraction, or ACTION_NONE */
+	uint32_t inherited; /* in force from above at the last extraction */
+	uint32_t best;      /* entry for actions that are not in the map; ACTION_NONE: none pays */
+	uint32_t epoch;     /* of the weight */
+	struct emap map;
+	uint8_t len;
+	bool route;   /* the RIB has this prefix */
+	bool never;   /* all of it stays with the default; no node is below */
+	bool always;  /* its route is wanted whatever it carries */
+	bool mapped;  /* the map has been computed */
+	bool touched; /* it changed since the last extraction */
+};
+
+struct ptree {
+	const struct rib *rib;
+	enum ip_family family;
+	uint32_t default_action;
+	uint8_t slots[129]; /* a prefix of this length takes so many slots */
+	struct pnode *root;
+	size_t nodes;
+	struct pnode_chunk *chunks;
+	struct pnode *unused;
+};
+
+void ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family,
+    uint32_t default_action, const uint8_t slots[129]);
+void ptree_fini(struct ptree *t);
+
+/* The node of exactly this prefix, made if need be; NULL below one that is `never`. */
+struct pnode *ptree_ensure(struct ptree *t, const struct ip_prefix *p);
+
+/* The node of exactly this prefix or NULL. */
+struct pnode *ptree_find(const struct ptree *t, const struct ip_prefix *p);
+
+/* Make the topmost place on n's side b, which is on an edge or idle, a node. Its map is empty. */
+struct pnode *ptree_split(struct ptree *t, struct pnode *n, unsigned b);
+
+/* Take the node, which carries nothing, out of the tree if that changes no value; else leave it. */
+bool ptree_prune(struct ptree *t, struct pnode *n);
+
+/* Free everything below n, which becomes `never`. */
+void ptree_carve(struct ptree *t, struct pnode *n);
+
+static inline struct ip_prefix
+pnode_prefix(const struct ptree *t, const struct pnode *n)
+{
+	return (struct ip_prefix){
+		.hi = n->hi, .lo = n->lo, .family = (uint8_t)t->family, .len = n->len
+	};
+}
+
+/* Bytes held. */
+size_t ptree_bytes(const struct ptree *t);
+
+#endif
