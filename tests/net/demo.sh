@@ -24,7 +24,7 @@ SAMPLES=20000 # a second
 N4=10000 N6=5000
 START=$(now_ms)
 SECONDS_TO_RUN=${DEMO_SECONDS:-}
-NEXTHOPS=10.0.0.141-10.0.0.148,fc00:136::141-fc00:136::148
+MODEL=(--model s1 --nexthops "10.0.0.141-10.0.0.148,fc00:136::141-fc00:136::148")
 
 step() {
 	printf '%6.1f s  %s\n' "$((($(now_ms) - START) / 100))e-1" "$*"
@@ -36,17 +36,20 @@ table_options() {
 	case ${ROUTES:-} in
 	real)
 		if [ -e "$real" ]; then
+			TABLE4=(--list "$real" --only-ipv4)
+			TABLE6=(--list "$real" --only-ipv6)
 			TABLE=(--list "$real")
 			WHAT="the table of June 2026"
+			return
 		fi
+		step "no $real: a generated table of the same size"
 		;;
 	[1-9]*) n4=$ROUTES n6=$((ROUTES / 4)) ;;
 	esac
-	[ -n "${WHAT:-}" ] || {
-		TABLE=(--ipv4 "$n4" --ipv6 "$n6")
-		WHAT="a generated table"
-	}
-	TABLE+=(--model s1 --nexthops "$NEXTHOPS")
+	TABLE4=(--ipv4 "$n4")
+	TABLE6=(--ipv6 "$n6")
+	TABLE=("${TABLE4[@]}" "${TABLE6[@]}")
+	WHAT="a generated table of $n4 + $n6 routes"
 }
 
 # A cable from this machine into the switch, on a /30 that is free here.
@@ -99,9 +102,10 @@ config() {
 	EOF
 }
 
+# feed_full LABEL LOCAL-ADDRESS REMOTE-ADDRESS FAMILY TABLE-OPTIONS...
 feed_full() {
 	spawn "$1" up "$BIN/hotfib-lab" feed --local "$2" --remote "$3" --as 65134 --remote-as 65136 \
-		--router-id 10.0.0.134 --families "$4" --packed "${TABLE[@]}"
+		--router-id 10.0.0.134 --families "$4" --packed "${MODEL[@]}" "${@:5}"
 }
 
 status() {
@@ -136,13 +140,9 @@ live_line() {
 	fi
 }
 
-all_gone() {
-	echo
-	echo "demo: ended; its namespaces, processes and files are gone"
-}
-
 net_begin ip bird curl jq
-trap 'all_gone; exit 0' INT TERM
+FAREWELL="demo: ended; its namespaces, processes and files are gone"
+trap 'echo; exit 0' INT TERM
 table_options
 topology
 config
@@ -152,10 +152,10 @@ wait_for "BIRD" 10 birdc_ show status
 spawn hotfibd sw "$BIN/hotfibd" -c "$DIR/hotfib.conf"
 wait_for "hotfibd" 10 hotfibd_up
 step "BIRD and hotfibd run"
-feed_full up4 10.0.0.134 10.0.0.136 ipv4
-feed_full up6 fc00:136::2 fc00:136::1 ipv6
-spawn traffic sw "$BIN/hotfib-lab" traffic --agent 10.0.0.136 --from 127.0.0.1 \
-	--samples $SAMPLES --sampling 4096 "${TABLE[@]}"
+feed_full up4 10.0.0.134 10.0.0.136 ipv4 "${TABLE4[@]}"
+feed_full up6 fc00:136::2 fc00:136::1 ipv6 "${TABLE6[@]}"
+spawn traffic sw "$BIN/hotfib-lab" traffic --agent 10.0.0.136 --from 127.0.0.1 --alpha 1.25 \
+	--ipv6-share 0.2 --samples $SAMPLES --sampling 4096 "${MODEL[@]}" "${TABLE[@]}"
 step "the upstream router announces $WHAT; an sFlow agent sends $SAMPLES samples/s"
 step "dashboard: http://$HOST.2:8008/"
 
@@ -169,8 +169,6 @@ while [ "$LINES_LEFT" -ne 0 ]; do
 	sleep 1 & # the pace of the line; wait lets a Ctrl-C through at once
 	wait $!
 done
-echo
 [ "$WORKED" -eq 1 ] || bail "not everything came up in $SECONDS_TO_RUN s: ${LINE:-no answer}"
 curl -sS --max-time 5 -o /dev/null "http://$HOST.2:8008/" || bail "the dashboard does not answer"
-all_gone
 exit 0

@@ -21,6 +21,7 @@ DATA=${HOTFIB_DATA:-$ROOT/../shared/data}
 TEST=$(basename "$0" .sh)
 TAG=hf$$
 FAILED=0
+FAREWELL= # said when all is gone
 LABELS=()
 SPACES=()
 
@@ -101,10 +102,13 @@ net_cleanup() {
 	for label in "${LABELS[@]}"; do
 		[ ! -e "$DIR/$label.pid" ] || until_ms 5000 eval "! alive '$label'"
 	done
+	# The kernel takes a namespace apart later; a cable to this machine must go now.
+	[ ! -e "/sys/class/net/$TAG" ] || ip link del "$TAG"
 	for space in "${SPACES[@]}"; do
 		ip netns del "$space" 2>/dev/null
 	done
 	rm -rf "$DIR"
+	[ -z "$FAREWELL" ] || echo "$FAREWELL"
 	exit "$status"
 }
 
@@ -182,7 +186,8 @@ spawn() {
 	# A writer that stays, or stdin would end with the first command.
 	eval "exec {FD_${label//-/_}}<>'$DIR/$label.in'"
 	echo "--- $*" >>"$LOGS/$label.log"
-	ip netns exec "$(ns "$space")" "$@" <"$DIR/$label.in" >>"$LOGS/$label.log" 2>&1 &
+	# In a session of its own: a Ctrl-C is for this script only, which then ends the others.
+	ip netns exec "$(ns "$space")" setsid "$@" <"$DIR/$label.in" >>"$LOGS/$label.log" 2>&1 &
 	echo $! >"$DIR/$label.pid"
 	disown $!
 }
