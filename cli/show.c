@@ -309,6 +309,18 @@ find_only_router(const struct cli *cli, struct str *name)
 	return n == 1;
 }
 
+/* Installed, carried by an installed entry above it, or left to the default. */
+static void
+add_state(struct table *t, const json_t *row)
+{
+	const char *carrier = get_text(row, "carriedby");
+
+	if (carrier[0] != '\0')
+		table_addf(t, "in %s", carrier);
+	else
+		table_add(t, get_bool(row, "installed") ? "installed" : "-");
+}
+
 static void
 print_top(const struct cli *cli, const json_t *root)
 {
@@ -325,7 +337,7 @@ print_top(const struct cli *cli, const json_t *root)
 		table_add(&t, get_text(row, "prefix"));
 		add_rate(&t, cli, value);
 		add_ratio(&t, cli, total > 0 ? value / total : 0);
-		table_add(&t, get_bool(row, "installed") ? "installed" : "-");
+		add_state(&t, row);
 		table_add(&t, get_text(row, "nexthop"));
 		add_as_path(&t, get_text(row, "aspath"));
 	}

@@ -398,7 +398,14 @@ fill_route(
 		.rate_source = traffic_rate(router_traffic(r, family), id, TRAFFIC_FROM, app->now),
 	};
 	attrs_get(app->attrs, rib_best_attrs(router_rib(r), family, id), &out->attrs);
-	out->installed = held != NULL && installed_get(held, &out->prefix) != NULL;
+	if (held != NULL) {
+		const struct installed_entry *e = installed_match(held, &out->prefix);
+
+		out->installed = e != NULL && prefix_equal(&e->prefix, &out->prefix);
+		out->carried = e != NULL && !out->installed;
+		if (out->carried)
+			out->carrier = e->prefix;
+	}
 	return true;
 }
 

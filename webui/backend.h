@@ -124,6 +124,8 @@ struct web_route {
 	struct route_attrs attrs;
 	double rate_destination, rate_source; /* bytes/s */
 	bool installed;
+	bool carried;             /* not installed: an installed entry above it forwards alike */
+	struct ip_prefix carrier; /* that entry, when carried */
 };
 
 struct web_installed_row {

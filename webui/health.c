@@ -55,6 +55,30 @@ web_readiness(const struct web_backend *b)
 	return list;
 }
 
+/* Another session for the same purpose is up: then one that never came up may never have been meant
+ * to, such as the IPv6 session of an imported configuration. */
+static bool
+has_stand_in(const struct web_backend *b, size_t absent)
+{
+	struct web_neighbor n;
+	struct str purpose;
+	bool found = false;
+
+	/* The backend's texts last until its next call. */
+	str_init(&purpose, MEM_HTTP);
+	b->neighbor(b->ctx, absent, &n);
+	str_addf(&purpose, "%s %s", n.role, n.router);
+	for (size_t i = 0; !found && b->neighbor(b->ctx, i, &n); i++) {
+		size_t role = strlen(n.role);
+
+		found = strcmp(n.state, "established") == 0 &&
+			strncmp(purpose.text, n.role, role) == 0 &&
+			strcmp(purpose.text + role + 1, n.router) == 0;
+	}
+	str_fini(&purpose);
+	return found;
+}
+
 json_t *
 web_problems(const struct web_backend *b)
 {
@@ -65,8 +89,10 @@ web_problems(const struct web_backend *b)
 
 	str_init(&text, MEM_HTTP);
 	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++) {
-		if (strcmp(n.state, "established") == 0)
+		if (strcmp(n.state, "established") == 0 ||
+		    (n.established_count == 0 && has_stand_in(b, i)))
 			continue;
+		b->neighbor(b->ctx, i, &n);
 		str_clear(&text);
 		str_addf(&text, "%s neighbour %s is down (%s)", n.role, n.name, n.state);
 		if (n.last_error[0] != '\0')

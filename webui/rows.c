@@ -39,11 +39,14 @@ web_route_add(struct str *out, const struct web_route *route, double value,
 
 	str_add(out, "{\"aspath\":\"");
 	add_formatted(out, attrs->as_path, route_as_path_format);
-	if (attrs->communities.len > 0) {
-		str_add(out, "\",\"communities\":\"");
-		add_formatted(out, attrs->communities, route_communities_format);
-	}
 	str_add(out, "\"");
+	if (extended && route->carried)
+		str_addf(out, ",\"carriedby\":\"%s\"", prefix_format(&route->carrier, text));
+	if (attrs->communities.len > 0) {
+		str_add(out, ",\"communities\":\"");
+		add_formatted(out, attrs->communities, route_communities_format);
+		str_add(out, "\"");
+	}
 	if (extended)
 		str_addf(out, ",\"installed\":%s", route->installed ? "true" : "false");
 	if (attrs->has_local_pref)

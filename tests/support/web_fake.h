@@ -166,7 +166,9 @@ web_fake_fill(struct web_fake *f, const struct ip_prefix *p, size_t i, struct we
 	*out = (struct web_route){ .prefix = *p,
 		.rate_destination = web_fake_rate(f, i),
 		.rate_source = web_fake_rate(f, i) / 4,
-		.installed = i < f->n_installed };
+		.installed = i < f->n_installed,
+		.carried = i == f->n_installed,
+		.carrier = prefix_make((enum ip_family)p->family, p->hi, 0, 8) };
 	out->attrs.nexthop.addr =
 	    p->family == IP_V4 ? ip_v4(0xc0000201 + (uint32_t)(i % 3))
 			       : (struct ip_addr){ UINT64_C(0xfe80) << 48, i % 3 + 1, IP_V6 };

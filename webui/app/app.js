@@ -272,9 +272,9 @@ function showTop(top) {
 		{ bar: top.valueTotal > 0 ? p.value / top.topPrefixes[0].value : 0,
 			text: percent(top.valueTotal > 0 ? p.value / top.valueTotal : 0) },
 		{ chips: [].concat(p.installed ? [["installed", "good"]] : [],
-			p.parentprefix ? [["covered", ""]] : [],
-			p.installed || p.parentprefix ? [] : [["by default", ""]]),
-		title: p.parentprefix ? "inside " + p.parentprefix : "" },
+			p.carriedby ? [["in " + p.carriedby, "good"]] : [],
+			p.installed || p.carriedby ? [] : [["by default", ""]]),
+		title: p.carriedby ? "the installed " + p.carriedby + " has the same next hop" : "" },
 		p.nexthop, { text: p.aspath ? p.aspath.replaceAll("-", " ") : "–", cls: "wrap" },
 	]) : [];
 	setTable("top", rows, "No traffic seen towards " + (view.family === "ipv4" ? "IPv4" : "IPv6") +

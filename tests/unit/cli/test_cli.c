@@ -47,7 +47,9 @@ static const char agents[] =
 static const char top[] =
     "{\"valueTotal\":2e9,\"topPrefixes\":[{\"aspath\":\"1-2-3\",\"installed\":true,"
     "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9},"
-    "{\"aspath\":\"\",\"nexthop\":\"192.0.2.2\",\"prefix\":\"10.0.1.0/24\",\"value\":1.25}]}";
+    "{\"aspath\":\"\",\"carriedby\":\"10.0.0.0/8\",\"nexthop\":\"192.0.2.2\","
+    "\"prefix\":\"10.0.1.0/24\",\"value\":2},"
+    "{\"aspath\":\"\",\"nexthop\":\"192.0.2.2\",\"prefix\":\"10.0.2.0/24\",\"value\":1.25}]}";
 
 static const char installed[] =
     "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
@@ -283,9 +285,10 @@ test_top(void **state)
 	(void)state;
 	assert_int_equal(run(pages, "show top"), CLI_OK);
 	assert_string_equal(out,
-	    "#  PREFIX              RATE   SHARE  STATE      NEXT HOP   AS PATH\n"
-	    "1  10.0.0.0/24  8.00 Gbit/s  50.0 %  installed  192.0.2.1  1 2 3\n"
-	    "2  10.0.1.0/24     10 bit/s   0.0 %  -          192.0.2.2  -\n");
+	    "#  PREFIX              RATE   SHARE  STATE          NEXT HOP   AS PATH\n"
+	    "1  10.0.0.0/24  8.00 Gbit/s  50.0 %  installed      192.0.2.1  1 2 3\n"
+	    "2  10.0.1.0/24     16 bit/s   0.0 %  in 10.0.0.0/8  192.0.2.2  -\n"
+	    "3  10.0.2.0/24     10 bit/s   0.0 %  -              192.0.2.2  -\n");
 	assert_int_equal(run(pages, "show top --router nope"), CLI_ERROR);
 	assert_string_equal(err, "hotfib: the daemon answered 404: no \\x1brouter\n");
 	assert_int_equal(run(pages, "show -H top"), CLI_OK);

@@ -247,6 +247,16 @@ test_problems(void **state)
 	fake.neighbors[1].state = "active";
 	fake.neighbors[1].last_error = "refused";
 	assert_problem(&fake, 1, "push neighbour target is down (active): refused");
+	fake.neighbors[1].established_count = 0; /* never up, and nobody stands in for it */
+	assert_problem(&fake, 1, "push neighbour target is down (active): refused");
+	fake.neighbors[1].role = "learn"; /* the other learning session of the router is up */
+	assert_problem(&fake, 0, NULL);
+	fake.neighbors[1].router = "spare";
+	assert_problem(&fake, 1, "learn neighbour target is down (active): refused");
+	fake.neighbors[1] = fake.neighbors[0];
+	fake.neighbors[1].state = "active";
+	fake.neighbors[1].last_error = "refused"; /* it was up before */
+	assert_problem(&fake, 1, "learn neighbour reflector is down (active): refused");
 	fake.routers[0].family[IP_V6].frozen = true;
 	fake.routers[0].family[IP_V6].frozen_why = "no sFlow";
 	assert_problem(&fake, 2, "IPv6 of router edge is frozen, nothing is evicted: no sFlow");
@@ -372,6 +382,9 @@ test_top_says_what_is_installed(void **state)
 	assert_int_equal(json_array_size(rows), 3);
 	assert_true(json_is_true(json_object_get(json_array_get(rows, 0), "installed")));
 	assert_true(json_is_false(json_object_get(json_array_get(rows, 2), "installed")));
+	assert_null(json_object_get(json_array_get(rows, 0), "carriedby"));
+	assert_string_equal(
+	    json_string_value(json_object_get(json_array_get(rows, 2), "carriedby")), "2000::/8");
 	json_decref(root);
 }
 
