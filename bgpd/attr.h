@@ -26,7 +26,7 @@ bgp_attr_seen(const struct bgp_attr_list *list, uint8_t type)
 /* Decode all attributes of `block` into u->attrs, u->mp_* and the verdict, which only ever gets
  * stronger. Stops early only at BGP_SESSION_RESET. MP_REACH_NLRI and MP_UNREACH_NLRI are in
  * u->mp_announced and u->mp_withdrawn, validated; both stay empty for a family not negotiated. */
-void bgp_attrs_decode(const struct bgp_codec *codec, struct bgp_scratch *scratch, struct rd block,
+void bgp_attrs_decode(const struct bgp_codec *codec, struct bgp_scratch *scratch, struct rd *block,
     struct bgp_update *u, struct bgp_attr_list *list);
 
 /* Strengthen the verdict of u; the first reason of the strongest verdict stays. */

@@ -13,7 +13,7 @@
 
 /* Validate a whole field and count its prefixes; false if a length is above 32 (128) or the last
  * prefix is cut. Only what passed here may be iterated. */
-MUST_CHECK bool bgp_nlri_check(struct rd field, enum ip_family family, uint32_t *count);
+MUST_CHECK bool bgp_nlri_check(const struct rd *field, enum ip_family family, uint32_t *count);
 
 /* Bytes of the encoding of p. */
 static inline size_t

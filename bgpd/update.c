@@ -10,6 +10,8 @@
  */
 #include "bgpd/update.h"
 
+#include <string.h>
+
 #include "bgpd/attr.h"
 #include "bgpd/nlri.h"
 
@@ -30,8 +32,8 @@ nlri_is_empty(const struct bgp_nlri *n)
 /* The IPv4 prefixes of the message body; false after a reset. A peer with which IPv4 was not
  * agreed may not send any: they are validated, and not taken. */
 static bool
-take_body_nlri(
-    const struct bgp_codec *codec, struct rd withdrawn, struct rd nlri, struct bgp_update *u)
+take_body_nlri(const struct bgp_codec *codec, const struct rd *withdrawn, const struct rd *nlri,
+    struct bgp_update *u)
 {
 	if (!bgp_nlri_check(withdrawn, IP_V4, &u->n_withdrawn)) {
 		bgp_update_reset(
@@ -43,8 +45,8 @@ take_body_nlri(
 		return false;
 	}
 	if (codec->families[IP_V4]) {
-		u->withdrawn = v4_nlri(&withdrawn);
-		u->announced = v4_nlri(&nlri);
+		u->withdrawn = v4_nlri(withdrawn);
+		u->announced = v4_nlri(nlri);
 	} else {
 		u->n_withdrawn = u->n_announced = 0;
 	}
@@ -117,15 +119,15 @@ bgp_update_decode(const struct bgp_codec *codec, struct bgp_scratch *scratch, st
 	struct bgp_attr_list list;
 	bool body_routes, reachable;
 
-	*u = (struct bgp_update){ .disposition = BGP_ACCEPT };
+	memset(u, 0, sizeof(*u)); /* BGP_ACCEPT, and nothing in it */
 	if (!rd_ok(&body)) {
 		bgp_update_reset(u, BGP_UPDATE_MALFORMED, 0, "lengths exceed the UPDATE", no_data);
 		return;
 	}
 	body_routes = rd_left(&body) > 0;
-	if (!take_body_nlri(codec, withdrawn, body, u))
+	if (!take_body_nlri(codec, &withdrawn, &body, u))
 		return;
-	bgp_attrs_decode(codec, scratch, attrs, u, &list);
+	bgp_attrs_decode(codec, scratch, &attrs, u, &list);
 	if (u->disposition == BGP_SESSION_RESET)
 		return;
 	reachable = body_routes || bgp_attr_seen(&list, BGP_ATTR_MP_REACH);
