@@ -142,7 +142,8 @@ endif
 
 # --- tests --------------------------------------------------------------------------------------
 
-SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
+# The models of the lab tool's tables serve benches of the selection too.
+SUPPORT_SRC := $(sort $(wildcard tests/support/*.c)) tests/lab/table.c tests/lab/nexthops.c
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*/fuzz_*.c))
@@ -203,10 +204,10 @@ check-unit: ## only unit tests and fuzz corpora
 	$(Q)$(MAKE) --no-print-directory MODE=asan unit-tests
 	$(Q)$(RUN) $(UNIT_SUITES) $(CORPUS_SUITES)
 
-check-net: ## only network tests (root; Debian's BIRD and Open vSwitch); ONLY=name,name for some
+check-net: ## only network tests (root); ONLY=name,name for some, MODE=asan for sanitized programs
 	$(Q)$(call deps,build net)
-	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
-	$(Q)$(RUN) $(NET_SUITES)
+	$(Q)$(MAKE) --no-print-directory programs net-tools
+	$(Q)HOTFIB_MODE=$(MODE) $(RUN) $(NET_SUITES)
 
 comma := ,
 ABS_O := $(abspath $(O))

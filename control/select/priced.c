@@ -516,7 +516,7 @@ priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most, boo
 	ASSERT(price_min >= 1);
 	if (high <= low)
 		high = low + 1;
-	for (; most > 0 && high - low > 1; most--) {
+	for (; most > 0 && high - low > 1 + low / 8192; most--) {
 		if (next <= low || next >= high)
 			next = between(low, high);
 		priced_solve(p, next);

@@ -59,5 +59,7 @@ selection_sort_by_rate(struct selection *s)
 select_fn *
 select_by_name(const char *name)
 {
-	return strcmp(name, "top") == 0 ? select_top : NULL;
+	if (strcmp(name, "top") == 0)
+		return select_top;
+	return strcmp(name, "leaf") == 0 ? select_leaf : NULL;
 }

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One sweep over the RIB in step with the sorted places. Intervals with one action that touch each
+ * other are a run; the block of a place is the largest prefix around it inside its run, and places
+ * in one block lie next to each other.
+ *
+ * The daemon knows how much a route carries, not where inside. A route with more-specifics has its
+ * weight spread evenly over the addresses that are its own, cut into prefixes.
+ */
+#include "control/select/leaf.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "control/select/emap.h"
+#include "control/select/select.h"
+#include "lib/mem.h"
+
+struct run {
+	struct sweep sweep;
+	struct sweep_interval at, next;
+	bool more;
+};
+
+static void
+run_start(struct run *r, const struct ip_prefix *everything, uint32_t outside, sweep_next_fn *next,
+    void *ctx)
+{
+	sweep_init(&r->sweep, everything, outside, next, ctx);
+	r->more = sweep_step(&r->sweep, &r->next);
+}
+
+/* Go on to the run that holds `a`. */
+static void
+run_seek(struct run *r, sweep_addr a)
+{
+	while (r->more && r->next.first <= a) {
+		r->at = r->next;
+		while ((r->more = sweep_step(&r->sweep, &r->next)) && r->next.value == r->at.value)
+			r->at.last = r->next.last;
+	}
+}
+
+static struct ip_prefix
+block_around(const struct run *r, const struct ip_prefix *place, unsigned min_length)
+{
+	struct ip_prefix block = *place;
+
+	while (block.len > min_length) {
+		struct ip_prefix up =
+		    prefix_make((enum ip_family)block.family, block.hi, block.lo, block.len - 1u);
+
+		if (sweep_first(&up) < r->at.first || sweep_last(&up) > r->at.last)
+			break;
+		block = up;
+	}
+	return block;
+}
+
+static int
+heavier_first(const void *a, const void *b)
+{
+	const struct leaf_block *x = a, *y = b;
+
+	if (x->weight != y->weight)
+		return x->weight > y->weight ? -1 : 1;
+	return prefix_cmp(&x->prefix, &y->prefix);
+}
+
+size_t
+leaf_choose(const struct rib *rib, enum ip_family family, uint32_t default_action,
+    unsigned min_length, double min_weight, const struct leaf_place *places, size_t n, size_t limit,
+    struct leaf_block **out)
+{
+	struct ip_prefix everything = { .family = (uint8_t)family };
+	struct rib_cursor cursor = { .rib = rib, .family = family };
+	struct leaf_block *blocks = mem_calloc(MEM_SELECT, n, sizeof(*blocks));
+	struct run run;
+	size_t count = 0, kept = 0;
+
+	run_start(&run, &everything, default_action, rib_cursor_next, &cursor);
+	for (size_t i = 0; i < n; i++) {
+		const struct leaf_place *p = &places[i];
+		struct leaf_block *b = count > 0 ? &blocks[count - 1] : NULL;
+
+		run_seek(&run, sweep_first(&p->prefix));
+		if (run.at.value == default_action || sweep_last(&p->prefix) > run.at.last ||
+		    p->prefix.len < min_length)
+			continue;
+		if (b == NULL || !prefix_contains(&b->prefix, &p->prefix)) {
+			b = &blocks[count++];
+			b->prefix = block_around(&run, &p->prefix, min_length);
+			b->action = run.at.value;
+		}
+		b->weight += p->weight;
+		if (p->weight > b->heaviest_weight) {
+			b->heaviest_weight = p->weight;
+			b->heaviest = p->prefix;
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		if (blocks[i].weight > min_weight)
+			blocks[kept++] = blocks[i];
+	if (kept > 0)
+		qsort(blocks, kept, sizeof(*blocks), heavier_first);
+	*out = blocks;
+	return size_min(kept, limit);
+}
+
+/* --- as a selection -----------------------------------------------------------------------------
+ */
+
+struct places {
+	struct leaf_place *items;
+	size_t n, cap;
+};
+
+static void
+add_place(struct places *l, const struct ip_prefix *p, double weight)
+{
+	if (l->n == l->cap) {
+		l->cap = l->cap > 0 ? 2 * l->cap : 1024;
+		l->items = mem_resize(MEM_SELECT, l->items, l->cap, sizeof(*l->items));
+	}
+	l->items[l->n++] = (struct leaf_place){ .prefix = *p, .weight = weight };
+}
+
+struct below {
+	const struct rib *rib;
+	const struct ip_prefix *top;
+	struct ip_prefix at;
+};
+
+/* Below a route: 1 where another one is in force. */
+static bool
+below_next(void *ctx, struct ip_prefix *p, uint32_t *value)
+{
+	struct below *b = ctx;
+
+	if (rib_next_below(b->rib, b->top, &b->at) == RIB_NONE)
+		return false;
+	*p = b->at;
+	*value = 1;
+	return true;
+}
+
+/* The prefixes that make up an interval, largest first from its beginning. */
+static void
+add_interval(struct places *l, enum ip_family family, const struct sweep_interval *part,
+    double weight_per_address)
+{
+	sweep_addr at = part->first;
+
+	for (;;) {
+		struct ip_prefix p =
+		    prefix_make(family, (uint64_t)(at >> 64), (uint64_t)at, ip_bits(family));
+
+		while (p.len > 0) {
+			struct ip_prefix up = prefix_make(family, p.hi, p.lo, p.len - 1u);
+
+			if (sweep_first(&up) != at || sweep_last(&up) > part->last)
+				break;
+			p = up;
+		}
+		add_place(l, &p, weight_per_address * ldexp(1, -(int)p.len));
+		if (sweep_last(&p) == part->last)
+			return;
+		at = sweep_last(&p) + 1;
+	}
+}
+
+static void
+add_route(struct places *l, const struct rib *rib, const struct ip_prefix *p, double weight)
+{
+	struct below below = { .rib = rib, .top = p, .at = *p };
+	struct sweep_interval part;
+	struct sweep sweep;
+	double own = 0;
+
+	sweep_init(&sweep, p, 0, below_next, &below);
+	if (!sweep.pending) {
+		add_place(l, p, weight);
+		return;
+	}
+	while (sweep_step(&sweep, &part))
+		if (part.value == 0)
+			own += (double)(part.last - part.first) + 1;
+	below.at = *p;
+	sweep_init(&sweep, p, 0, below_next, &below);
+	while (sweep_step(&sweep, &part))
+		if (part.value == 0)
+			add_interval(
+			    l, (enum ip_family)p->family, &part, weight / own * ldexp(1, 128));
+}
+
+static int
+by_prefix(const void *a, const void *b)
+{
+	const struct leaf_place *x = a, *y = b;
+
+	return prefix_cmp(&x->prefix, &y->prefix);
+}
+
+static void
+put_block(const struct select_input *in, const struct leaf_block *b, struct selection *out)
+{
+	uint32_t id = rib_lookup(in->rib, &b->heaviest);
+
+	if (id == RIB_NONE)
+		id = rib_cover(in->rib, &b->heaviest);
+	if (out->n == out->cap) {
+		out->cap = out->cap == 0 ? 256 : out->cap * 2;
+		out->entries =
+		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
+	}
+	out->entries[out->n++] = (struct select_entry){ .prefix = b->prefix,
+		.id = id,
+		.attrs = rib_best_attrs(in->rib, in->family, id),
+		.rate_bps = b->weight };
+}
+
+void
+select_leaf(const struct select_input *in, struct selection *out)
+{
+	const double *weights = traffic_weights(in->traffic, in->direction);
+	const uint32_t *ids = traffic_ids(in->traffic);
+	double unit = traffic_unit(in->traffic, in->now);
+	struct places places = { 0 };
+	struct leaf_block *blocks;
+	size_t n;
+
+	out->n = out->no_room = 0;
+	out->considered = traffic_count(in->traffic);
+	for (size_t i = 0; i < out->considered; i++) {
+		struct ip_prefix p = rib_prefix(in->rib, in->family, ids[i]);
+
+		if (weights[i] > 0 && !traffic_idle(in->traffic, i, in->direction, in->now))
+			add_route(&places, in->rib, &p, weights[i] * unit);
+	}
+	if (places.n > 0)
+		qsort(places.items, places.n, sizeof(*places.items), by_prefix);
+	n = leaf_choose(in->rib, in->family, ACTION_PUNT, in->min_length, in->min_rate_bps,
+	    places.items, places.n, in->limit, &blocks);
+	for (size_t i = 0; i < n; i++)
+		put_block(in, &blocks[i], out);
+	mem_free(MEM_SELECT, blocks);
+	mem_free(MEM_SELECT, places.items);
+}
