@@ -47,6 +47,7 @@ emit_rewind(struct emit *e)
 {
 	e->at = 0;
 	e->eor_at = 0;
+	e->routes = e->updates = e->too_long = 0;
 }
 
 static const struct table_route *

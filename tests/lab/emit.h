@@ -14,7 +14,7 @@ struct emit {
 	uint32_t *by_attrs; /* packed: routes in order of their attributes */
 	size_t at;          /* routes done */
 	unsigned eor_at;    /* families whose End-of-RIB is done */
-	uint64_t routes, updates, too_long; /* sent so far; routes left out for want of room */
+	uint64_t routes, updates, too_long; /* since the start; routes left out for want of room */
 };
 
 /* A table with attributes for every route; withdrawn ones are left out. */
@@ -22,7 +22,7 @@ void emit_init(struct emit *e, const struct table *t, const struct bgp_encode *h
     const bool families[IP_FAMILIES], bool packed);
 void emit_fini(struct emit *e);
 
-/* Begin with the first route again. */
+/* Begin with the first route again, and to count. */
 void emit_rewind(struct emit *e);
 
 /* Append whole messages as long as one of full size has room: the routes of the families wanted,

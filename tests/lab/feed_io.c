@@ -71,7 +71,6 @@ on_up(void *ctx, struct bgp_conn *c)
 	say("up remote_as=%u ipv4=%d ipv6=%d four_octet_as=%d", a->remote_as, a->families[IP_V4],
 	    a->families[IP_V6], a->four_octet_as);
 	f->emit.how.four_octet_as = a->four_octet_as;
-	f->emit.routes = f->emit.updates = f->emit.too_long = 0;
 	begin_sending(f, a->families);
 }
 

@@ -24,7 +24,10 @@
 struct point {
 	uint64_t hi, lo; /* address; the free bits are zero */
 	double weight;   /* of all points together: any sum */
+	uint64_t octets; /* of frames drawn */
+	uint32_t samples;
 	uint32_t route;
+	uint8_t family;    /* enum ip_family */
 	uint8_t free_bits; /* low bits that are drawn for each packet */
 };
 
@@ -35,8 +38,6 @@ struct cell {
 
 struct route_state {
 	uint32_t first_point, n_points; /* 0 points: none yet */
-	uint32_t samples;
-	uint64_t octets;
 };
 
 struct traffic {
@@ -199,7 +200,7 @@ add_points(struct traffic *tr, uint32_t route, double weight)
 	bool leaf = route + 1 >= t->n || !prefix_contains(p, &t->routes[route + 1].prefix);
 	uint64_t key[3] = { p->hi, p->lo, p->len };
 	struct rng rng = rng_make(hash_bytes(key, sizeof(key), tr->config.seed));
-	struct point point = { .route = route };
+	struct point point = { .route = route, .family = p->family };
 	uint32_t n = tr->config.hot_places;
 	double harmonic = 0;
 
@@ -392,8 +393,8 @@ draw_source(struct rng *rng, enum ip_family family)
 bool
 traffic_next(struct traffic *tr, struct traffic_packet *out)
 {
-	const struct point *p;
 	enum ip_family family;
+	struct point *p;
 	rng_u128 low;
 	size_t i;
 
@@ -403,15 +404,15 @@ traffic_next(struct traffic *tr, struct traffic_packet *out)
 	if (rng_unit(&tr->rng) >= tr->cells[i].keep)
 		i = tr->cells[i].alias;
 	p = &tr->points[i];
-	family = (enum ip_family)tr->table->routes[p->route].prefix.family;
+	family = (enum ip_family)p->family;
 	out->dst = (struct ip_addr){ .hi = p->hi, .lo = p->lo, .family = (uint8_t)family };
 	low = low_bits(&tr->rng, p->free_bits);
 	out->dst = address(family, number(&out->dst) | low);
 	out->src = draw_source(&tr->rng, family);
 	out->frame_len = draw_frame_len(tr);
 	out->route = p->route;
-	tr->routes[p->route].samples++;
-	tr->routes[p->route].octets += out->frame_len;
+	p->samples++;
+	p->octets += out->frame_len;
 	return true;
 }
 
@@ -464,12 +465,17 @@ traffic_print_truth(const struct traffic *tr, FILE *out, double samples_s, uint3
 	for (uint32_t i = 0; i < tr->table->n; i++) {
 		const struct route_state *r = &tr->routes[i];
 		double share = traffic_share(tr, i);
+		uint64_t samples = 0, octets = 0;
 
-		if (share > 0 || r->samples > 0)
+		for (uint32_t k = 0; k < r->n_points; k++) {
+			samples += tr->points[r->first_point + k].samples;
+			octets += tr->points[r->first_point + k].octets;
+		}
+		if (share > 0 || samples > 0)
 			fprintf(out,
 			    "{\"prefix\":\"%s\",\"share\":%.9g,\"bytes_per_s\":%.9g,"
-			    "\"samples\":%" PRIu32 ",\"bytes\":%" PRIu64 "}\n",
+			    "\"samples\":%" PRIu64 ",\"bytes\":%" PRIu64 "}\n",
 			    prefix_format(&tr->table->routes[i].prefix, text), share,
-			    share * bytes_s, r->samples, r->octets * sampling_rate);
+			    share * bytes_s, samples, octets * sampling_rate);
 	}
 }
