@@ -142,8 +142,7 @@ endif
 
 # --- tests --------------------------------------------------------------------------------------
 
-# The models of the lab tool's tables serve benches of the selection too.
-SUPPORT_SRC := $(sort $(wildcard tests/support/*.c)) tests/lab/table.c tests/lab/nexthops.c
+SUPPORT_SRC := $(sort $(wildcard tests/support/*.c))
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/*/fuzz_*.c))
@@ -177,8 +176,10 @@ $(B)/tests/fuzz/$(1)/%: $(B)/tests/fuzz/$(1)/%.o $(B)/tests/fuzz/replay.o $(call
 	$$(Q)$$(call link,$$< $(B)/tests/fuzz/replay.o $(2),$(call archives,$(1)),$(LIBS.$(1)))
 endif
 endef
-$(foreach r,lib ribtrie bgpd sflowin webui control cli,$(eval $(call test_rules,$(r),)))
+$(foreach r,lib ribtrie bgpd sflowin webui cli,$(eval $(call test_rules,$(r),)))
 $(eval $(call test_rules,lab,$(LAB_PARTS)))
+# The model of tables and next hops serves tests and benches of the selection too.
+$(eval $(call test_rules,control,$(call obj,tests/lab/table.c tests/lab/nexthops.c)))
 
 unit-tests: $(UNIT_BIN) $(REPLAY_BIN)
 benches: $(BENCH_BIN)
