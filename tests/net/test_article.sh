@@ -70,7 +70,7 @@ hotfibd_start
 wait_for "hotfibd" 10 hotfibd_up
 feeds_start
 expect_within "hotfibd learns the whole table of both families" 30 learned_all
-expect_within "BIRD takes the target session" 15 bird_up from_controller
+expect_within "BIRD takes the target session" 15 bird_up from_hotfib
 routes_of none >"$DIR/expected"
 check "without traffic nothing is in the kernel" kernel_is "$DIR/expected"
 
