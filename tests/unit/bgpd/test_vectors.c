@@ -406,8 +406,8 @@ test_full_feed(void **state)
 	assert_int_equal(stats.treated_as_withdraw, 1);
 	assert_int_equal(stats.routes_withdrawn, 3);
 	assert_int_equal(f.withdrawn, 3 + 4);
-	assert_int_equal(stats.attributes_discarded, 6);
-	assert_int_equal(f.problems, 7);
+	assert_int_equal(stats.attributes_discarded, 3);
+	assert_int_equal(f.problems, 4);
 	assert_int_equal(stats.routes_announced, f.announced + 4);
 	free(f.prefixes);
 	free(data);
