@@ -25,7 +25,10 @@ struct rd {
 static inline struct rd
 rd_make(const void *data, size_t len)
 {
-	return (struct rd){ .pos = data, .end = (const uint8_t *)data + len, .failed = false };
+	const uint8_t *start = data;
+
+	/* An empty span may be (NULL, 0), and NULL + 0 is undefined. */
+	return (struct rd){ .pos = start, .end = start != NULL ? start + len : NULL };
 }
 
 static inline bool
