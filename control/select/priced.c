@@ -201,7 +201,7 @@ node_map(const struct priced *p, const struct pnode *n, struct emap *out)
 	emap_sum(out, side_map(p, n, 0, &left), side_map(p, n, 1, &right));
 	emap_fini(&left);
 	emap_fini(&right);
-	if (n->weight > 0 || cost.pinned != ACTION_NONE)
+	if ((n->weight > 0 && n->act != ACTION_PUNT) || cost.pinned != ACTION_NONE)
 		emap_bump(out, n->act, n->weight);
 	return emap_settle(out, &cost, &p->rules);
 }
@@ -298,35 +298,82 @@ priced_solve(struct priced *p, int64_t price)
 /* --- changes ------------------------------------------------------------------------------------
  */
 
-/* Recompute n and what depends on it, up to the first map that comes out as it was. */
 static void
-refresh(struct priced *p, struct pnode *n)
+note_changed(struct priced *p, struct pnode *n)
 {
-	struct pnode *topmost = NULL;
-	struct emap map;
-
-	if (!p->solved)
-		return;
-	emap_init(&map);
-	for (; n != NULL; n = n->parent) {
-		uint32_t best = node_map(p, n, &map);
-
-		if (n->mapped && best == n->best && emap_equal(&map, &n->map))
-			break;
-		emap_swap(&map, &n->map);
-		n->best = best;
-		n->mapped = n->touched = true;
-		topmost = n;
-	}
-	emap_fini(&map);
-	if (topmost == NULL)
-		return;
 	if (p->n_changed == p->cap_changed) {
 		p->cap_changed = p->cap_changed > 0 ? 2 * p->cap_changed : 64;
 		p->changed =
 		    mem_resize(MEM_SELECT, p->changed, p->cap_changed, sizeof(struct pnode *));
 	}
-	p->changed[p->n_changed++] = topmost;
+	p->changed[p->n_changed++] = n;
+}
+
+/* Recompute n's map; false if it comes out as it was. */
+static bool
+remap(struct priced *p, struct pnode *n)
+{
+	struct emap map;
+	uint32_t best;
+
+	emap_init(&map);
+	best = node_map(p, n, &map);
+	if (n->mapped && best == n->best && emap_equal(&map, &n->map)) {
+		emap_fini(&map);
+		return false;
+	}
+	emap_swap(&map, &n->map);
+	emap_fini(&map);
+	n->best = best;
+	n->mapped = n->touched = true;
+	return true;
+}
+
+/* Recompute n and what depends on it, up to the first map that comes out as it was. */
+static void
+refresh(struct priced *p, struct pnode *n)
+{
+	struct pnode *topmost = NULL;
+
+	if (!p->solved)
+		return;
+	for (; n != NULL && remap(p, n); n = n->parent)
+		topmost = n;
+	if (topmost != NULL)
+		note_changed(p, topmost);
+}
+
+/* Recompute n and everything below that no other route owns. The action in force changed there, so
+ * decisions may have even where maps have not. */
+static void
+refresh_owned(struct priced *p, struct pnode *n)
+{
+	for (unsigned b = 0; b < 2; b++) {
+		struct pnode *c = n->child[b];
+
+		if (c != NULL && (!c->route || !c->mapped))
+			refresh_owned(p, c);
+	}
+	(void)remap(p, n);
+	n->touched = true;
+}
+
+void
+priced_route_changed(struct priced *p, const struct ip_prefix *prefix)
+{
+	bool owned;
+	struct pnode *n = ptree_route_changed(&p->tree, prefix, &owned);
+
+	if (n == NULL || !p->solved)
+		return;
+	if (owned)
+		refresh_owned(p, n);
+	else
+		(void)remap(p, n);
+	n->touched = true; /* what idles on its sides needs a decision even if the map is the same */
+	note_changed(p, n);
+	if (n->parent != NULL)
+		refresh(p, n->parent);
 }
 
 void
@@ -609,8 +656,9 @@ list_below(const struct priced *p, const struct pnode *n, size_t serving, struct
 			*heaviest = mem_resize(MEM_SELECT, *heaviest, out->cap, sizeof(**heaviest));
 		(*heaviest)[serving] = 0;
 	}
-	out->total += n->weight;
-	if (n->weight > 0 && in_force(n) == n->act) {
+	if (n->act != ACTION_PUNT) /* without a route it counts in neither */
+		out->total += n->weight;
+	if (n->weight > 0 && n->act != ACTION_PUNT && in_force(n) == n->act) {
 		out->covered += n->weight;
 		if (serving != SIZE_MAX) {
 			struct priced_entry *e = &out->entries[serving];

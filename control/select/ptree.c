@@ -349,6 +349,136 @@ ptree_prune(struct ptree *t, struct pnode *n)
 	return true;
 }
 
+/* --- changes of the RIB -------------------------------------------------------------------------
+ */
+
+/* The half of n on side b. */
+static struct ip_prefix
+half_of(const struct ptree *t, const struct pnode *n, unsigned b)
+{
+	struct ip_prefix half = pnode_prefix(t, n);
+
+	half.len++;
+	if (b == 1)
+		flip_last(&half);
+	return half;
+}
+
+/* Look again at the idle halves along the edge from n to its child c, where n->act is in force.
+ * Where they are not of one action any more, nodes are put in between. */
+static void
+look_along_edge(struct ptree *t, struct pnode *n, struct pnode *c)
+{
+	uint32_t edge = ACTION_NONE, act = n->act;
+	struct pnode *up = n;
+
+	for (unsigned len = n->len + 1u; len < c->len; len++) {
+		struct ip_prefix off = prefix_make(t->family, c->hi, c->lo, len + 1);
+		unsigned b = bit_of(c->hi, c->lo, up->len);
+		uint32_t idle;
+
+		flip_last(&off);
+		idle = region_action(t->rib, &off, act);
+		if (idle != ACTION_MIXED && (edge == ACTION_NONE || edge == idle)) {
+			edge = idle;
+			continue;
+		}
+		up->side[b] = edge;
+		up = cut_edge(t, up, b, len);
+		up->act = act;
+		up->side[0] = up->side[1] = idle;
+		edge = ACTION_NONE;
+	}
+	if (edge != ACTION_NONE)
+		up->side[bit_of(c->hi, c->lo, up->len)] = edge;
+}
+
+/* The action in force at n was settled: pass it on to everything below that no other route owns. */
+static void
+pass_on(struct ptree *t, struct pnode *n)
+{
+	if (n->never || n->len == ip_bits(t->family)) {
+		n->side[0] = n->side[1] = n->act;
+		return;
+	}
+	for (unsigned b = 0; b < 2; b++) {
+		struct pnode *c = n->child[b];
+
+		if (c == NULL) {
+			struct ip_prefix half = half_of(t, n, b);
+
+			n->side[b] = region_action(t->rib, &half, n->act);
+			continue;
+		}
+		if (c->len > n->len + 1u)
+			look_along_edge(t, n, c);
+		if (!c->route) {
+			c->act = n->act;
+			pass_on(t, c);
+		}
+	}
+}
+
+/* p is on side b of n, above or beside the child there. */
+static struct pnode *
+changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_prefix *p)
+{
+	struct pnode *c = n->child[b], *m;
+	struct ip_prefix idle;
+	unsigned same;
+	uint32_t action;
+
+	if (c == NULL) {
+		idle = half_of(t, n, b);
+		action = region_action(t->rib, &idle, n->act);
+		if (action == n->side[b])
+			return NULL;
+		n->side[b] = action;
+		return n;
+	}
+	same = common(c, p, p->len);
+	ASSERT(same < p->len && same < c->len);
+	idle = prefix_make(t->family, p->hi, p->lo, same + 1);
+	action = region_action(t->rib, &idle, n->act);
+	if (action == n->side[b])
+		return NULL;
+	m = cut_edge(t, n, b, same);
+	m->side[bit_of(p->hi, p->lo, same)] = action;
+	return m;
+}
+
+struct pnode *
+ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
+{
+	uint32_t id = rib_lookup(t->rib, p), cover, act = t->default_action;
+	struct pnode *n = t->root;
+
+	*owned = false;
+	while (n->len < p->len) {
+		unsigned b = bit_of(p->hi, p->lo, n->len), same;
+		struct pnode *c = n->child[b];
+
+		if (n->never)
+			return NULL;
+		if (c == NULL)
+			return changed_beside(t, n, b, p);
+		same = common(c, p, c->len < p->len ? c->len : p->len);
+		if (same < c->len && same < p->len)
+			return changed_beside(t, n, b, p);
+		n = same == c->len ? c : cut_edge(t, n, b, same);
+	}
+	cover = id != RIB_NONE ? id : rib_cover(t->rib, p);
+	if (cover != RIB_NONE)
+		act = rib_best_nexthop(t->rib, t->family, cover);
+	if (n->never || (n->act == act && n->route == (id != RIB_NONE)))
+		return NULL;
+	n->act = act;
+	n->route = id != RIB_NONE;
+	pass_on(t, n);
+	*owned = true;
+	return n;
+}
+
 static void
 free_below(struct ptree *t, struct pnode *n)
 {

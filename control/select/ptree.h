@@ -70,6 +70,13 @@ struct pnode *ptree_split(struct ptree *t, struct pnode *n, unsigned b);
 /* Take the node, which carries nothing, out of the tree if that changes no value; else leave it. */
 bool ptree_prune(struct ptree *t, struct pnode *n);
 
+/*
+ * The RIB changed at p: added, withdrawn or with another next hop. Brings the tree up to date and
+ * gives the topmost node whose map may have changed, or NULL. Where its own route or free space
+ * changed, *owned is set: all nodes below it up to the next routes may have, too.
+ */
+struct pnode *ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned);
+
 /* Free everything below n, which becomes `never`. */
 void ptree_carve(struct ptree *t, struct pnode *n);
 

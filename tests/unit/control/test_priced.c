@@ -27,7 +27,8 @@ struct small {
 	uint32_t act[2 << DEPTH];   /* in force at the node */
 	int64_t weight[2 << DEPTH];
 	uint32_t held[2 << DEPTH];
-	uint32_t hop[HOPS]; /* next-hop ids */
+	uint32_t hop[HOPS];  /* next-hop ids */
+	uint32_t keep[HOPS]; /* attribute sets that keep them */
 	struct priced_config config;
 };
 
@@ -66,15 +67,13 @@ announce(struct rib *rib, const struct ip_prefix *p, uint32_t hop)
 static void
 small_random(struct small *s, struct rng *r, unsigned depth)
 {
-	uint32_t keep[HOPS];
-
 	memset(s, 0, sizeof(*s));
 	s->depth = depth;
 	s->attrs = attrs_table_new(1);
 	s->rib = rib_new(s->attrs);
 	for (uint32_t h = 0; h < HOPS; h++) {
-		keep[h] = hop_attrs(s->attrs, h);
-		s->hop[h] = attrs_nexthop(s->attrs, keep[h]);
+		s->keep[h] = hop_attrs(s->attrs, h);
+		s->hop[h] = attrs_nexthop(s->attrs, s->keep[h]);
 	}
 	s->config = (struct priced_config){ .rib = s->rib,
 		.family = IP_V4,
@@ -109,14 +108,14 @@ small_random(struct small *s, struct rng *r, unsigned depth)
 		if (n > 1 && rng_below(r, 8) == 0)
 			s->held[n] = rng_below(r, 3) == 0 ? s->config.default_action : s->act[n];
 	}
-	for (uint32_t h = 0; h < HOPS; h++)
-		attrs_unref(s->attrs, keep[h]);
 }
 
 static void
 small_fini(struct small *s)
 {
 	rib_free(s->rib);
+	for (uint32_t h = 0; h < HOPS; h++)
+		attrs_unref(s->attrs, s->keep[h]);
 	attrs_table_free(s->attrs);
 }
 
@@ -431,6 +430,73 @@ test_incremental(void **state)
 	}
 }
 
+/* Announce, withdraw or change the route of a random place. */
+static struct ip_prefix
+small_change_route(struct small *s, struct rng *r)
+{
+	unsigned n = 1 + (unsigned)rng_below(r, (2u << s->depth) - 1);
+	struct ip_prefix p = small_prefix(n);
+
+	if (s->route[n] != ACTION_NONE && rng_below(r, 2) == 0) {
+		rib_withdraw(s->rib, &p, 0, 0);
+		s->route[n] = ACTION_NONE;
+	} else {
+		uint32_t hop = (uint32_t)rng_below(r, HOPS);
+
+		announce(s->rib, &p, hop);
+		s->route[n] = s->hop[hop];
+	}
+	for (n = 1; n < 2u << s->depth; n++)
+		s->act[n] = s->route[n] != ACTION_NONE ? s->route[n]
+			    : n > 1                    ? s->act[n / 2]
+						       : s->config.default_action;
+	return p;
+}
+
+/* Routes that come, go and change between updates, with traffic and hysteresis. */
+static void
+test_route_changes(void **state)
+{
+	struct rng r = rng_make(test_seed("priced route changes"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct priced *p, *fresh;
+		int64_t price;
+
+		small_random(&s, &r, 5);
+		p = priced_new(&s.config);
+		give_weights(&s, p);
+		price = 1 + (int64_t)rng_below(&r, 200);
+		priced_solve(p, price);
+		for (unsigned k = 0; k < 20; k++) {
+			for (uint64_t m = 1 + rng_below(&r, 3); m > 0; m--) {
+				unsigned n = 1 + (unsigned)rng_below(&r, 63);
+				struct ip_prefix at = small_change_route(&s, &r);
+
+				priced_route_changed(p, &at);
+				at = small_prefix(n);
+				s.weight[n] = (int64_t)rng_below(&r, 300);
+				priced_set_weight(p, &at, s.weight[n]);
+			}
+			if (rng_below(&r, 4) == 0) {
+				price = 1 + (int64_t)rng_below(&r, 200);
+				priced_solve(p, price);
+			} else {
+				priced_update(p);
+			}
+			fresh = priced_new(&s.config);
+			give_weights(&s, fresh);
+			priced_solve(fresh, price);
+			assert_same_table(p, fresh);
+			priced_free(fresh);
+		}
+		priced_free(p);
+		small_fini(&s);
+	}
+}
+
 /* What is programmed at the optimum stays the optimum: committing a solution changes nothing. */
 static void
 test_hysteresis_settles(void **state)
@@ -582,6 +648,7 @@ main(void)
 		cmocka_unit_test(test_enumeration),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_incremental),
+		cmocka_unit_test(test_route_changes),
 		cmocka_unit_test(test_hysteresis_settles),
 		cmocka_unit_test(test_equivalence),
 	};
