@@ -12,42 +12,17 @@
  *
  * Any op may end the connection (bgp_conn_cease()), so the state is looked at again after each.
  */
-#include "bgpd/conn.h"
+#include "bgpd/conn_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "bgpd/adjout.h"
 #include "bgpd/fsm.h"
 #include "bgpd/msg.h"
-#include "bgpd/sendq.h"
 #include "lib/mem.h"
 
 /* RFC 4271 8 suggests 4 minutes before OPEN; a peer that has connected has no reason to wait. */
 #define OPEN_HOLD_S 30
-
-struct bgp_conn {
-	struct bgp_conn_config config;
-	struct bgp_conn_ops ops;
-	void *ctx;
-	struct bgp_conn_stats *stats;
-	struct rng rng;
-
-	enum bgp_state state;
-	struct bgp_conn_agreed agreed;
-	uint8_t refresh_type; /* message type to ask with; 0: it cannot */
-	struct bgp_codec codec;
-	struct mono now; /* of the call we are in */
-	struct mono hold_at, keepalive_at, heard_at;
-
-	struct bgp_sendq queue;
-	struct bgp_adjout adjout;
-	struct bgp_scratch scratch;
-
-	size_t part_len, need; /* bytes in part, and how many it takes to know more */
-	uint8_t part[BGP_MSG_MAX];
-	char end_text[BGP_ERROR_TEXT_MAX];
-};
 
 static unsigned run(struct bgp_conn *c, enum bgp_event event, const struct bgp_error *err);
 
@@ -516,63 +491,4 @@ bool
 bgp_conn_is_full(const struct bgp_conn *c)
 {
 	return c->queue.full;
-}
-
-void
-bgp_conn_announce(struct bgp_conn *c, const struct ip_prefix *p, const struct route_attrs *attrs,
-    uint32_t attrs_key)
-{
-	ASSERT(c->state == BGP_ESTABLISHED && c->agreed.families[p->family]);
-	if (!bgp_adjout_announce(&c->adjout, &c->queue, p, attrs, attrs_key))
-		c->stats->unencodable++;
-}
-
-void
-bgp_conn_withdraw(struct bgp_conn *c, const struct ip_prefix *p)
-{
-	ASSERT(c->state == BGP_ESTABLISHED && c->agreed.families[p->family]);
-	bgp_adjout_withdraw(&c->adjout, &c->queue, p);
-}
-
-void
-bgp_conn_flush(struct bgp_conn *c)
-{
-	bgp_adjout_flush(&c->adjout, &c->queue);
-}
-
-void
-bgp_conn_end_of_rib(struct bgp_conn *c, enum ip_family family)
-{
-	struct wr w;
-
-	ASSERT(c->state == BGP_ESTABLISHED && c->agreed.families[family]);
-	bgp_conn_flush(c);
-	w = bgp_sendq_begin(&c->queue, BGP_MSG_MAX);
-	bgp_update_end_of_rib(&w, family);
-	bgp_sendq_commit(&c->queue, &w);
-}
-
-void
-bgp_conn_send_raw(struct bgp_conn *c, const void *messages, size_t len)
-{
-	struct wr w;
-
-	ASSERT(c->state == BGP_ESTABLISHED);
-	bgp_conn_flush(c);
-	w = bgp_sendq_begin(&c->queue, len);
-	wr_bytes(&w, messages, len);
-	bgp_sendq_commit(&c->queue, &w);
-}
-
-bool
-bgp_conn_request_refresh(struct bgp_conn *c, enum ip_family family)
-{
-	struct wr w;
-
-	if (c->state != BGP_ESTABLISHED || c->refresh_type == 0 || !c->agreed.families[family])
-		return false;
-	w = bgp_sendq_begin(&c->queue, BGP_MSG_MAX);
-	bgp_msg_refresh(&w, c->refresh_type, family);
-	bgp_sendq_commit(&c->queue, &w);
-	return true;
 }

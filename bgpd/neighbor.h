@@ -31,15 +31,15 @@ struct bgp_neighbor_config {
 	const char *name;        /* unique; copied, as all strings */
 	const char *description; /* may be NULL */
 	enum bgp_role role;
-	struct ip_addr local;    /* our address; all zero bits: any local address of that family */
+	struct ip_addr local; /* our address; all zero bits: any local address of that family */
 	struct ip_addr remote;
 	uint32_t local_as;
-	uint32_t remote_as;      /* 0: same as local_as (iBGP) */
-	uint32_t router_id;      /* host order, not 0 */
-	uint16_t hold_time_s;    /* proposed; 0 or >= 3 */
+	uint32_t remote_as;   /* 0: same as local_as (iBGP) */
+	uint32_t router_id;   /* host order, not 0 */
+	uint16_t hold_time_s; /* proposed; 0 or >= 3 */
 	bool families[IP_FAMILIES];
-	bool active;             /* we dial; otherwise we wait for the neighbour */
-	uint16_t port;           /* to dial, when active */
+	bool active;   /* we dial; otherwise we wait for the neighbour */
+	uint16_t port; /* to dial, when active */
 };
 
 /* Prefixes of one UPDATE field, already validated. Iterate with bgp_nlri_next(). */
@@ -57,9 +57,9 @@ struct bgp_neighbor;
 enum bgp_down_reason {
 	BGP_DOWN_NOTIFICATION_SENT,
 	BGP_DOWN_NOTIFICATION_RECEIVED,
-	BGP_DOWN_CLOSED,     /* TCP closed or failed without a NOTIFICATION */
+	BGP_DOWN_CLOSED, /* TCP closed or failed without a NOTIFICATION */
 	BGP_DOWN_HOLD_TIMER,
-	BGP_DOWN_ADMIN       /* we shut it down or removed it */
+	BGP_DOWN_ADMIN /* we shut it down or removed it */
 };
 
 /*
@@ -97,15 +97,15 @@ struct bgp_neighbor_status {
 	int64_t established_wall_ms; /* wall clock when Established was last reached; 0 never */
 	uint64_t established_count;
 	uint32_t remote_as, remote_router_id; /* from its OPEN; 0 before */
-	struct ip_addr local;        /* of the connection, where there is one */
+	struct ip_addr local;                 /* of the connection, where there is one */
 	uint16_t remote_port, local_port;
-	uint16_t hold_time_s, keepalive_s;    /* negotiated */
-	bool families[IP_FAMILIES];           /* negotiated */
-	bool route_refresh, four_octet_as;    /* negotiated */
+	uint16_t hold_time_s, keepalive_s; /* negotiated */
+	bool families[IP_FAMILIES];        /* negotiated */
+	bool route_refresh, four_octet_as; /* negotiated */
 	struct bgp_counters received, sent;
-	uint64_t routes_announced, routes_withdrawn; /* NLRI received */
+	uint64_t routes_announced, routes_withdrawn;        /* NLRI received */
 	uint64_t treated_as_withdraw, attributes_discarded; /* RFC 7606 actions taken */
-	size_t queued_bytes;         /* waiting to be sent */
+	size_t queued_bytes;                                /* waiting to be sent */
 	char last_error[BGP_ERROR_TEXT_MAX]; /* in words, with who said it; "" if none yet */
 	struct mono last_error_at;
 };
@@ -122,9 +122,9 @@ const char *bgp_state_name(enum bgp_state state);
  * Push side: only for role BGP_PUSH in Established (ASSERTed), for a negotiated family.
  *
  * Operations reach the peer in the order of these calls. Consecutive announcements with equal
- * `attrs_key` (the caller's name for the attribute set) share an UPDATE, and consecutive withdrawals
- * of a family do; a change of kind, family or key starts a new one. bgp_push_flush() ends the
- * current UPDATE and hands everything to the socket.
+ * `attrs_key` (the caller's name for the attribute set) share an UPDATE, and consecutive
+ * withdrawals of a family do; a change of kind, family or key starts a new one. bgp_push_flush()
+ * ends the current UPDATE and hands everything to the socket.
  *
  * Encoding is that of our own session, not a copy of the learned bytes: ORIGIN, AS_PATH, NEXT_HOP
  * or MP_REACH_NLRI, MED, LOCAL_PREF (100 where the route has none, iBGP only), communities of all

@@ -12,9 +12,9 @@ struct ev_loop;
 struct bgp_speaker;
 
 struct bgp_speaker_stats {
-	uint64_t accepted;          /* connections that matched a neighbour */
-	uint64_t refused_unknown;   /* closed at accept: no neighbour for these addresses */
-	uint64_t refused_busy;      /* a neighbour already had its one half-open connection */
+	uint64_t accepted;        /* connections that matched a neighbour */
+	uint64_t refused_unknown; /* closed at accept: no neighbour for these addresses */
+	uint64_t refused_busy;    /* a neighbour already had its one half-open connection */
 };
 
 /* `seed` for timer jitter. */
@@ -31,17 +31,17 @@ MUST_CHECK int bgp_speaker_listen(
 bool bgp_speaker_unlisten(struct bgp_speaker *s, const struct ip_addr *address, uint16_t port);
 
 /* Add a neighbour and start it. The sink is copied; its ctx is the caller's. */
-struct bgp_neighbor *bgp_speaker_add(struct bgp_speaker *s,
-    const struct bgp_neighbor_config *config, const struct bgp_sink *sink);
+struct bgp_neighbor *bgp_speaker_add(
+    struct bgp_speaker *s, const struct bgp_neighbor_config *config, const struct bgp_sink *sink);
 
 /* Close its session with Cease `subcode` (RFC 4486) and optional shutdown text (RFC 9003), forget
  * it. sink.down is called first if it was Established. */
-void bgp_speaker_remove(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode,
-    const char *text);
+void bgp_speaker_remove(
+    struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode, const char *text);
 
 /* Close the session as above, but keep the neighbour, which starts again by itself. */
-void bgp_speaker_reset(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode,
-    const char *text);
+void bgp_speaker_reset(
+    struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode, const char *text);
 
 /* Close every session with Cease/Administrative Shutdown and the text; listeners close too. */
 void bgp_speaker_stop(struct bgp_speaker *s, const char *text);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two sessions in memory and what they tell: shared by the tests of connections. */
+#ifndef TESTS_UNIT_BGPD_PAIR_H
+#define TESTS_UNIT_BGPD_PAIR_H
+
+#include "tests/support/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bgpd/conn.h"
+#include "bgpd/msg.h"
+#include "lib/hash.h"
+
+/* One end, and what it has been told. */
+struct end {
+	struct bgp_conn *conn;
+	struct bgp_conn_stats stats;
+	unsigned ups, downs, ends, announced, withdrawn, problems;
+	unsigned end_of_rib[IP_FAMILIES], refreshes[IP_FAMILIES];
+	enum bgp_down_reason reason;
+	uint64_t digest; /* of every route and its attributes, in order */
+	bool refuse_open;
+	unsigned cease_at_route; /* end the session at this route */
+};
+
+static inline bool
+on_open(void *ctx, struct bgp_conn *c, const struct bgp_open *open)
+{
+	struct end *e = ctx;
+
+	(void)c;
+	assert_true(open->router_id != 0);
+	return !e->refuse_open;
+}
+
+static inline void
+on_up(void *ctx, struct bgp_conn *c)
+{
+	struct end *e = ctx;
+
+	assert_int_equal(bgp_conn_state(c), BGP_ESTABLISHED);
+	e->ups++;
+}
+
+static inline void
+on_end(void *ctx, struct bgp_conn *c, bool was_up, enum bgp_down_reason reason)
+{
+	struct end *e = ctx;
+
+	assert_int_equal(bgp_conn_state(c), BGP_IDLE);
+	e->ends++;
+	e->downs += was_up;
+	e->reason = reason;
+}
+
+static inline void
+mix(struct end *e, const void *data, size_t len)
+{
+	e->digest = hash_bytes(data, len, e->digest);
+}
+
+static inline void
+on_routes(void *ctx, struct bgp_conn *c, const struct route_attrs *attrs, struct bgp_nlri nlri)
+{
+	struct end *e = ctx;
+	struct ip_prefix p;
+	uint32_t id;
+
+	assert_true(nlri.pos != nlri.end);
+	while (bgp_nlri_next(&nlri, &p, &id)) {
+		char text[PREFIX_TEXT_MAX];
+
+		prefix_format(&p, text);
+		mix(e, text, strlen(text));
+		e->announced += attrs != NULL;
+		e->withdrawn += attrs == NULL;
+		if (e->announced + e->withdrawn == e->cease_at_route)
+			bgp_conn_cease(c, BGP_CEASE_MAX_PREFIXES, NULL);
+	}
+	if (attrs != NULL) {
+		char nexthop[IP_TEXT_MAX];
+
+		ip_format(&attrs->nexthop.addr, nexthop);
+		mix(e, nexthop, strlen(nexthop));
+		mix(e, attrs->as_path.data, attrs->as_path.len);
+		mix(e, &attrs->local_pref, sizeof(attrs->local_pref));
+		mix(e, attrs->communities.data, attrs->communities.len);
+	}
+}
+
+static inline void
+on_end_of_rib(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	struct end *e = ctx;
+
+	(void)c;
+	e->end_of_rib[family]++;
+	mix(e, &family, sizeof(family));
+}
+
+static inline void
+on_refresh(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	struct end *e = ctx;
+
+	(void)c;
+	e->refreshes[family]++;
+}
+
+static inline void
+on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
+{
+	struct end *e = ctx;
+
+	(void)c;
+	assert_true(problem->message.len > 0);
+	e->problems++;
+}
+
+static const struct bgp_conn_ops ops = { on_open, on_up, on_end, on_routes, on_end_of_rib,
+	on_refresh, on_problem };
+
+static const struct bgp_conn_config learner = { .local_as = 65136,
+	.remote_as = 65136,
+	.router_id = 1,
+	.hold_time_s = 90,
+	.families = { true, true },
+	.deliver = true,
+	.announces_nothing = true };
+
+static const struct bgp_conn_config speaker = { .local_as = 65136,
+	.remote_as = 65136,
+	.router_id = 2,
+	.hold_time_s = 30,
+	.families = { true, true } };
+
+static const struct mono start = { 1000000 };
+
+static inline void
+end_init(struct end *e, const struct bgp_conn_config *config)
+{
+	memset(e, 0, sizeof(*e));
+	e->conn = bgp_conn_new(config, &ops, e, &e->stats, 42);
+	bgp_conn_start(e->conn, start);
+}
+
+static inline void
+end_fini(struct end *e)
+{
+	bgp_conn_free(e->conn);
+}
+
+/* What `from` has to send goes to `to`, `chunk` bytes at a time; true if there was anything. The
+ * pieces are heap blocks of their exact size. */
+static inline bool
+carry(struct end *from, struct end *to, size_t chunk, struct mono now)
+{
+	const uint8_t *bytes;
+	bool any = false;
+	size_t len;
+
+	while ((bytes = bgp_conn_output(from->conn, &len)) != NULL) {
+		size_t n = size_min(len, chunk);
+		uint8_t *piece = malloc(n);
+
+		memcpy(piece, bytes, n);
+		bgp_conn_sent(from->conn, n);
+		bgp_conn_feed(to->conn, piece, n, now);
+		free(piece);
+		any = true;
+	}
+	return any;
+}
+
+static inline void
+pump(struct end *a, struct end *b, size_t chunk)
+{
+	bool moved;
+
+	do {
+		moved = carry(a, b, chunk, start);
+		moved |= carry(b, a, chunk, start);
+	} while (moved);
+}
+
+static inline struct ip_prefix
+prefix(const char *text)
+{
+	struct ip_prefix p;
+
+	assert_true(prefix_parse(text, true, &p));
+	return p;
+}
+
+static const uint8_t path_bytes[] = { 2, 2, 0, 0, 0xfd, 0xe9, 0, 1, 0, 1 };
+
+static inline struct route_attrs
+attrs_for(enum ip_family family)
+{
+	struct route_attrs a = { .as_path = { path_bytes, sizeof(path_bytes) },
+		.communities = { path_bytes + 2, 8 },
+		.has_local_pref = true,
+		.local_pref = 250 };
+
+	if (family == IP_V4)
+		a.nexthop.addr = ip_v4(0x0a000001);
+	else
+		a.nexthop.addr = (struct ip_addr){ UINT64_C(0x20010db8) << 32, 1, IP_V6 };
+	return a;
+}
+
+#endif
