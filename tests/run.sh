@@ -29,11 +29,13 @@ verdict() {
 		printf '  FAIL    %s: %d of %d failed, status %d, %ds; it said:\n' \
 			"$1" "$5" $(($4 + $5 + $6)) "$3" "$7"
 		tail -n 200 "$2" | sed 's/^/          | /'
-	elif [ "$4" -eq 0 ]; then
-		printf '  SKIP    %s: %s\n' "$1" "$(tail -n 1 "$2")"
 	elif [ "$6" -gt 0 ]; then
-		printf '  PASS    %s (%d, %d skipped) %ds\n' "$1" "$4" "$6" "$7"
-		grep -iE 'skip' "$2" | sed 's/^/          | /' | head -n 20
+		if [ "$4" -gt 0 ]; then
+			printf '  PASS    %s (%d, %d skipped) %ds; it said:\n' "$1" "$4" "$6" "$7"
+		else
+			printf '  SKIP    %s (%d skipped); it said:\n' "$1" "$6"
+		fi
+		grep -i skip "$2" | grep -v '^not ok' | sort -u | sed 's/^/          | /' | head -n 20
 	else
 		printf '  PASS    %s (%d) %ds\n' "$1" "$4" "$7"
 	fi
