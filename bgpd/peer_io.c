@@ -155,7 +155,6 @@ disposition_name(enum bgp_disposition d)
 {
 	switch (d) {
 	case BGP_DISCARD_ATTRIBUTE: return "attribute-discard";
-	case BGP_IGNORE_ROUTE: return "route-ignored";
 	case BGP_TREAT_AS_WITHDRAW: return "treat-as-withdraw";
 	case BGP_SESSION_RESET: return "session-reset";
 	default: return "accept";
@@ -171,7 +170,9 @@ on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
 	char hex[2 * HEX_BYTES + 1] = "";
 
 	(void)c;
-	if (!log_allowed(&p->problem_log, PROBLEM_BURST, clock_mono()))
+	/* A loop is no error of anybody's, and would take the place of one in the log. */
+	if (problem->disposition == BGP_IGNORE_ROUTE ||
+	    !log_allowed(&p->problem_log, PROBLEM_BURST, clock_mono()))
 		return;
 	for (size_t i = 0; i < n; i++)
 		snprintf(hex + 2 * i, 3, "%02x", problem->message.data[i]);
