@@ -266,14 +266,17 @@ name_parents(struct top *t)
 void
 select_top(const struct select_input *in, struct selection *out)
 {
-	struct top t = { .in = in, .out = out, .unit = traffic_unit(in->traffic, in->now) };
+	struct select_input asked = *in;
+	struct top t = { .in = &asked, .out = out, .unit = traffic_unit(in->traffic, in->now) };
 
 	out->n = out->considered = out->no_room = 0;
 	if (in->limit == 0)
 		return;
 	t.place = mem_calloc(MEM_SELECT, rib_id_limit(in->rib, in->family), sizeof(*t.place));
+	asked.min_length = 0; /* what is asked for by name may even be 0/0 */
 	for (size_t i = 0; i < in->n_always; i++)
 		consider_prefix(&t, &in->always[i]);
+	t.in = in;
 	if (in->keep != NULL)
 		consider_kept(&t);
 	consider_ranked(&t);

@@ -191,6 +191,13 @@ test_never_and_always(void **state)
 	in.always = &other;
 	in.n_always = 1;
 	assert_chosen(&in, "192.0.2.0/24");
+	in.n_never = 0;
+	other = prefix("0.0.0.0/0"); /* only when asked for, and then with all that differs */
+	learn(&w, &other, 3, 0);
+	assert_chosen(&in, "0.0.0.0/0 10.0.0.0/8 10.1.0.0/16");
+	in.n_always = 0;
+	sample(&w, &other, 1 << 30);
+	assert_chosen(&in, "10.0.0.0/8 10.1.0.0/16");
 	world_fini(&w);
 }
 
