@@ -126,8 +126,8 @@ void
 priced_set_eta(struct priced *p, unsigned eta_permille)
 {
 	ASSERT(eta_permille < 1000);
+	p->solved = p->solved && eta_permille == p->config.eta_permille;
 	p->config.eta_permille = eta_permille;
-	p->solved = false;
 }
 
 /* --- maps ---------------------------------------------------------------------------------------
@@ -370,10 +370,17 @@ priced_route_changed(struct priced *p, const struct ip_prefix *prefix)
 		refresh_owned(p, n);
 	else
 		(void)remap(p, n);
-	n->touched = true; /* what idles on its sides needs a decision even if the map is the same */
+	n->touched =
+	    true; /* what idles on its sides needs a decision even if the map is the same */
 	note_changed(p, n);
 	if (n->parent != NULL)
 		refresh(p, n->parent);
+}
+
+bool
+priced_is_solved(const struct priced *p)
+{
+	return p->solved;
 }
 
 void

@@ -69,8 +69,12 @@ void priced_route_changed(struct priced *p, const struct ip_prefix *prefix);
 /* Decide everything anew at a price >= 1. */
 void priced_solve(struct priced *p, int64_t price);
 
+/* True after a priced_solve(), until something asks for another: new weights for all, another
+ * hysteresis, a `never` prefix. */
+bool priced_is_solved(const struct priced *p);
+
 /* Decide anew what changes since the last solve or update touch, at the same price. The result is
- * that of priced_solve(). Only after a priced_solve(). */
+ * that of priced_solve(). Only where priced_is_solved(). */
 void priced_update(struct priced *p);
 
 /* The lowest price (within `most` solves) at which no more than `limit` slots are used, from

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/select/price.h"
+
+#include <math.h>
+
+#define BAND_LOW  0.98
+#define BAND_AIM  0.99
+#define STEP_MIN  0.8
+#define STEP_MAX  1.25
+#define UP_POWER  0.9 /* of slots for price: above the band a little bolder than below */
+#define LOW_POWER 0.7
+
+static double
+clamp(double x, double low, double high)
+{
+	return x < low ? low : x > high ? high : x;
+}
+
+double
+price_floor(const struct price_input *in)
+{
+	double floor = in->min_bps > 0 ? in->min_bps : in->bytes_per_sample / PRICE_TAU_MIN_S;
+
+	return floor > 1e-3 ? floor : 1e-3;
+}
+
+double
+price_next(double price, const struct price_input *in)
+{
+	double used = (double)in->used, limit = (double)in->limit, floor = price_floor(in);
+	double step = 1;
+
+	if (used > limit)
+		step = limit > 0 ? pow(used / (BAND_AIM * limit), UP_POWER) : STEP_MAX;
+	else if (used < BAND_LOW * limit)
+		step = pow(used / (BAND_AIM * limit), LOW_POWER);
+	price *= clamp(step, STEP_MIN, STEP_MAX);
+	return price > floor ? price : floor;
+}
+
+/* Samples a second of a place that just pays. */
+static double
+samples_at(double price, const struct price_input *in)
+{
+	return in->total_bps > 0 ? in->samples_per_s * price / in->total_bps : 0;
+}
+
+double
+price_tau_s(double price, const struct price_input *in)
+{
+	double rate = samples_at(price, in);
+
+	if (price <= price_floor(in) || rate <= 0)
+		return PRICE_TAU_MIN_S;
+	return clamp(8 / rate, PRICE_TAU_MIN_S, PRICE_TAU_MAX_S);
+}
+
+unsigned
+price_eta_permille(double price, const struct price_input *in)
+{
+	/* An average over tau has the error of 2 tau of samples. */
+	double count = 2 * price_tau_s(price, in) * samples_at(price, in);
+
+	return (unsigned)lrint(1000 * clamp(count > 0 ? 1.3 / sqrt(count) : 1, 0.1, 0.5));
+}

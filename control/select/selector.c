@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rates become integers in units of 1/SCALE bytes/s, so that 70 Tbyte/s
+ * in all fit and the smallest differences count. One full solve a run at most, unless the solution
+ * came out above the limit: then the price is searched for at once, since nothing above the limit
+ * may be pushed.
+ */
+#include "control/select/selector.h"
+
+#include <string.h>
+
+#include "control/select/price.h"
+#include "control/select/priced.h"
+#include "lib/mem.h"
+
+#define SCALE      1024.
+#define FIT_SOLVES 24
+
+struct selector {
+	select_fn *plain; /* NULL: priced */
+	struct priced *priced;
+	struct priced_config made_for;
+	uint64_t generation;      /* of the RIB, as far as the tree knows it */
+	double price;             /* 0: not found yet */
+	struct ip_prefix *listed; /* always, then never, as the tree was made for */
+	size_t n_always, n_never;
+	struct priced_table table;
+	struct selector_status status;
+};
+
+struct selector *
+selector_new(const char *name)
+{
+	select_fn *plain = select_by_name(name);
+	struct selector *s;
+
+	if (plain == NULL && strcmp(name, "priced") != 0)
+		return NULL;
+	s = mem_alloc(MEM_SELECT, sizeof(*s));
+	s->plain = plain;
+	priced_table_init(&s->table);
+	return s;
+}
+
+void
+selector_free(struct selector *s)
+{
+	if (s == NULL)
+		return;
+	priced_free(s->priced);
+	priced_table_fini(&s->table);
+	mem_free(MEM_SELECT, s->listed);
+	mem_free(MEM_SELECT, s);
+}
+
+void
+selector_route_changed(struct selector *s, const struct rib *rib, const struct ip_prefix *p)
+{
+	if (s->priced == NULL || p->family != s->made_for.family)
+		return;
+	priced_route_changed(s->priced, p);
+	s->generation = rib_generation(rib, (enum ip_family)p->family);
+}
+
+static uint32_t
+default_nexthop(const struct select_input *in, const struct selector_context *c)
+{
+	return c->default_attrs != ATTRS_NONE ? attrs_nexthop(rib_attrs(in->rib), c->default_attrs)
+					      : ACTION_NONE;
+}
+
+static bool
+same_lists(const struct selector *s, const struct select_input *in)
+{
+	if (s->n_always != in->n_always || s->n_never != in->n_never)
+		return false;
+	for (size_t i = 0; i < in->n_always; i++)
+		if (!prefix_equal(&s->listed[i], &in->always[i]))
+			return false;
+	for (size_t i = 0; i < in->n_never; i++)
+		if (!prefix_equal(&s->listed[in->n_always + i], &in->never[i]))
+			return false;
+	return true;
+}
+
+static void
+take_lists(struct selector *s, const struct select_input *in)
+{
+	size_t n = in->n_always + in->n_never;
+
+	s->listed = mem_resize(MEM_SELECT, s->listed, n > 0 ? n : 1, sizeof(*s->listed));
+	s->n_always = in->n_always;
+	s->n_never = in->n_never;
+	for (size_t i = 0; i < n; i++) {
+		bool always = i < in->n_always;
+		const struct ip_prefix *p = always ? &in->always[i] : &in->never[i - in->n_always];
+
+		s->listed[i] = *p;
+		if (p->family != in->family)
+			continue;
+		if (always)
+			priced_always(s->priced, p);
+		else
+			priced_never(s->priced, p);
+	}
+}
+
+/* Make the tree, or make it anew where what it was made for is not so any more: then true. */
+static bool
+make(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	uint32_t hop = default_nexthop(in, c);
+	struct priced_config config = { .rib = in->rib,
+		.family = in->family,
+		.default_action = c->follow && hop != ACTION_NONE ? hop : ACTION_PUNT,
+		.guards = hop != ACTION_NONE,
+		.synthetic = !c->routes_only,
+		.min_length = in->min_length };
+	uint64_t generation = rib_generation(in->rib, in->family);
+	const struct priced_config *old = &s->made_for;
+
+	if (s->priced != NULL && old->rib == config.rib && old->family == config.family &&
+	    old->default_action == config.default_action && old->guards == config.guards &&
+	    old->synthetic == config.synthetic && old->min_length == config.min_length &&
+	    s->generation == generation && same_lists(s, in))
+		return false;
+	priced_free(s->priced);
+	s->priced = priced_new(&config);
+	s->made_for = config;
+	s->generation = generation;
+	take_lists(s, in);
+	return true;
+}
+
+/* What is held, as actions. */
+static void
+give_held(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	uint32_t hop = default_nexthop(in, c);
+	size_t n = installed_count(c->held), k = 0;
+	struct fib_route *held = mem_calloc(MEM_SELECT, n, sizeof(*held));
+	const struct installed_entry *e;
+	struct ip_prefix at;
+
+	for (e = installed_next(c->held, &at, true); e != NULL;
+	     e = installed_next(c->held, &at, false)) {
+		uint32_t action = attrs_nexthop(rib_attrs(in->rib), e->attrs);
+
+		ASSERT(k < n);
+		held[k].prefix = e->prefix;
+		held[k++].action = action == hop ? s->made_for.default_action : action;
+	}
+	priced_set_programmed(s->priced, held, k);
+	mem_free(MEM_SELECT, held);
+}
+
+static void
+give_weights(struct selector *s, const struct select_input *in)
+{
+	const double *weights = traffic_weights(in->traffic, in->direction);
+	const uint32_t *ids = traffic_ids(in->traffic);
+	double factor = traffic_unit(in->traffic, in->now) * SCALE;
+
+	priced_begin_weights(s->priced);
+	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
+		double weight = weights[i] * factor;
+		struct ip_prefix p;
+
+		if (weight < 1 || traffic_idle(in->traffic, i, in->direction, in->now))
+			continue;
+		if (weight > (double)(PRICED_WEIGHT_MAX >> 4))
+			weight = (double)(PRICED_WEIGHT_MAX >> 4);
+		p = rib_prefix(in->rib, in->family, ids[i]);
+		priced_set_weight(s->priced, &p, (int64_t)weight);
+	}
+}
+
+static int64_t
+scaled(double price)
+{
+	double p = price * SCALE;
+
+	return p < 1                                   ? 1
+	       : p >= (double)(PRICED_WEIGHT_MAX >> 1) ? PRICED_WEIGHT_MAX >> 1
+						       : (int64_t)p;
+}
+
+static void
+solve(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct price_input pi = { .used = priced_slots(s->priced),
+		.limit = in->limit,
+		.samples_per_s = c->samples_per_s,
+		.bytes_per_sample = c->bytes_per_sample,
+		.total_bps = traffic_total(in->traffic, in->direction, in->now),
+		.min_bps = in->min_rate_bps };
+	bool found = s->price > 0;
+
+	if (found)
+		s->price = price_next(s->price, &pi);
+	s->status.eta_permille = c->eta_permille > 0 ? c->eta_permille
+				 : found             ? price_eta_permille(s->price, &pi)
+						     : 300;
+	priced_set_eta(s->priced, s->status.eta_permille);
+	if (found)
+		priced_solve(s->priced, scaled(s->price));
+	if (!found || priced_slots(s->priced) > in->limit)
+		s->price = (double)priced_fit(
+			       s->priced, in->limit, scaled(price_floor(&pi)), FIT_SOLVES, false) /
+			   SCALE;
+	s->status.price_bps = s->price;
+	s->status.tau_s = price_tau_s(s->price, &pi);
+}
+
+static void
+put(struct selector *s, const struct select_input *in, const struct selector_context *c,
+    struct selection *out)
+{
+	struct ip_prefix above[129];
+	unsigned depth = 0;
+
+	priced_table_get(s->priced, &s->table);
+	s->status.guards = s->status.synthetic = 0;
+	s->status.covered =
+	    s->table.total > 0 ? (double)s->table.covered / (double)s->table.total : 0;
+	s->status.bytes = priced_bytes(s->priced);
+	if (s->table.n > out->cap) {
+		out->cap = s->table.n;
+		out->entries =
+		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
+	}
+	out->n = s->table.n;
+	for (size_t i = 0; i < s->table.n; i++) {
+		const struct priced_entry *e = &s->table.entries[i];
+		struct select_entry *o = &out->entries[i];
+
+		while (depth > 0 && !prefix_contains(&above[depth - 1], &e->prefix))
+			depth--;
+		*o = (struct select_entry){ .prefix = e->prefix,
+			.id = e->id,
+			.attrs = c->default_attrs,
+			.rate_bps = (double)e->weight / SCALE };
+		if (e->action != s->made_for.default_action)
+			o->attrs = rib_best_attrs(in->rib, in->family, e->id);
+		else
+			o->id = RIB_NONE;
+		if (e->weight == 0 && depth > 0) {
+			o->covered = true;
+			o->parent = above[depth - 1];
+		}
+		s->status.guards += e->kind == PRICED_GUARD;
+		s->status.synthetic += e->kind == PRICED_SYNTHETIC;
+		above[depth++] = e->prefix;
+	}
+}
+
+void
+selector_run(struct selector *s, const struct select_input *in, const struct selector_context *c,
+    struct selection *out)
+{
+	bool made;
+
+	if (s->plain != NULL) {
+		s->plain(in, out);
+		return;
+	}
+	made = make(s, in, c);
+	if (c->held != NULL)
+		give_held(s, in, c);
+	if (in->keep == NULL || made)
+		give_weights(s, in);
+	if (in->keep != NULL && priced_is_solved(s->priced))
+		priced_update(s->priced);
+	else
+		solve(s, in, c);
+	if (priced_slots(s->priced) > in->limit)
+		s->price =
+		    (double)priced_fit(s->priced, in->limit, scaled(s->price), FIT_SOLVES, false) /
+		    SCALE;
+	out->considered = traffic_count(in->traffic);
+	out->no_room = 0;
+	put(s, in, c, out);
+}
+
+void
+selector_status(const struct selector *s, struct selector_status *out)
+{
+	*out = s->status;
+}

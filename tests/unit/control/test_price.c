@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/support.h"
+
+#include <math.h>
+
+#include "control/select/price.h"
+
+/* 2,000 samples/s of 800 bytes at 1 in 10,000: 16 GB/s. */
+static struct price_input
+input(size_t used, size_t limit)
+{
+	return (struct price_input){ .used = used,
+		.limit = limit,
+		.samples_per_s = 2000,
+		.bytes_per_sample = 8e6,
+		.total_bps = 1.6e10 };
+}
+
+static void
+test_band(void **state)
+{
+	struct price_input in = input(9800, 10000);
+
+	(void)state;
+	assert_true(price_next(1e6, &in) == 1e6);
+	in.used = 10000;
+	assert_true(price_next(1e6, &in) == 1e6);
+	in.used = 10001;
+	assert_true(price_next(1e6, &in) > 1e6);
+	in.used = 9799;
+	assert_true(price_next(1e6, &in) < 1e6);
+	in.used = 1000000;
+	assert_true(price_next(1e6, &in) == 1.25e6);
+	in.used = 0;
+	assert_true(price_next(1e6, &in) == 0.8e6);
+	in.limit = 0;
+	assert_true(price_next(1e6, &in) == 1e6); /* nothing is wanted and nothing is used */
+}
+
+static void
+test_floor(void **state)
+{
+	struct price_input in = input(60, 10000);
+	double price = 1e9;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		price = price_next(price, &in);
+	assert_true(price == 8e6 / 60); /* one sample a minute */
+	assert_true(price_tau_s(price, &in) == 60);
+	in.min_bps = 5e6;
+	assert_true(price_next(price, &in) == 5e6);
+}
+
+/* The examples of the design: 10,000 entries at 7.7e-6 of the traffic, 30,000 at 2.7e-6. */
+static void
+test_times(void **state)
+{
+	struct price_input in = input(10000, 10000);
+
+	(void)state;
+	in.bytes_per_sample = 1;
+	assert_true(fabs(price_tau_s(7.7e-6 * in.total_bps, &in) - 519) < 1);
+	assert_int_equal(price_eta_permille(7.7e-6 * in.total_bps, &in), 325);
+	assert_true(fabs(price_tau_s(2.7e-6 * in.total_bps, &in) - 1481) < 1);
+	assert_true(price_tau_s(1e-7 * in.total_bps, &in) == PRICE_TAU_MAX_S);
+	assert_int_equal(price_eta_permille(1e-7 * in.total_bps, &in), 500);
+	assert_true(price_tau_s(1e-3 * in.total_bps, &in) == PRICE_TAU_MIN_S);
+	assert_int_equal(price_eta_permille(1e-3 * in.total_bps, &in), 100);
+}
+
+/* A table whose size falls with the price as in a Zipf world, and answers in steps. */
+static void
+test_converges(void **state)
+{
+	double price = 100;
+	unsigned moves = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct price_input in = input((size_t)(3e10 / price) / 50 * 50, 10000);
+		double next = price_next(price, &in);
+
+		moves += i >= 100 && next != price;
+		price = next;
+	}
+	assert_int_equal(moves, 0);
+	assert_true(3e10 / price <= 10050 && 3e10 / price >= 9750);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_band),
+		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_converges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every algorithm behind one interface, through the plan, against the slow oracle: routes that
+ * come, go and change, traffic, capacities that change, stale input, restarts that adopt what is
+ * held, both families and both kinds of default. After every single operation each address has its
+ * old next hop, its new one or the default, and no more entries are held than fit.
+ */
+#include "tests/support/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "control/select/plan.h"
+#include "control/select/selector.h"
+#include "control/select/verify.h"
+#include "tests/support/forwarding.h"
+#include "tests/support/prefixes.h"
+
+#define HOPS 4
+#define T_S  10.0
+
+struct world {
+	enum ip_family family;
+	struct attrs_table *attrs;
+	struct rib *rib;
+	struct traffic *traffic;
+	struct installed *held;
+	struct forward_table oracle, before, pushed;
+	uint32_t hop[HOPS]; /* attribute sets; hop[0] is that of the default */
+	struct selector *selector;
+	struct selector_context context;
+	struct mono now;
+	size_t capacity;
+};
+
+static void
+world_init(struct world *w, enum ip_family family, const char *algorithm, bool follow)
+{
+	memset(w, 0, sizeof(*w));
+	w->family = family;
+	w->attrs = attrs_table_new(1);
+	w->rib = rib_new(w->attrs);
+	w->traffic = traffic_new(T_S, mono_us(0));
+	w->held = installed_new(family, w->attrs);
+	forward_init(&w->oracle);
+	forward_init(&w->before);
+	forward_init(&w->pushed);
+	for (uint32_t h = 0; h < HOPS; h++)
+		w->hop[h] = attrs_intern(w->attrs,
+		    &(struct route_attrs){ .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + h) });
+	w->selector = selector_new(algorithm);
+	assert_non_null(w->selector);
+	w->context = (struct selector_context){ .held = w->held,
+		.default_attrs = w->hop[0],
+		.follow = follow,
+		.samples_per_s = 100,
+		.bytes_per_sample = 1000 };
+	w->now = mono_us(1000000);
+}
+
+static void
+world_fini(struct world *w)
+{
+	selector_free(w->selector);
+	installed_free(w->held);
+	traffic_free(w->traffic);
+	rib_free(w->rib);
+	for (uint32_t h = 0; h < HOPS; h++)
+		attrs_unref(w->attrs, w->hop[h]);
+	attrs_table_free(w->attrs);
+	forward_fini(&w->oracle);
+	forward_fini(&w->before);
+	forward_fini(&w->pushed);
+}
+
+static void
+change_route(struct world *w, struct rng *r)
+{
+	struct ip_prefix p;
+
+	if (w->oracle.n > 0 && rng_below(r, 2) == 0)
+		p = w->oracle.entries[rng_below(r, w->oracle.n)].prefix;
+	else
+		p = prefix_random(r, w->family,
+		    w->oracle.n > 0 ? &w->oracle.entries[rng_below(r, w->oracle.n)].prefix : NULL);
+	if (rng_below(r, w->oracle.n > 40 ? 2 : 4) == 0) {
+		struct rib_result gone = rib_withdraw(w->rib, &p, 0, 0);
+
+		if (gone.change != RIB_REMOVED)
+			return;
+		traffic_drop(w->traffic, gone.id);
+		assert_true(forward_remove(&w->oracle, &p));
+	} else {
+		/* In the world of `follow` a route may have the default's next hop. */
+		uint32_t h = (uint32_t)rng_below(r, HOPS);
+
+		if (!w->context.follow && h == 0)
+			h = 1;
+		rib_announce(w->rib, &p, 0, 0, w->hop[h]);
+		forward_set(&w->oracle, &p, h);
+	}
+	selector_route_changed(w->selector, w->rib, &p);
+}
+
+static void
+sample(struct world *w, struct rng *r)
+{
+	uint32_t id;
+
+	if (w->oracle.n == 0)
+		return;
+	id = rib_lookup(w->rib, &w->oracle.entries[rng_below(r, w->oracle.n)].prefix);
+	traffic_add(w->traffic, id, TRAFFIC_TO,
+	    1 + rng_below(r, rng_below(r, 2) == 0 ? 100 : 100000),
+	    traffic_scale(w->traffic, w->now), w->now);
+}
+
+static struct select_input
+input(const struct world *w)
+{
+	return (struct select_input){ .rib = w->rib,
+		.traffic = w->traffic,
+		.family = w->family,
+		.now = w->now,
+		.limit = w->capacity,
+		.direction = TRAFFIC_TO,
+		.min_rate_bps = 0.5,
+		.min_length = 1,
+		.include_covered = true,
+		.prune_covered = true };
+}
+
+/* Hop 0 is where the default goes. */
+static uint32_t
+action_of(const struct world *w, uint32_t attrs)
+{
+	uint32_t h = 0;
+
+	while (h < HOPS && attrs_nexthop(w->attrs, w->hop[h]) != attrs_nexthop(w->attrs, attrs))
+		h++;
+	assert_true(h < HOPS);
+	return h == 0 ? FORWARD_DEFAULT : h;
+}
+
+static void
+carry_out(struct world *w, const struct selection *wanted)
+{
+	size_t most = w->capacity, held = installed_count(w->held);
+	struct plan plan;
+	struct ip_addr bad;
+	char text[IP_TEXT_MAX];
+
+	if (held > most)
+		most = held;
+	plan_init(&plan);
+	plan_build(w->held, wanted, w->capacity, &plan);
+	for (size_t i = 0; i < plan.n; i++) {
+		const struct plan_op *op = &plan.ops[i];
+
+		if (op->kind == PLAN_DELETE) {
+			assert_true(installed_remove(w->held, &op->prefix));
+			assert_true(forward_remove(&w->pushed, &op->prefix));
+		} else {
+			installed_put(w->held, &op->prefix, op->attrs, op->covered, w->now);
+			forward_set(&w->pushed, &op->prefix, action_of(w, op->attrs));
+		}
+		assert_true(installed_count(w->held) <= most);
+		if (!forward_equivalent(&w->pushed, &w->oracle, &w->before, &bad))
+			fail_msg("%s is sent to a wrong next hop", ip_format(&bad, text));
+	}
+	if (!forward_equivalent(&w->pushed, &w->oracle, NULL, &bad))
+		fail_msg("%s is sent to a wrong next hop after the plan", ip_format(&bad, text));
+	assert_int_equal(installed_count(w->held), wanted->n);
+	plan_fini(&plan);
+}
+
+static void
+run(struct world *w, bool stale, struct selection *wanted)
+{
+	struct select_input in = input(w);
+
+	if (stale)
+		in.keep = w->held;
+	selector_run(w->selector, &in, &w->context, wanted);
+	selection_sort_by_prefix(wanted);
+	assert_true(wanted->n <= in.limit);
+}
+
+static void
+one_walk(uint64_t seed, enum ip_family family, const char *algorithm, bool follow)
+{
+	struct rng r = rng_make(seed);
+	struct selection wanted;
+	struct world w;
+
+	world_init(&w, family, algorithm, follow);
+	selection_init(&wanted);
+	w.capacity = 1 + rng_below(&r, 24);
+	for (int round = 0; round < 40; round++) {
+		forward_copy(&w.before, &w.oracle);
+		for (uint64_t n = rng_below(&r, 8); n > 0; n--)
+			change_route(&w, &r);
+		for (uint64_t n = rng_below(&r, 30); n > 0; n--)
+			sample(&w, &r);
+		if (rng_below(&r, 10) == 0)
+			w.capacity = 1 + rng_below(&r, 24);
+		if (rng_below(&r, 10) == 0) { /* a restart that adopts */
+			selector_free(w.selector);
+			w.selector = selector_new(algorithm);
+		}
+		w.now = mono_add_ms(w.now, 500 * (int64_t)rng_below(&r, 4));
+		run(&w, rng_below(&r, 6) == 0, &wanted);
+		carry_out(&w, &wanted);
+	}
+	selection_fini(&wanted);
+	world_fini(&w);
+}
+
+static void
+test_walks(void **state)
+{
+	static const char *const algorithms[] = { "priced", "leaf", "priced", "top" };
+	uint64_t seed = test_seed("selector");
+
+	(void)state;
+	for (unsigned i = 0; i < 120; i++)
+		one_walk(seed + i, i % 3 == 0 ? IP_V6 : IP_V4, algorithms[i % 4], i % 8 >= 4);
+}
+
+static struct ip_prefix
+prefix(const char *text)
+{
+	struct ip_prefix p;
+
+	assert_true(prefix_parse(text, true, &p));
+	return p;
+}
+
+static void
+learn(struct world *w, const char *text, uint32_t hop, uint64_t bytes)
+{
+	struct ip_prefix p = prefix(text);
+
+	rib_announce(w->rib, &p, 0, 0, w->hop[hop]);
+	if (bytes > 0)
+		traffic_add(w->traffic, rib_lookup(w->rib, &p), TRAFFIC_TO, bytes,
+		    traffic_scale(w->traffic, w->now), w->now);
+}
+
+static void
+assert_wanted(struct world *w, const char *expected)
+{
+	struct selection s;
+	char text[1024] = "", buf[PREFIX_TEXT_MAX];
+
+	selection_init(&s);
+	run(w, false, &s);
+	for (size_t i = 0; i < s.n; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s",
+		    i > 0 ? " " : "", prefix_format(&s.entries[i].prefix, buf),
+		    s.entries[i].id == RIB_NONE ? "(guard)" : "");
+	assert_string_equal(text, expected);
+	selection_fini(&s);
+}
+
+/* Each of the five things it can do, once. */
+static void
+test_repertoire(void **state)
+{
+	struct world w;
+	struct ip_prefix never = prefix("203.0.113.0/24");
+
+	(void)state;
+	world_init(&w, IP_V4, "priced", false);
+	w.capacity = 6;
+	learn(&w, "10.0.0.0/8", 1, 500000); /* install, */
+	learn(&w, "10.1.2.0/24", 2, 0);     /* with a guard over both of these */
+	learn(&w, "10.1.3.0/24", 3, 0);
+	learn(&w, "10.9.0.0/16", 1, 1000);   /* (has the same next hop: skip) */
+	learn(&w, "192.0.2.0/25", 3, 70000); /* aggregate */
+	learn(&w, "192.0.2.128/25", 3, 70000);
+	learn(&w, "203.0.113.0/24", 2, 80000);
+	assert_wanted(&w, "10.0.0.0/8 10.1.2.0/23(guard) 192.0.2.0/24 203.0.113.0/24");
+	selector_free(w.selector);
+	w.selector = selector_new("priced");
+	w.capacity = 2;
+	assert_wanted(&w, "10.0.0.0/8 10.1.2.0/23(guard)"); /* earns more than the others do */
+	w.capacity = 1;
+	assert_wanted(&w, "192.0.2.0/24"); /* the /8 alone would hide something */
+	{
+		struct select_input in = input(&w);
+		struct selection s;
+
+		in.limit = 6;
+		in.never = &never;
+		in.n_never = 1;
+		selection_init(&s);
+		selector_run(w.selector, &in, &w.context, &s);
+		for (size_t i = 0; i < s.n; i++)
+			assert_false(prefix_contains(&never, &s.entries[i].prefix));
+		in.never = NULL;
+		in.n_never = 0;
+		in.always = &never;
+		in.n_always = 1;
+		in.limit = 1;
+		selector_run(w.selector, &in, &w.context, &s);
+		assert_int_equal(s.n, 1);
+		assert_true(prefix_equal(&s.entries[0].prefix, &never));
+		selection_fini(&s);
+	}
+	world_fini(&w);
+}
+
+/* 60 active prefixes and room for 10,000: each is in, and leaves when its traffic is over. */
+static void
+test_almost_empty(void **state)
+{
+	struct selection s;
+	struct world w;
+
+	(void)state;
+	world_init(&w, IP_V4, "priced", false);
+	selection_init(&s);
+	w.capacity = 10000;
+	for (unsigned i = 0; i < 60; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "%u.%u.0.0/16", 20 + i, i);
+		learn(&w, text, 1 + i % 3, 1000);
+	}
+	run(&w, false, &s);
+	assert_int_equal(s.n, 60);
+	w.now = mono_add_ms(w.now, 40000);
+	for (unsigned i = 0; i < 10; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "%u.%u.0.0/16", 20 + i, i);
+		learn(&w, text, 1 + i % 3, 1000);
+	}
+	run(&w, false, &s);
+	assert_int_equal(s.n, 60);
+	w.now = mono_add_ms(w.now, 30000);
+	run(&w, false, &s);
+	assert_int_equal(s.n, 10);
+	selection_fini(&s);
+	world_fini(&w);
+}
+
+/* Stale input: no traffic for longer than it lives, and everything stays; the RIB still rules. */
+static void
+test_stale_keeps(void **state)
+{
+	struct ip_prefix gone = prefix("192.0.2.0/24");
+	struct selection s;
+	struct world w;
+
+	(void)state;
+	world_init(&w, IP_V4, "priced", false);
+	selection_init(&s);
+	w.capacity = 10;
+	learn(&w, "10.0.0.0/8", 1, 500000);
+	learn(&w, "192.0.2.0/24", 2, 500000);
+	run(&w, false, &s);
+	assert_int_equal(s.n, 2);
+	w.now = mono_add_ms(w.now, 10000000);
+	run(&w, true, &s);
+	assert_int_equal(s.n, 2);
+	rib_withdraw(w.rib, &gone, 0, 0);
+	selector_route_changed(w.selector, w.rib, &gone);
+	run(&w, true, &s);
+	assert_int_equal(s.n, 1);
+	run(&w, false, &s);
+	assert_int_equal(s.n, 0);
+	selection_fini(&s);
+	world_fini(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_repertoire),
+		cmocka_unit_test(test_almost_empty),
+		cmocka_unit_test(test_stale_keeps),
+		cmocka_unit_test(test_walks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
