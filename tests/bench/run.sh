@@ -10,17 +10,16 @@ set -u
 
 only=$1
 shift
-pattern=$(echo "$only" | sed 's/[^A-Za-z0-9.,]//g; s/\./\\./g; s/,/|/g')
+only=$(echo "$only" | sed 's/[^A-Za-z0-9.,]//g; s/,/|/g')
+ids=$(echo "$only" | sed 's/\./\\./g')
+groups=$(echo "$only" | sed 's/\.[^|]*//g')
 for bench in "$@"; do
 	case $bench in
 	*.sh) source=$bench ;;
 	*) source=tests/bench/${bench#*/tests/bench/}.c ;;
 	esac
-	if [ -n "$pattern" ] && ! grep -qE "\"?(${pattern%%.*})([^0-9]|$)" "$source"; then
-		continue
-	fi
+	[ -z "$only" ] || grep -qE "(^|[^A-Za-z0-9])($groups)([^0-9]|\$)" "$source" || continue
 	echo "bench: $bench" >&2
-	"$bench" </dev/null | grep -E "^\{\"id\": ?\"(${pattern:-[A-Z]})[^0-9]" |
-		while read -r line; do echo "$line"; done
+	"$bench" </dev/null | grep -E "^\{\"id\": ?\"(${ids:-[A-Z][0-9]*})[^0-9]"
 done
 exit 0

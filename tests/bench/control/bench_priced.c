@@ -218,9 +218,10 @@ compare(const struct bench *b, struct priced *p)
 		size_t n = sizes[i], guards, synthetic;
 		struct outcome naive = run_top(b, n, true), top = run_top(b, n, false);
 		struct outcome leaf = run_leaf(b, n), priced;
-		int64_t price = priced_fit(p, n, 1, SOLVES, true);
+		int64_t price = priced_fit(p, n, 1, SOLVES);
 		double bound;
 
+		priced_fill(p, n);
 		priced = judge_priced(b, p, &guards, &synthetic);
 		bound = dual_bound(b, p, n, price);
 		figure(b, "coverage.naive", n, naive.covered, "%", -1, false);
@@ -251,7 +252,8 @@ equal_coverage(const struct bench *b, struct priced *p)
 	while (high - low > high / 200) {
 		size_t mid = low + (high - low) / 2;
 
-		priced_fit(p, mid, 1, SOLVES, true);
+		(void)priced_fit(p, mid, 1, SOLVES);
+		priced_fill(p, mid);
 		if (judge_priced(b, p, &unused, &unused).covered >= top.covered)
 			high = mid;
 		else
@@ -265,7 +267,7 @@ static void
 bench_solves(const struct bench *b, struct priced *p, const char *name, double target)
 {
 	double best = 1e9;
-	int64_t price = priced_fit(p, 10000, 1, SOLVES, false);
+	int64_t price = priced_fit(p, 10000, 1, SOLVES);
 
 	for (int run = 0; run < 5; run++) {
 		double start = clock_cpu_s(), took;
