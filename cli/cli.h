@@ -28,8 +28,7 @@ struct cli {
 	bool no_header;
 	bool ascii; /* JSON goes to a terminal: escape what is not ASCII */
 
-	/* of `show top` */
-	bool ipv6, by_source;
+	bool ipv6, by_source; /* of `show top`, as is top_n */
 	unsigned long top_n;
 	const char *router;
 
@@ -41,10 +40,11 @@ struct cli {
 };
 
 struct cli_verb {
-	const char *words;   /* "show top" */
-	const char *args;    /* of the usage line */
-	const char *options; /* letters it takes besides the common ones */
-	int n_args;
+	const char *words;      /* "show top" */
+	const char *args;       /* of the usage line */
+	const char *options;    /* letters it takes besides the common ones */
+	int n_args, n_optional; /* how many it must have, and may have more */
+	/* args ends with NULL. */
 	int (*run)(struct cli *cli, char **args);
 	const char *help;
 };
@@ -61,6 +61,7 @@ int cli_run(struct cli *cli, int argc, char **argv);
 
 int cli_show_status(struct cli *cli, char **args);
 int cli_show_neighbors(struct cli *cli, char **args);
+int cli_show_route(struct cli *cli, char **args);
 int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);

@@ -8,18 +8,20 @@
 #include "cli/cli.h"
 
 const struct cli_verb cli_verbs[] = {
-	{ "show status", "", "", 0, cli_show_status,
+	{ "show status", "", "", 0, 0, cli_show_status,
 	    "How much traffic is covered, the tables, and what is wrong.\n"
 	    "Exits with 3 when a session is down or the selection is frozen." },
-	{ "show neighbors", "", "", 0, cli_show_neighbors, "BGP sessions and what they carry." },
-	{ "show agents", "", "", 0, cli_show_agents, "sFlow agents, known and unknown." },
-	{ "show top", "[-6] [-n N] [--router R] [--source]", "6nrS", 0, cli_show_top,
+	{ "show neighbors", "", "", 0, 0, cli_show_neighbors, "BGP sessions and what they carry." },
+	{ "show agents", "", "", 0, 0, cli_show_agents, "sFlow agents, known and unknown." },
+	{ "show top", "[-6] [-n N] [--router R] [--source]", "6nrS", 0, 0, cli_show_top,
 	    "Prefixes with most traffic to them (--source: from them)." },
-	{ "show installed", "", "", 0, cli_show_installed, "Routes the push neighbours hold." },
-	{ "check", "FILE", "", 1, cli_check, "Check a configuration as hotfibd reads it." },
-	{ "import", "FILE", "", 1, cli_import,
+	{ "show route", "[--router R] PREFIX|ADDRESS", "r", 1, 0, cli_show_route,
+	    "Every path to a prefix or address, why the best one is, and where packets go." },
+	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
+	{ "check", "FILE", "", 1, 0, cli_check, "Check a configuration as hotfibd reads it." },
+	{ "import", "FILE", "", 1, 0, cli_import,
 	    "Turn a sFlow-RT properties file with arm.* settings into a configuration." },
-	{ "version", "", "", 0, cli_version, "Versions of this program and of the daemon." },
+	{ "version", "", "", 0, 0, cli_version, "Versions of this program and of the daemon." },
 	{ 0 },
 };
 
@@ -115,10 +117,16 @@ static const char common_usage[] = "  -s PATH      the daemon's socket (default 
 				   "  --no-header  tables without their heading\n"
 				   "  -h, --help   this text, or a verb's\n";
 
-static const char top_usage[] = "  -6           IPv6 prefixes\n"
-				"  -n N         the first N (default 20)\n"
-				"  --router R   of router R, where there are several\n"
-				"  --source     traffic from the prefixes instead of to them\n";
+/* By the letters of cli_verb.options. */
+static const struct {
+	char letter;
+	const char *usage;
+} special_usage[] = {
+	{ '6', "  -6           IPv6 prefixes\n" },
+	{ 'n', "  -n N         the first N (default 20)\n" },
+	{ 'r', "  --router R   of router R, where there are several\n" },
+	{ 'S', "  --source     traffic from the prefixes instead of to them\n" },
+};
 
 static void
 print_usage(FILE *to, const struct cli_verb *verb)
@@ -126,8 +134,10 @@ print_usage(FILE *to, const struct cli_verb *verb)
 	if (verb != NULL) {
 		fprintf(to, "usage: hotfib %s%s%s\n\n%s\n\n", verb->words,
 		    verb->args[0] != '\0' ? " " : "", verb->args, verb->help);
-		if (verb->options[0] != '\0')
-			fputs(top_usage, to);
+		for (size_t i = 0; i < ARRAY_LEN(special_usage); i++) {
+			if (strchr(verb->options, special_usage[i].letter) != NULL)
+				fputs(special_usage[i].usage, to);
+		}
 	} else {
 		fputs("usage: hotfib [-s PATH] [-jJH] [--no-header] VERB ...\n\n", to);
 		for (const struct cli_verb *v = cli_verbs; v->words != NULL; v++)
@@ -226,7 +236,8 @@ cli_run(struct cli *cli, int argc, char **argv)
 		print_usage(cli->out, verb);
 		return CLI_OK;
 	}
-	if (argc - used != verb->n_args || strspn(p.special, verb->options) != strlen(p.special)) {
+	if (argc - used < verb->n_args || argc - used > verb->n_args + verb->n_optional ||
+	    strspn(p.special, verb->options) != strlen(p.special)) {
 		print_usage(cli->err, verb);
 		return CLI_USAGE;
 	}

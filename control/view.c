@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "control/explain.h"
 #include "lib/mem.h"
 
 static struct app *
@@ -427,6 +428,16 @@ view_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct web_
 	    app_of(ctx), r, (enum ip_family)a->family, rib_lpm(router_rib(r), a), out);
 }
 
+static bool
+view_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out)
+{
+	*out = (struct web_explanation){ .n_paths = 0 };
+	if (!view_route(ctx, router, p, &out->route))
+		return false;
+	explain_prefix(app_of(ctx), app_of(ctx)->routers[router], out);
+	return true;
+}
+
 /* --- installed entries --- */
 
 /* The next entry of one port, its families in order; NULL at the end. */
@@ -495,6 +506,7 @@ view_backend(struct app *app)
 		.top = view_top,
 		.route = view_route,
 		.route_lookup = view_route_lookup,
+		.explain = view_explain,
 		.installed_next = view_installed_next,
 	};
 }

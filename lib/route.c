@@ -132,6 +132,79 @@ route_communities_format(struct span communities, char separator, char *buf, siz
 	return t.len;
 }
 
+size_t
+route_large_format(struct span large_communities, char separator, char *buf, size_t size)
+{
+	struct rd r = rd_make(large_communities.data, large_communities.len);
+	struct text t = { .buf = buf, .size = size };
+
+	if (size > 0)
+		buf[0] = '\0';
+	while (rd_left(&r) >= 12) {
+		uint32_t as = rd_u32(&r), one = rd_u32(&r), two = rd_u32(&r);
+
+		if (t.len > 0)
+			add(&t, "%c", separator);
+		add(&t, "%u:%u:%u", as, one, two);
+	}
+	return t.len;
+}
+
+/* One extended community: type, subtype and 6 bytes, whose shape the type says. */
+static void
+add_ext(struct text *t, uint64_t value)
+{
+	/* Bit 6 says non-transitive, and does not change the shape. */
+	uint8_t type = (uint8_t)(value >> 56) & 0xbf, subtype = (uint8_t)(value >> 48);
+	const char *name = subtype == 2 ? "rt" : "ro";
+	struct ip_addr id = ip_v4((uint32_t)(value >> 16));
+	char text[IP_TEXT_MAX];
+
+	if ((subtype != 2 && subtype != 3) || type > 2)
+		add(t, "%016llx", (unsigned long long)value);
+	else if (type == 0)
+		add(t, "%s:%u:%u", name, (unsigned)(value >> 32) & 0xffff, (unsigned)value);
+	else if (type == 1)
+		add(t, "%s:%s:%u", name, ip_format(&id, text), (unsigned)value & 0xffff);
+	else
+		add(t, "%s:%u:%u", name, (unsigned)(value >> 16), (unsigned)value & 0xffff);
+}
+
+size_t
+route_ext_format(struct span ext_communities, char separator, char *buf, size_t size)
+{
+	struct rd r = rd_make(ext_communities.data, ext_communities.len);
+	struct text t = { .buf = buf, .size = size };
+
+	if (size > 0)
+		buf[0] = '\0';
+	while (rd_left(&r) >= 8) {
+		if (t.len > 0)
+			add(&t, "%c", separator);
+		add_ext(&t, rd_u64(&r));
+	}
+	return t.len;
+}
+
+size_t
+route_clusters_format(struct span cluster_list, char separator, char *buf, size_t size)
+{
+	struct rd r = rd_make(cluster_list.data, cluster_list.len);
+	struct text t = { .buf = buf, .size = size };
+
+	if (size > 0)
+		buf[0] = '\0';
+	while (rd_left(&r) >= 4) {
+		struct ip_addr id = ip_v4(rd_u32(&r));
+		char text[IP_TEXT_MAX];
+
+		if (t.len > 0)
+			add(&t, "%c", separator);
+		add(&t, "%s", ip_format(&id, text));
+	}
+	return t.len;
+}
+
 const char *
 route_origin_name(uint8_t origin)
 {

@@ -58,7 +58,7 @@ static inline bool
 route_nexthop_equal(const struct route_nexthop *a, const struct route_nexthop *b)
 {
 	return ip_equal(&a->addr, &b->addr) && a->link_local_hi == b->link_local_hi &&
-	    a->link_local_lo == b->link_local_lo;
+	       a->link_local_lo == b->link_local_lo;
 }
 
 /* AS path length as the decision process counts it: a set is 1, confederation segments are 0
@@ -74,6 +74,12 @@ uint32_t route_as_path_origin(struct span as_path);
  * braces; communities "65000:1" joined likewise. Gives the untruncated length. */
 size_t route_as_path_format(struct span as_path, char separator, char *buf, size_t size);
 size_t route_communities_format(struct span communities, char separator, char *buf, size_t size);
+
+/* The same for the other kinds: "65000:1:2" (RFC 8092); "rt:65000:1" and "ro:..." for route target
+ * and origin of each type, others as 16 hex digits (RFC 4360, 5668); "192.0.2.1" (RFC 4456). */
+size_t route_large_format(struct span large_communities, char separator, char *buf, size_t size);
+size_t route_ext_format(struct span ext_communities, char separator, char *buf, size_t size);
+size_t route_clusters_format(struct span cluster_list, char separator, char *buf, size_t size);
 
 /* "IGP", "EGP" or "INCOMPLETE". */
 const char *route_origin_name(uint8_t origin);

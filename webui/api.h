@@ -14,6 +14,8 @@ enum top_arg {
 	TOP_MIN_PREFIX
 };
 #define PREFIX_ADDRESS 0
+#define ROUTE_ROUTER   0
+#define ROUTE_ADDRESS  1
 #define AGENTS_AGENT   0
 
 void web_api_version(struct web_call *call, struct web_answer *a);
@@ -30,6 +32,7 @@ void web_api_readyz(struct web_call *call, struct web_answer *a);
 void web_api_status(struct web_call *call, struct web_answer *a);
 void web_api_neighbors(struct web_call *call, struct web_answer *a);
 void web_api_agent_list(struct web_call *call, struct web_answer *a);
+void web_api_route(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
 void web_api_asset(struct web_call *call, struct web_answer *a);
 

@@ -22,21 +22,22 @@ struct web_neighbor {
 	const char *last_error;         /* "" where there is none */
 	struct ip_addr address, local_address;
 	uint32_t local_as, remote_as;
-	uint32_t local_id, remote_id;   /* BGP identifiers, host order; remote 0 before its OPEN */
-	int64_t start_wall_ms;          /* when it was last Established; 0: never */
+	uint32_t local_id, remote_id; /* BGP identifiers, host order; remote 0 before its OPEN */
+	int64_t start_wall_ms;        /* when it was last Established; 0: never */
 	double state_age_s;
 	uint64_t established_count;
 	uint16_t hold_time_s, keepalive_s;
 	struct {
 		bool negotiated;
-		bool end_of_rib;        /* received since the session came up */
-		bool ready;             /* learn: the table counts as complete */
-		uint64_t paths;         /* learn: held now, stale ones included */
+		bool end_of_rib; /* received since the session came up */
+		bool ready;      /* learn: the table counts as complete */
+		uint64_t paths;  /* learn: held now, stale ones included */
 		uint64_t stale_paths;
-		uint64_t learned_added, learned_removed; /* prefixes; re-announcements not counted */
-		uint64_t desired;       /* push: entries selected for it */
-		uint64_t installed;     /* push: entries it is believed to hold */
-		uint64_t pending;       /* push: operations not sent yet */
+		uint64_t learned_added,
+		    learned_removed; /* prefixes; re-announcements not counted */
+		uint64_t desired;    /* push: entries selected for it */
+		uint64_t installed;  /* push: entries it is believed to hold */
+		uint64_t pending;    /* push: operations not sent yet */
 		uint64_t pushed_added, pushed_removed, pushed_changed;
 		uint64_t installed_max; /* push: most entries ever held at once */
 	} family[IP_FAMILIES];
@@ -51,11 +52,12 @@ struct web_router {
 	const char *name;
 	struct {
 		uint64_t prefixes, paths;
-		uint64_t active;        /* prefixes with traffic towards them */
-		double rate_total;      /* destination direction, routed traffic, bytes/s */
-		double rate_installed;  /* of that, the part whose longest match is installed, or that
-		                         * is covered by an installed entry with the same next hop */
-		double rate_unrouted;   /* sampled traffic without a route, bytes/s */
+		uint64_t active;   /* prefixes with traffic towards them */
+		double rate_total; /* destination direction, routed traffic, bytes/s */
+		double
+		    rate_installed;   /* of that, the part whose longest match is installed, or that
+				       * is covered by an installed entry with the same next hop */
+		double rate_unrouted; /* sampled traffic without a route, bytes/s */
 		bool has_target;
 		uint64_t capacity, desired, installed;
 		bool frozen;            /* stale input: nothing is evicted */
@@ -68,11 +70,12 @@ struct web_router {
 struct web_agent {
 	struct ip_addr address, last_source;
 	bool configured;
-	const char *router;     /* NULL where not configured */
-	double t_s;             /* its moving average's time constant; 0 where not configured */
+	const char *router; /* NULL where not configured */
+	double t_s;         /* its moving average's time constant; 0 where not configured */
 	uint64_t datagrams, datagrams_lost, datagrams_duplicate, datagrams_out_of_order;
 	uint64_t datagrams_refused, malformed;
-	uint64_t flow_samples, flow_lost, flow_duplicate, flow_out_of_order, flow_drops, flow_sources;
+	uint64_t flow_samples, flow_lost, flow_duplicate, flow_out_of_order, flow_drops,
+	    flow_sources;
 	uint64_t counter_samples, counter_lost, counter_duplicate, counter_out_of_order;
 	uint64_t counter_sources;
 	uint64_t notifications, unknown_samples, non_ip_samples, bytes_sampled;
@@ -96,11 +99,11 @@ struct web_totals {
 
 struct web_top_query {
 	size_t max_prefixes;
-	double min_value;       /* only rates greater than this */
-	bool by_source;         /* rank by traffic from the prefix instead of to it */
-	unsigned min_prefix;    /* prefixes shorter than this are left out */
-	bool include_covered;   /* also the more-specifics of chosen prefixes, inside max_prefixes */
-	bool prune_covered;     /* leave out covered prefixes with the next hop of what covers them */
+	double min_value;     /* only rates greater than this */
+	bool by_source;       /* rank by traffic from the prefix instead of to it */
+	unsigned min_prefix;  /* prefixes shorter than this are left out */
+	bool include_covered; /* also the more-specifics of chosen prefixes, inside max_prefixes */
+	bool prune_covered;   /* leave out covered prefixes with the next hop of what covers them */
 };
 
 struct web_top_row {
@@ -113,8 +116,8 @@ struct web_top_row {
 struct web_top {
 	struct web_top_row *rows; /* by value descending; mem_free(MEM_HTTP, rows) by the caller */
 	size_t n_rows;
-	double value_top;         /* sum over rows */
-	double value_total;       /* all routed traffic of the family in that direction */
+	double value_top;   /* sum over rows */
+	double value_total; /* all routed traffic of the family in that direction */
 	size_t n_prefixes;
 };
 
@@ -128,13 +131,38 @@ struct web_route {
 	struct ip_prefix carrier; /* that entry, when carried */
 };
 
+/* One of a prefix's paths. */
+struct web_path {
+	const char *neighbor; /* it was learned from */
+	struct ip_addr address;
+	uint32_t path_id; /* RFC 7911; 0 without ADD-PATH */
+	bool stale;       /* of a lost session, or not announced again yet by a new one */
+	struct route_attrs attrs;
+};
+
+/* What an answer lists of a prefix's paths at most. */
+#define WEB_PATHS_MAX 256
+
+/* A prefix explained. */
+struct web_explanation {
+	struct web_route route;
+	bool has_target;        /* routes of this router are pushed somewhere */
+	bool covered;           /* there is a shorter prefix in the table around it */
+	struct ip_prefix cover; /* the nearest, when covered, and its next hop */
+	struct ip_addr cover_nexthop;
+	bool cover_alike;       /* the cover forwards to the same next hop */
+	const char *rule, *why; /* what made the first path best: "as-path", and in words */
+	size_t n_paths;         /* all, of which the first WEB_PATHS_MAX are in paths */
+	struct web_path *paths; /* best first; mem_free(MEM_HTTP, paths) by the caller */
+};
+
 struct web_installed_row {
 	const char *neighbor;
 	struct ip_prefix prefix;
 	struct route_nexthop nexthop;
-	double rate;     /* of traffic to the prefix now, bytes/s */
-	double age_s;    /* since it was announced */
-	bool covered;    /* held because it lies inside another entry with another next hop */
+	double rate;  /* of traffic to the prefix now, bytes/s */
+	double age_s; /* since it was announced */
+	bool covered; /* held because it lies inside another entry with another next hop */
 };
 
 /* A place in the walk over installed entries. */
@@ -146,9 +174,9 @@ struct web_cursor {
 
 /* How a {router} of the REST paths was understood. */
 struct web_router_ref {
-	size_t router;    /* index for router() */
-	size_t neighbor;  /* index for neighbor(): the named one, or the router's first established
-	                   * learning neighbour, or its first one; SIZE_MAX where it has none */
+	size_t router;   /* index for router() */
+	size_t neighbor; /* index for neighbor(): the named one, or the router's first established
+			  * learning neighbour, or its first one; SIZE_MAX where it has none */
 };
 
 struct web_backend {
@@ -161,7 +189,8 @@ struct web_backend {
 	bool (*router)(void *ctx, size_t i, struct web_router *out);
 	bool (*agent)(void *ctx, size_t i, struct web_agent *out);
 
-	/* A router by its name, or by the address or name of one of its neighbours; false: unknown. */
+	/* A router by its name, or by the address or name of one of its neighbours; false: unknown.
+	 */
 	bool (*find_router)(void *ctx, const char *text, struct web_router_ref *out);
 
 	/* Rank a router's prefixes now. */
@@ -172,6 +201,10 @@ struct web_backend {
 	bool (*route)(void *ctx, size_t router, const struct ip_prefix *p, struct web_route *out);
 	bool (*route_lookup)(
 	    void *ctx, size_t router, const struct ip_addr *a, struct web_route *out);
+
+	/* The same with everything that is known of exactly this prefix. */
+	bool (*explain)(
+	    void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out);
 
 	/* What push neighbours hold, ordered by neighbour and prefix. The walk is by prefix and so
 	 * survives changes: start with *cursor zeroed (neighbor 0, started false). */

@@ -35,6 +35,11 @@ static const struct web_param prefix_params[] = {
 	[PREFIX_ADDRESS] = { "address", WEB_STRING, 0, 0, { 0 } },
 	{ 0 },
 };
+static const struct web_param route_params[] = {
+	[ROUTE_ROUTER] = { "router", WEB_STRING, 0, 0, { 0 } },
+	[ROUTE_ADDRESS] = { "address", WEB_STRING, 0, 0, { 0 } },
+	{ 0 },
+};
 static const struct web_param agents_params[] = {
 	[AGENTS_AGENT] = { "agent", WEB_STRING, 0, 0, { 0 } },
 	{ 0 },
@@ -58,6 +63,7 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/agents", web_api_agent_list, NULL },
 	{ "GET", "/api/v1/top/{router}/ipv4", web_api_top, top_params },
 	{ "GET", "/api/v1/top/{router}/ipv6", web_api_top6, top6_params },
+	{ "GET", "/api/v1/route", web_api_route, route_params },
 	{ "GET", "/api/v1/installed", web_api_installed, NULL },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },

@@ -203,6 +203,46 @@ web_fake_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct 
 	return web_fake_route(ctx, router, &p, out);
 }
 
+/* Two paths, the second with every attribute there is. */
+static inline bool
+web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out)
+{
+	static const uint8_t ext[] = { 0, 2, 0xfd, 0xe8, 0, 0, 0, 7 };
+	static const uint8_t large[] = { 0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 0, 0, 0, 2 };
+	static const uint8_t clusters[] = { 10, 0, 0, 1, 10, 0, 0, 2 };
+	static const uint8_t opaque[] = { 0xe0, 99, 1, 0xff };
+	struct route_attrs *all;
+
+	*out = (struct web_explanation){ .n_paths = 2, .has_target = true };
+	if (!web_fake_route(ctx, router, p, &out->route))
+		return false;
+	out->covered = true;
+	out->cover = prefix_make((enum ip_family)p->family, p->hi, 0, p->len - 8u);
+	out->cover_nexthop = ip_v4(0xc0000209);
+	out->rule = "as-path";
+	out->why = "its AS path is shorter";
+	out->paths = mem_calloc(MEM_HTTP, 2, sizeof(*out->paths));
+	out->paths[0] = (struct web_path){
+		.neighbor = "reflector", .address = ip_v4(0x0a0000fe), .attrs = out->route.attrs
+	};
+	out->paths[1] = out->paths[0];
+	out->paths[1].path_id = 7;
+	out->paths[1].stale = true;
+	all = &out->paths[1].attrs;
+	all->nexthop.link_local_hi = UINT64_C(0xfe80) << 48;
+	all->nexthop.link_local_lo = 1;
+	all->has_originator_id = all->has_aggregator = all->has_otc = all->atomic_aggregate = true;
+	all->originator_id = 0x0a000003;
+	all->aggregator_as = 65001;
+	all->aggregator_id = 0x0a000004;
+	all->otc = 65002;
+	all->ext_communities = (struct span){ ext, sizeof(ext) };
+	all->large_communities = (struct span){ large, sizeof(large) };
+	all->cluster_list = (struct span){ clusters, sizeof(clusters) };
+	all->opaque = (struct span){ opaque, sizeof(opaque) };
+	return true;
+}
+
 static inline bool
 web_fake_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
 {
@@ -233,6 +273,7 @@ web_fake_backend(struct web_fake *f)
 		.top = web_fake_top,
 		.route = web_fake_route,
 		.route_lookup = web_fake_route_lookup,
+		.explain = web_fake_explain,
 		.installed_next = web_fake_installed_next };
 }
 

@@ -55,7 +55,22 @@ static const char installed[] =
     "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
     "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9}]}";
 
+static const char route[] =
+    "{\"router\":\"edge\",\"prefix\":\"10.0.2.0/24\",\"forwarding\":\"carried\","
+    "\"carriedby\":\"10.0.0.0/8\",\"cover\":\"10.0.0.0/16\",\"coverNexthop\":\"192.0.2.9\","
+    "\"coverAlike\":false,\"valueDestination\":1e9,\"valueSource\":0,\"rule\":\"as-path\","
+    "\"why\":\"its AS path is shorter\",\"nPaths\":300,\"paths\":["
+    "{\"best\":true,\"neighbor\":\"reflector\",\"neighborAddress\":\"10.0.0.254\","
+    "\"pathId\":0,\"stale\":false,\"nexthop\":\"192.0.2.3\",\"aspath\":\"\","
+    "\"origin\":\"IGP\"},"
+    "{\"best\":false,\"neighbor\":\"re\\u001b\",\"neighborAddress\":\"10.0.0.253\","
+    "\"pathId\":7,\"stale\":true,\"nexthop\":\"192.0.2.4\",\"aspath\":\"1-2\",\"med\":0,"
+    "\"origin\":\"IGP\",\"largeCommunities\":\"1:2:3-4:5:6\",\"atomicAggregate\":true}]}";
+
 static const struct page pages[] = {
+	{ "/api/v1/route?address=10.0.2.1", 200, route },
+	{ "/api/v1/route?address=10.0.2.0%2F24&router=a%2Fb", 200, route },
+	{ "/api/v1/route?address=::", 404, "{\"error\":\"no route to ::\"}" },
 	{ "/api/v1/status", 200, status_ok },
 	{ "/api/v1/neighbors", 200, neighbors },
 	{ "/api/v1/agents", 200, agents },
@@ -354,6 +369,42 @@ test_installed(void **state)
 	    "target    10.0.0.0/24  192.0.2.1  8.00 Gbit/s  1m01s  inside another entry\n");
 }
 
+static void
+test_route(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show route 10.0.2.1"), CLI_OK);
+	assert_string_equal(out,
+	    "10.0.2.0/24 of router edge\n"
+	    "  traffic to it      8.00 Gbit/s\n"
+	    "  traffic from it    0 bit/s\n"
+	    "  forwarding         carried by 10.0.0.0/8, which has the same next hop\n"
+	    "  inside             10.0.0.0/16, whose next hop 192.0.2.9 is another\n"
+	    "  best of            300 paths: its AS path is shorter (as-path)\n"
+	    "\n"
+	    "path 1, from reflector at 10.0.0.254, best\n"
+	    "  next hop           192.0.2.3\n"
+	    "  AS path            empty\n"
+	    "  origin             IGP\n"
+	    "\n"
+	    "path 2, from re\\x1b at 10.0.0.253, path id 7, stale\n"
+	    "  next hop           192.0.2.4\n"
+	    "  AS path            1 2\n"
+	    "  origin             IGP\n"
+	    "  MED                0\n"
+	    "  large communities  1:2:3 4:5:6\n"
+	    "  atomic aggregate   yes\n"
+	    "\n"
+	    "and 298 more\n");
+	assert_int_equal(run(pages, "sh r --router a/b 10.0.2.0/24 -j"), CLI_OK);
+	assert_non_null(strstr(out, "\"rule\":\"as-path\""));
+	assert_int_equal(run(pages, "show route ::"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 404: no route to ::\n");
+	assert_int_equal(run(pages, "show route"), CLI_USAGE);
+	assert_int_equal(run(pages, "show route a b"), CLI_USAGE);
+	assert_int_equal(run(pages, "show route -6 a"), CLI_USAGE);
+}
+
 static int
 forget_output(void **state)
 {
@@ -380,6 +431,7 @@ main(void)
 		cmocka_unit_test(test_top_needs_one_router),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_installed),
+		cmocka_unit_test(test_route),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget_output);

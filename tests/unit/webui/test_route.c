@@ -96,7 +96,7 @@ test_every_row_answers(void **state)
 			snprintf(target, sizeof(target), "%.*sedge%s?address=10.0.0.1",
 			    (int)(brace - row->pattern), row->pattern, strchr(brace, '}') + 1);
 		else
-			snprintf(target, sizeof(target), "%s", row->pattern);
+			snprintf(target, sizeof(target), "%s?address=10.0.0.1", row->pattern);
 		status = ask(&fake, target, &body);
 		if (status != 200)
 			fail_msg("%s answers %u", target, status);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/explain.h"
+
+#include "lib/mem.h"
+
+/* What the rule means for the winner, compared with the next best path. */
+static const char *
+words(enum rib_reason rule)
+{
+	static const char *const texts[] = {
+		[RIB_ONLY_PATH] = "it is the only path",
+		[RIB_BY_STALE] = "its session is up, and the next best path is stale",
+		[RIB_BY_LOCAL_PREF] = "its local preference is higher",
+		[RIB_BY_AS_PATH] = "its AS path is shorter",
+		[RIB_BY_ORIGIN] = "its origin is lower: IGP before EGP before INCOMPLETE",
+		[RIB_BY_MED] = "its MED is lower",
+		[RIB_BY_EBGP] = "it is external, the next best path is internal",
+		[RIB_BY_ROUTER_ID] = "its router id, or originator id, is lower",
+		[RIB_BY_CLUSTER_LIST] = "its cluster list is shorter",
+		[RIB_BY_ADDRESS] = "its neighbour's address is lower",
+		[RIB_BY_PATH_ID] = "its path id is lower",
+	};
+
+	return rule < ARRAY_LEN(texts) ? texts[rule] : "";
+}
+
+/* The configured neighbour that is source number `source` of the router. */
+static const struct config_neighbor *
+neighbor_of_source(const struct app *app, const struct router *r, unsigned source)
+{
+	for (size_t i = 0; i < app->n_neighbors; i++) {
+		const struct app_neighbor *n = &app->neighbors[i];
+
+		if (n->router == r && n->config->bgp.role == BGP_LEARN && n->source == source)
+			return n->config;
+	}
+	return NULL;
+}
+
+static void
+list_paths(const struct app *app, const struct router *r, enum ip_family family, uint32_t id,
+    struct web_explanation *out)
+{
+	struct rib_path *paths = mem_calloc(MEM_HTTP, WEB_PATHS_MAX, sizeof(*paths));
+	enum rib_reason rule;
+	size_t listed;
+
+	out->n_paths = rib_paths(router_rib(r), family, id, paths, WEB_PATHS_MAX, &rule);
+	out->rule = rib_reason_name(rule);
+	out->why = words(rule);
+	listed = size_min(out->n_paths, WEB_PATHS_MAX);
+	out->paths = mem_calloc(MEM_HTTP, listed, sizeof(*out->paths));
+	for (size_t i = 0; i < listed; i++) {
+		const struct config_neighbor *n = neighbor_of_source(app, r, paths[i].source);
+
+		out->paths[i].neighbor = n != NULL ? n->bgp.name : "";
+		if (n != NULL)
+			out->paths[i].address = n->bgp.remote;
+		out->paths[i].path_id = paths[i].path_id;
+		out->paths[i].stale = paths[i].stale;
+		attrs_get(app->attrs, paths[i].attrs, &out->paths[i].attrs);
+	}
+	mem_free(MEM_HTTP, paths);
+}
+
+void
+explain_prefix(const struct app *app, const struct router *r, struct web_explanation *out)
+{
+	enum ip_family family = (enum ip_family)out->route.prefix.family;
+	const struct rib *rib = router_rib(r);
+	uint32_t id = rib_lookup(rib, &out->route.prefix);
+	uint32_t cover = rib_cover(rib, &out->route.prefix);
+
+	ASSERT(id != RIB_NONE);
+	out->has_target = app->target != NULL && target_config(app->target)->router == r;
+	out->covered = cover != RIB_NONE;
+	if (out->covered) {
+		uint32_t nexthop = rib_best_nexthop(rib, family, cover);
+
+		out->cover = rib_prefix(rib, family, cover);
+		out->cover_nexthop = nexthop_peek(app->attrs, nexthop)->addr;
+		out->cover_alike = nexthop == rib_best_nexthop(rib, family, id);
+	}
+	list_paths(app, r, family, id, out);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why a prefix is routed as it is: all its paths, the rule that chose, and what lies around it. */
+#ifndef CONTROL_EXPLAIN_H
+#define CONTROL_EXPLAIN_H
+
+#include "control/app.h"
+
+/* Everything of *out but out->route, which names a prefix that is in the router's table. */
+void explain_prefix(const struct app *app, const struct router *r, struct web_explanation *out);
+
+#endif

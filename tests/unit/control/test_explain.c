@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "lib/mem.h"
+#include "tests/unit/control/table_app.h"
+
+static struct ip_prefix
+prefix(const char *text)
+{
+	struct ip_prefix p;
+
+	assert_true(prefix_parse(text, true, &p));
+	return p;
+}
+
+static void
+announce(struct table_app *t, unsigned neighbor, const char *text, uint32_t path_id,
+    uint32_t local_pref, uint32_t nexthop)
+{
+	struct ip_prefix p = prefix(text);
+	struct attrs_sample s;
+
+	attrs_sample_make(&s, 1);
+	s.attrs.has_local_pref = true;
+	s.attrs.local_pref = local_pref;
+	s.attrs.nexthop = (struct route_nexthop){ .addr = ip_v4(nexthop) };
+	table_app_announce(t, neighbor, &p, path_id, &s.attrs);
+}
+
+static void
+explain(struct table_app *t, const char *text, struct web_explanation *e)
+{
+	struct ip_prefix p = prefix(text);
+
+	assert_true(t->backend.explain(t->backend.ctx, 0, &p, e));
+	assert_true(prefix_equal(&e->route.prefix, &p));
+}
+
+static void
+test_paths_rule_and_cover(void **state)
+{
+	struct ip_prefix none;
+	struct web_explanation e;
+	struct table_app t;
+
+	(void)state;
+	table_app_init(&t);
+	announce(&t, 0, "10.0.0.0/8", 0, 100, 1);
+	announce(&t, 0, "10.1.0.0/16", 0, 100, 1);
+	announce(&t, 0, "10.1.1.0/24", 3, 100, 2);
+	announce(&t, 1, "10.1.1.0/24", 9, 200, 3);
+
+	explain(&t, "10.0.0.0/8", &e);
+	assert_false(e.covered);
+	assert_false(e.has_target);
+	assert_int_equal(e.n_paths, 1);
+	assert_string_equal(e.rule, "only-path");
+	mem_free(MEM_HTTP, e.paths);
+
+	explain(&t, "10.1.0.0/16", &e);
+	assert_true(e.covered && e.cover_alike);
+	none = prefix("10.0.0.0/8");
+	assert_true(prefix_equal(&e.cover, &none));
+	mem_free(MEM_HTTP, e.paths);
+
+	explain(&t, "10.1.1.0/24", &e);
+	assert_true(e.covered);
+	assert_false(e.cover_alike);
+	assert_int_equal(ip_to_v4(e.cover_nexthop.hi), 1);
+	assert_int_equal(e.n_paths, 2);
+	assert_string_equal(e.rule, "local-pref");
+	assert_string_equal(e.why, "its local preference is higher");
+	assert_string_equal(e.paths[0].neighbor, "second");
+	assert_true(ip_equal(&e.paths[0].address, &t.configs[1].bgp.remote));
+	assert_int_equal(e.paths[0].path_id, 9);
+	assert_int_equal(e.paths[0].attrs.local_pref, 200);
+	assert_int_equal(ip_to_v4(e.route.attrs.nexthop.addr.hi), 3);
+	assert_string_equal(e.paths[1].neighbor, "first");
+	assert_int_equal(e.paths[1].path_id, 3);
+	assert_false(e.paths[0].stale || e.paths[1].stale);
+	mem_free(MEM_HTTP, e.paths);
+
+	/* The best one's session is lost: it stays, and is marked. */
+	router_source_down(t.routers[0], t.neighbors[1].source, t.app.now);
+	explain(&t, "10.1.1.0/24", &e);
+	assert_string_equal(e.paths[0].neighbor, "second");
+	assert_true(e.paths[0].stale);
+	assert_false(e.paths[1].stale);
+	mem_free(MEM_HTTP, e.paths);
+
+	none = prefix("10.1.1.0/25");
+	assert_false(t.backend.explain(t.backend.ctx, 0, &none, &e));
+	table_app_fini(&t);
+	assert_int_equal(mem_used(MEM_HTTP), 0);
+}
+
+/* More paths than an answer lists. */
+static void
+test_many_paths(void **state)
+{
+	struct web_explanation e;
+	struct table_app t;
+
+	(void)state;
+	table_app_init(&t);
+	for (uint32_t id = 1; id <= WEB_PATHS_MAX + 10; id++)
+		announce(&t, 0, "10.0.0.0/8", id, 100, 1);
+	explain(&t, "10.0.0.0/8", &e);
+	assert_int_equal(e.n_paths, WEB_PATHS_MAX + 10);
+	assert_string_equal(e.rule, "path-id");
+	for (uint32_t i = 0; i < WEB_PATHS_MAX; i++)
+		assert_int_equal(e.paths[i].path_id, i + 1);
+	mem_free(MEM_HTTP, e.paths);
+	table_app_fini(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paths_rule_and_cover),
+		cmocka_unit_test(test_many_paths),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
