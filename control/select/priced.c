@@ -490,62 +490,94 @@ weight_below(const struct pnode *n)
 	return sum;
 }
 
-/* A place that may have an entry of its own: all of it has one action, and it is not in force. */
+/* A subtree that may be covered by one entry: all of it has one action, which is not in force. */
+struct spare {
+	struct pnode *node;
+	uint32_t action; /* ACTION_MIXED: more than one, or there are entries in it */
+	int64_t weight;
+};
+
 struct spares {
-	struct pnode **items;
+	struct spare *items;
 	size_t n, cap;
 };
 
 static void
+add_spare(const struct priced *p, const struct spare *s, struct spares *out)
+{
+	uint32_t def = p->config.default_action;
+
+	if (s->action == ACTION_MIXED || s->action == def || s->action == s->node->inherited ||
+	    s->weight == 0 || s->node->len < p->config.min_length)
+		return;
+	if (out->n == out->cap) {
+		out->cap = out->cap > 0 ? 2 * out->cap : 1024;
+		out->items = mem_resize(MEM_SELECT, out->items, out->cap, sizeof(*out->items));
+	}
+	out->items[out->n++] = *s;
+}
+
+/* Collects the largest such subtrees below n that are not n itself. */
+static struct spare
 find_spares(const struct priced *p, struct pnode *n, struct spares *out)
 {
-	if (n->child[0] == NULL && n->child[1] == NULL) {
-		if (n->weight == 0 || n->never || n->want != ACTION_NONE ||
-		    n->inherited == n->act || n->side[0] != n->act || n->side[1] != n->act ||
-		    n->act == p->config.default_action || n->len < p->config.min_length)
-			return;
-		if (out->n == out->cap) {
-			out->cap = out->cap > 0 ? 2 * out->cap : 1024;
-			out->items =
-			    mem_resize(MEM_SELECT, out->items, out->cap, sizeof(struct pnode *));
+	struct spare half[2], all = { .node = n, .weight = n->weight };
+
+	for (unsigned b = 0; b < 2; b++) {
+		struct pnode *c = n->child[b];
+
+		half[b] = (struct spare){ .action = n->side[b] };
+		if (c == NULL)
+			continue;
+		half[b] = find_spares(p, c, out);
+		all.weight += half[b].weight;
+		if (c->len > n->len + 1u && n->side[b] != half[b].action) {
+			add_spare(p, &half[b], out);
+			half[b] = (struct spare){ .action = ACTION_MIXED };
 		}
-		out->items[out->n++] = n;
-		return;
 	}
+	all.action = half[0].action;
+	if (half[0].action == half[1].action && n->want == ACTION_NONE && !n->never)
+		return all;
 	for (unsigned b = 0; b < 2; b++)
-		if (n->child[b] != NULL)
-			find_spares(p, n->child[b], out);
+		if (half[b].node != NULL)
+			add_spare(p, &half[b], out);
+	all.action = ACTION_MIXED;
+	return all;
 }
 
 static int
 heavier_first(const void *a, const void *b)
 {
-	const struct pnode *x = *(struct pnode *const *)a;
-	const struct pnode *y = *(struct pnode *const *)b;
+	const struct spare *x = a, *y = b;
 
 	if (x->weight != y->weight)
 		return x->weight > y->weight ? -1 : 1;
-	if (x->hi != y->hi)
-		return x->hi < y->hi ? -1 : 1;
-	return x->lo < y->lo ? -1 : x->lo > y->lo;
+	if (x->node->hi != y->node->hi)
+		return x->node->hi < y->node->hi ? -1 : 1;
+	return x->node->lo < y->node->lo ? -1 : x->node->lo > y->node->lo;
 }
 
-/* The optimum for a size exists only for some sizes; what is between them is filled up greedily. */
-static void
-fill_up(struct priced *p, size_t limit)
+void
+priced_fill(struct priced *p, size_t limit)
 {
 	struct spares s = { 0 };
+	struct spare root;
 
 	if (p->slots >= limit)
 		return;
-	find_spares(p, p->tree.root, &s);
+	root = find_spares(p, p->tree.root, &s);
+	add_spare(p, &root, &s);
 	if (s.n > 0)
-		qsort(s.items, s.n, sizeof(struct pnode *), heavier_first);
+		qsort(s.items, s.n, sizeof(*s.items), heavier_first);
 	for (size_t i = 0; i < s.n && p->slots < limit; i++) {
-		struct pnode *n = s.items[i];
+		struct pnode *n = s.items[i].node;
 
-		if (p->slots + p->tree.slots[n->len] <= limit)
-			set_want(p, n, n->act);
+		if (p->slots + p->tree.slots[n->len] > limit)
+			continue;
+		set_want(p, n, s.items[i].action);
+		visit_side(p, n, 0);
+		visit_side(p, n, 1);
 	}
 	mem_free(MEM_SELECT, s.items);
 }
@@ -562,7 +594,7 @@ between(int64_t low, int64_t high)
 }
 
 int64_t
-priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most, bool fill)
+priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most)
 {
 	int64_t low = price_min, high = weight_below(p->tree.root) + 1;
 	int64_t next = p->price, step = next / 32;
@@ -586,8 +618,6 @@ priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most, boo
 	}
 	if (p->price != high || !p->solved)
 		priced_solve(p, high);
-	if (fill)
-		fill_up(p, limit);
 	return high;
 }
 

@@ -78,9 +78,12 @@ bool priced_is_solved(const struct priced *p);
 void priced_update(struct priced *p);
 
 /* The lowest price (within `most` solves) at which no more than `limit` slots are used, from
- * `price_min` up; solved at it. With `fill`, slots that are left over go to the heaviest places
- * that did not pay. Gives the price. */
-int64_t priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most, bool fill);
+ * `price_min` up; solved at it. Gives the price. */
+int64_t priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most);
+
+/* Optimal tables exist for some sizes only. Slots left over up to the limit go to the heaviest
+ * subtrees with one action that did not pay, until the next solve or update of their places. */
+void priced_fill(struct priced *p, size_t limit);
 
 /* Of the last decision. */
 size_t priced_slots(const struct priced *p);

@@ -205,9 +205,9 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 	if (found)
 		priced_solve(s->priced, scaled(s->price));
 	if (!found || priced_slots(s->priced) > in->limit)
-		s->price = (double)priced_fit(
-			       s->priced, in->limit, scaled(price_floor(&pi)), FIT_SOLVES, false) /
-			   SCALE;
+		s->price =
+		    (double)priced_fit(s->priced, in->limit, scaled(price_floor(&pi)), FIT_SOLVES) /
+		    SCALE;
 	s->status.price_bps = s->price;
 	s->status.tau_s = price_tau_s(s->price, &pi);
 }
@@ -275,8 +275,12 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 		solve(s, in, c);
 	if (priced_slots(s->priced) > in->limit)
 		s->price =
-		    (double)priced_fit(s->priced, in->limit, scaled(s->price), FIT_SOLVES, false) /
-		    SCALE;
+		    (double)priced_fit(s->priced, in->limit, scaled(s->price), FIT_SOLVES) / SCALE;
+	/* Small tables have wide gaps between the sizes that are optimal at some price. */
+	if (in->keep == NULL && priced_slots(s->priced) < in->limit &&
+	    s->price > price_floor(&(struct price_input){
+			   .min_bps = in->min_rate_bps, .bytes_per_sample = c->bytes_per_sample }))
+		priced_fill(s->priced, in->limit - in->limit / 50);
 	out->considered = traffic_count(in->traffic);
 	out->no_room = 0;
 	put(s, in, c, out);

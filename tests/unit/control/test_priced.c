@@ -627,8 +627,9 @@ test_equivalence(void **state)
 				assert_true(
 				    covered[i] <= bound[j] + (double)prices[j] * (double)slots[i]);
 		for (size_t limit = 0; limit < 40; limit += 7) {
-			int64_t price = priced_fit(p, limit, 1, 60, true);
+			int64_t price = priced_fit(p, limit, 1, 60);
 
+			priced_fill(p, limit);
 			assert_true(priced_slots(p) <= limit);
 			assert_int_equal(price, priced_price(p));
 			check_table(p, rib, family, config.default_action, &t);
