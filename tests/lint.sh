@@ -72,9 +72,11 @@ formatting() {
 	clang-format --dry-run -Werror $(files '*.[ch]') 2>&1 | sed -n 's/: error: code should.*//p'
 }
 
+# varFuncNullUB: NULL is a pointer in every C library this builds with.
 static_analysis() {
 	cppcheck -q -j 2 -I. --std=c11 --enable=warning,portability --inline-suppr \
-		--suppress=missingIncludeSystem $(for r in $rooms; do files "$r/*.c"; done) 2>&1 |
+		--suppress=missingIncludeSystem --suppress=varFuncNullUB \
+		$(for r in $rooms; do files "$r/*.c"; done) 2>&1 |
 		grep -E '(error|warning|portability):'
 }
 
