@@ -33,30 +33,11 @@
  */
 #include "control/select/priced.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "control/select/ptree.h"
-#include "control/select/region.h"
+#include "control/select/priced_state.h"
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
-
-struct priced {
-	struct priced_config config;
-	struct ptree tree;
-	struct emap_rules rules;
-	int64_t price;
-	struct {
-		int64_t fresh, kept; /* of an entry of this length */
-	} cost[130];
-	uint32_t epoch;
-	bool solved;            /* maps and wants are current but for what is in `changed` */
-	struct pnode **changed; /* topmost nodes whose map changed */
-	size_t n_changed, cap_changed;
-	size_t slots, entries; /* wanted */
-	struct fib_route *held;
-	size_t n_held;
-};
 
 /* A real next hop before the default, then the lower address. */
 static int
@@ -247,19 +228,13 @@ set_want(struct priced *p, struct pnode *n, uint32_t want)
 
 static void visit(struct priced *p, struct pnode *n, uint32_t inherited);
 
-static uint32_t
-in_force(const struct pnode *n)
-{
-	return n->want != ACTION_NONE ? n->want : n->inherited;
-}
-
 /* Decide n's side b, where n's decision stands. The idle places there forward right with their own
  * action and with the default; under any other the topmost of them needs a decision of its own. */
 static void
 visit_side(struct priced *p, struct pnode *n, unsigned b)
 {
 	struct pnode *c = n->child[b];
-	uint32_t action = in_force(n);
+	uint32_t action = priced_in_force(n);
 
 	if ((c == NULL || c->len > n->len + 1u) && action != n->side[b] &&
 	    action != p->config.default_action) {
@@ -279,6 +254,14 @@ visit(struct priced *p, struct pnode *n, uint32_t inherited)
 	set_want(p, n, emap_has(&n->map, inherited) ? ACTION_NONE : n->best);
 	if (n->never)
 		return;
+	visit_side(p, n, 0);
+	visit_side(p, n, 1);
+}
+
+void
+priced_place(struct priced *p, struct pnode *n, uint32_t action)
+{
+	set_want(p, n, action);
 	visit_side(p, n, 0);
 	visit_side(p, n, 1);
 }
@@ -474,264 +457,6 @@ priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n)
 	for (i = 0; i < n; i++)
 		p->held[i] = held[i];
 	p->n_held = n;
-}
-
-/* --- the price ----------------------------------------------------------------------------------
- */
-
-static int64_t
-weight_below(const struct pnode *n)
-{
-	int64_t sum = n->weight;
-
-	for (unsigned b = 0; b < 2; b++)
-		if (n->child[b] != NULL)
-			sum += weight_below(n->child[b]);
-	return sum;
-}
-
-/* A subtree that may be covered by one entry: all of it has one action, which is not in force. */
-struct spare {
-	struct pnode *node;
-	uint32_t action; /* ACTION_MIXED: more than one, or there are entries in it */
-	int64_t weight;
-};
-
-struct spares {
-	struct spare *items;
-	size_t n, cap;
-};
-
-static void
-add_spare(const struct priced *p, const struct spare *s, struct spares *out)
-{
-	uint32_t def = p->config.default_action;
-
-	if (s->action == ACTION_MIXED || s->action == def || s->action == s->node->inherited ||
-	    s->weight == 0 || s->node->len < p->config.min_length)
-		return;
-	if (out->n == out->cap) {
-		out->cap = out->cap > 0 ? 2 * out->cap : 1024;
-		out->items = mem_resize(MEM_SELECT, out->items, out->cap, sizeof(*out->items));
-	}
-	out->items[out->n++] = *s;
-}
-
-/* Collects the largest such subtrees below n that are not n itself. */
-static struct spare
-find_spares(const struct priced *p, struct pnode *n, struct spares *out)
-{
-	struct spare half[2], all = { .node = n, .weight = n->weight };
-
-	for (unsigned b = 0; b < 2; b++) {
-		struct pnode *c = n->child[b];
-
-		half[b] = (struct spare){ .action = n->side[b] };
-		if (c == NULL)
-			continue;
-		half[b] = find_spares(p, c, out);
-		all.weight += half[b].weight;
-		if (c->len > n->len + 1u && n->side[b] != half[b].action) {
-			add_spare(p, &half[b], out);
-			half[b] = (struct spare){ .action = ACTION_MIXED };
-		}
-	}
-	all.action = half[0].action;
-	if (half[0].action == half[1].action && n->want == ACTION_NONE && !n->never)
-		return all;
-	for (unsigned b = 0; b < 2; b++)
-		if (half[b].node != NULL)
-			add_spare(p, &half[b], out);
-	all.action = ACTION_MIXED;
-	return all;
-}
-
-static int
-heavier_first(const void *a, const void *b)
-{
-	const struct spare *x = a, *y = b;
-
-	if (x->weight != y->weight)
-		return x->weight > y->weight ? -1 : 1;
-	if (x->node->hi != y->node->hi)
-		return x->node->hi < y->node->hi ? -1 : 1;
-	return x->node->lo < y->node->lo ? -1 : x->node->lo > y->node->lo;
-}
-
-void
-priced_fill(struct priced *p, size_t limit)
-{
-	struct spares s = { 0 };
-	struct spare root;
-
-	if (p->slots >= limit)
-		return;
-	root = find_spares(p, p->tree.root, &s);
-	add_spare(p, &root, &s);
-	if (s.n > 0)
-		qsort(s.items, s.n, sizeof(*s.items), heavier_first);
-	for (size_t i = 0; i < s.n && p->slots < limit; i++) {
-		struct pnode *n = s.items[i].node;
-
-		if (p->slots + p->tree.slots[n->len] > limit)
-			continue;
-		set_want(p, n, s.items[i].action);
-		visit_side(p, n, 0);
-		visit_side(p, n, 1);
-	}
-	mem_free(MEM_SELECT, s.items);
-}
-
-/* A price between two: the geometric mean where they are far apart. */
-static int64_t
-between(int64_t low, int64_t high)
-{
-	int64_t ratio = high / low;
-
-	if (ratio < 8)
-		return low + (high - low) / 2;
-	return low << (63 - __builtin_clzll((uint64_t)ratio)) / 2;
-}
-
-int64_t
-priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned most)
-{
-	int64_t low = price_min, high = weight_below(p->tree.root) + 1;
-	int64_t next = p->price, step = next / 32;
-
-	ASSERT(price_min >= 1);
-	if (high <= low)
-		high = low + 1;
-	for (; most > 0 && high - low > 1 + low / 8192; most--) {
-		if (next <= low || next >= high)
-			next = between(low, high);
-		priced_solve(p, next);
-		if (p->slots > limit)
-			low = next;
-		else
-			high = next;
-		if (p->slots == limit)
-			break;
-		/* Near the last price first, then further off, at last by halves. */
-		next = p->slots > limit ? next + step : next - step;
-		step = step < high ? 4 * step : step;
-	}
-	if (p->price != high || !p->solved)
-		priced_solve(p, high);
-	return high;
-}
-
-/* --- the table ----------------------------------------------------------------------------------
- */
-
-void
-priced_table_init(struct priced_table *t)
-{
-	*t = (struct priced_table){ 0 };
-}
-
-void
-priced_table_fini(struct priced_table *t)
-{
-	mem_free(MEM_SELECT, t->entries);
-	priced_table_init(t);
-}
-
-/* The RIB entry with the longest match for the whole prefix. */
-static uint32_t
-route_of(const struct rib *rib, const struct ip_prefix *p)
-{
-	uint32_t id = rib_lookup(rib, p);
-
-	return id != RIB_NONE ? id : rib_cover(rib, p);
-}
-
-/* Some RIB entry that an entry without traffic forwards for. */
-static uint32_t
-any_route(const struct rib *rib, const struct ip_prefix *p, uint32_t action)
-{
-	struct ip_prefix at = *p;
-	uint32_t id = route_of(rib, p);
-
-	while (id == RIB_NONE || rib_best_nexthop(rib, (enum ip_family)p->family, id) != action) {
-		id = rib_next_below(rib, p, &at);
-		if (id == RIB_NONE)
-			break;
-	}
-	return id;
-}
-
-static size_t
-list_entry(const struct priced *p, const struct pnode *n, struct priced_table *out)
-{
-	uint32_t def = p->config.default_action;
-
-	if (out->n == out->cap) {
-		out->cap = out->cap > 0 ? 2 * out->cap : 256;
-		out->entries =
-		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
-	}
-	out->entries[out->n] = (struct priced_entry){ .prefix = pnode_prefix(&p->tree, n),
-		.action = n->want,
-		.kind = n->route && n->act == n->want ? PRICED_ROUTE
-			: n->want == def              ? PRICED_GUARD
-						      : PRICED_SYNTHETIC,
-		.id = RIB_NONE };
-	return out->n++;
-}
-
-/* `serving` is the entry in force, or SIZE_MAX; heaviest[] has the largest place of each entry. */
-static void
-list_below(const struct priced *p, const struct pnode *n, size_t serving, struct priced_table *out,
-    int64_t **heaviest)
-{
-	if (n->want != ACTION_NONE) {
-		size_t cap = out->cap;
-
-		serving = list_entry(p, n, out);
-		if (out->cap != cap)
-			*heaviest = mem_resize(MEM_SELECT, *heaviest, out->cap, sizeof(**heaviest));
-		(*heaviest)[serving] = 0;
-	}
-	if (n->act != ACTION_PUNT) /* without a route it counts in neither */
-		out->total += n->weight;
-	if (n->weight > 0 && n->act != ACTION_PUNT && in_force(n) == n->act) {
-		out->covered += n->weight;
-		if (serving != SIZE_MAX) {
-			struct priced_entry *e = &out->entries[serving];
-
-			e->places++;
-			e->weight += n->weight;
-			if (n->weight > (*heaviest)[serving]) {
-				struct ip_prefix place = pnode_prefix(&p->tree, n);
-
-				(*heaviest)[serving] = n->weight;
-				e->id = route_of(p->config.rib, &place);
-			}
-		}
-	}
-	for (unsigned b = 0; b < 2; b++)
-		if (n->child[b] != NULL)
-			list_below(p, n->child[b], serving, out, heaviest);
-}
-
-void
-priced_table_get(const struct priced *p, struct priced_table *t)
-{
-	int64_t *heaviest = NULL;
-
-	t->n = 0;
-	t->covered = t->total = 0;
-	if (t->cap > 0)
-		heaviest = mem_calloc(MEM_SELECT, t->cap, sizeof(*heaviest));
-	list_below(p, p->tree.root, SIZE_MAX, t, &heaviest);
-	mem_free(MEM_SELECT, heaviest);
-	for (size_t i = 0; i < t->n; i++) {
-		struct priced_entry *e = &t->entries[i];
-
-		if (e->id == RIB_NONE && e->action != ACTION_PUNT)
-			e->id = any_route(p->config.rib, &e->prefix, e->action);
-	}
 }
 
 size_t

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/select/priced_state.h"
+#include "lib/mem.h"
+#include "ribtrie/rib.h"
+
+void
+priced_table_init(struct priced_table *t)
+{
+	*t = (struct priced_table){ 0 };
+}
+
+void
+priced_table_fini(struct priced_table *t)
+{
+	mem_free(MEM_SELECT, t->entries);
+	priced_table_init(t);
+}
+
+/* The RIB entry with the longest match for the whole prefix. */
+static uint32_t
+route_of(const struct rib *rib, const struct ip_prefix *p)
+{
+	uint32_t id = rib_lookup(rib, p);
+
+	return id != RIB_NONE ? id : rib_cover(rib, p);
+}
+
+/* Some RIB entry that an entry without traffic forwards for. */
+static uint32_t
+any_route(const struct rib *rib, const struct ip_prefix *p, uint32_t action)
+{
+	struct ip_prefix at = *p;
+	uint32_t id = route_of(rib, p);
+
+	while (id == RIB_NONE || rib_best_nexthop(rib, (enum ip_family)p->family, id) != action) {
+		id = rib_next_below(rib, p, &at);
+		if (id == RIB_NONE)
+			break;
+	}
+	return id;
+}
+
+static size_t
+list_entry(const struct priced *p, const struct pnode *n, struct priced_table *out)
+{
+	uint32_t def = p->config.default_action;
+
+	if (out->n == out->cap) {
+		out->cap = out->cap > 0 ? 2 * out->cap : 256;
+		out->entries =
+		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
+	}
+	out->entries[out->n] = (struct priced_entry){ .prefix = pnode_prefix(&p->tree, n),
+		.action = n->want,
+		.kind = n->route && n->act == n->want ? PRICED_ROUTE
+			: n->want == def              ? PRICED_GUARD
+						      : PRICED_SYNTHETIC,
+		.id = RIB_NONE };
+	return out->n++;
+}
+
+/* `serving` is the entry in force, or SIZE_MAX; heaviest[] has the largest place of each entry. */
+static void
+list_below(const struct priced *p, const struct pnode *n, size_t serving, struct priced_table *out,
+    int64_t **heaviest)
+{
+	if (n->want != ACTION_NONE) {
+		size_t cap = out->cap;
+
+		serving = list_entry(p, n, out);
+		if (out->cap != cap)
+			*heaviest = mem_resize(MEM_SELECT, *heaviest, out->cap, sizeof(**heaviest));
+		(*heaviest)[serving] = 0;
+	}
+	if (n->act != ACTION_PUNT) /* without a route it counts in neither */
+		out->total += n->weight;
+	if (n->weight > 0 && n->act != ACTION_PUNT && priced_in_force(n) == n->act) {
+		out->covered += n->weight;
+		if (serving != SIZE_MAX) {
+			struct priced_entry *e = &out->entries[serving];
+
+			e->places++;
+			e->weight += n->weight;
+			if (n->weight > (*heaviest)[serving]) {
+				struct ip_prefix place = pnode_prefix(&p->tree, n);
+
+				(*heaviest)[serving] = n->weight;
+				e->id = route_of(p->config.rib, &place);
+			}
+		}
+	}
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			list_below(p, n->child[b], serving, out, heaviest);
+}
+
+void
+priced_table_get(const struct priced *p, struct priced_table *t)
+{
+	int64_t *heaviest = NULL;
+
+	t->n = 0;
+	t->covered = t->total = 0;
+	if (t->cap > 0)
+		heaviest = mem_calloc(MEM_SELECT, t->cap, sizeof(*heaviest));
+	list_below(p, p->tree.root, SIZE_MAX, t, &heaviest);
+	mem_free(MEM_SELECT, heaviest);
+	for (size_t i = 0; i < t->n; i++) {
+		struct priced_entry *e = &t->entries[i];
+
+		if (e->id == RIB_NONE && e->action != ACTION_PUNT)
+			e->id = any_route(p->config.rib, &e->prefix, e->action);
+	}
+}
