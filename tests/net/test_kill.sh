@@ -20,7 +20,7 @@ LOOKS=0
 look() {
 	LOOKS=$((LOOKS + 1))
 	kernel_routes >"$DIR/kernel"
-	if "$BIN/net/verify" "$DIR/routes" "$DIR/kernel" >"$DIR/verify.out"; then
+	if "$BIN/net/verify" "$DIR/routes" "$DIR/kernel" >"$DIR/verify.out" 2>&1; then
 		WRONG_SINCE=
 	else
 		[ -n "$WRONG_SINCE" ] || { WRONG_SINCE=$(now_ms) && cat "$DIR/verify.out" >>"$LOGS/wrong"; }

@@ -65,7 +65,8 @@ table_add(struct table *t, const struct ip_prefix *p, const struct ip_addr *next
 static void
 table_cover(struct table *t)
 {
-	qsort(t->entries, t->n, sizeof(*t->entries), entry_cmp);
+	if (t->n > 0)
+		qsort(t->entries, t->n, sizeof(*t->entries), entry_cmp);
 	for (size_t i = 1; i < t->n; i++) {
 		size_t up = i - 1;
 
