@@ -251,6 +251,15 @@ decode_mp_nexthop(struct rd *nh, enum ip_family family, struct route_nexthop *ou
 	return true;
 }
 
+static struct bgp_nlri
+mp_nlri(const struct walk *w, const struct rd *v, enum ip_family family)
+{
+	return (struct bgp_nlri){ .pos = v->pos,
+		.end = v->end,
+		.family = (uint8_t)family,
+		.add_path = w->codec->add_path[family] };
+}
+
 static const char *
 get_mp_reach(struct walk *w, struct rd *v)
 {
@@ -268,10 +277,9 @@ get_mp_reach(struct walk *w, struct rd *v)
 		return NULL;
 	if (!decode_mp_nexthop(&nh, family, &u->mp_nexthop))
 		return "MP_REACH_NLRI next hop length";
-	if (!bgp_nlri_check(v, family, &count))
+	if (!bgp_nlri_check(v, family, w->codec->add_path[family], &count))
 		return "invalid prefix in MP_REACH_NLRI";
-	u->mp_announced =
-	    (struct bgp_nlri){ .pos = v->pos, .end = v->end, .family = (uint8_t)family };
+	u->mp_announced = mp_nlri(w, v, family);
 	u->n_announced += count;
 	if (!bgp_nexthop_is_usable(&u->mp_nexthop.addr))
 		bgp_update_judge(
@@ -292,10 +300,9 @@ get_mp_unreach(struct walk *w, struct rd *v)
 		return "truncated MP_UNREACH_NLRI";
 	if (!bgp_family_of(afi, safi, &family) || !w->codec->families[family])
 		return NULL;
-	if (!bgp_nlri_check(v, family, &count))
+	if (!bgp_nlri_check(v, family, w->codec->add_path[family], &count))
 		return "invalid prefix in MP_UNREACH_NLRI";
-	u->mp_withdrawn =
-	    (struct bgp_nlri){ .pos = v->pos, .end = v->end, .family = (uint8_t)family };
+	u->mp_withdrawn = mp_nlri(w, v, family);
 	u->n_withdrawn += count;
 	return NULL;
 }

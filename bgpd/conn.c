@@ -72,6 +72,11 @@ send_open(struct bgp_conn *c)
 		.refresh_type = BGP_MSG_REFRESH };
 
 	memcpy(open.families, c->config.families, sizeof(open.families));
+	for (unsigned f = 0; f < IP_FAMILIES; f++)
+		if (open.families[f])
+			open.add_path[f] =
+			    (uint8_t)((c->config.deliver ? BGP_ADD_PATH_RECEIVE : 0) |
+				      (c->config.sends_add_path ? BGP_ADD_PATH_SEND : 0));
 	bgp_open_encode(&w, &open);
 	bgp_sendq_commit(&c->queue, &w);
 }
@@ -212,8 +217,11 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 	a->keepalive_s = a->hold_time_s / 3;
 	a->four_octet_as = open->four_octet_as && !config->two_octet_as;
 	a->route_refresh = open->refresh_type != 0;
-	for (unsigned f = 0; f < IP_FAMILIES; f++)
+	for (unsigned f = 0; f < IP_FAMILIES; f++) {
 		a->families[f] = open->families[f] && config->families[f];
+		a->add_path[f] = a->families[f] && config->deliver &&
+				 (open->add_path[f] & BGP_ADD_PATH_SEND) != 0;
+	}
 	c->refresh_type = open->refresh_type;
 	c->codec = (struct bgp_codec){ .local_as = config->local_as,
 		.remote_as = config->remote_as,
@@ -221,6 +229,7 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 		.four_octet_as = a->four_octet_as,
 		.any_first_as = config->any_first_as };
 	memcpy(c->codec.families, a->families, sizeof(a->families));
+	memcpy(c->codec.add_path, a->add_path, sizeof(a->add_path));
 }
 
 static void

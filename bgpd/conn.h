@@ -29,11 +29,14 @@ struct bgp_conn_config {
 	uint32_t router_id;           /* host order, not 0 */
 	uint16_t hold_time_s;         /* proposed; 0 or >= 3 */
 	bool families[IP_FAMILIES];
-	bool deliver; /* received routes go to ops.routes; else they are only checked for errors */
+	/* Received routes go to ops.routes, and the peer is offered to send several paths a prefix
+	 * (RFC 7911); else they are only checked for errors. */
+	bool deliver;
 	bool announces_nothing; /* send End-of-RIB for every family as soon as Established */
 	bool any_first_as;      /* as in struct bgp_codec */
 	bool two_octet_as;      /* play an old speaker, without the 4-octet AS capability (tests) */
 	bool reflect;           /* as in struct bgp_encode (tests, lab) */
+	bool sends_add_path;    /* offer it; bgp_conn_send_raw() only (tests) */
 };
 
 /* What was wrong with a message, for the log: an UPDATE's RFC 7606 verdict, or why we closed. */
@@ -72,6 +75,7 @@ struct bgp_conn_agreed {
 	uint32_t remote_as, remote_router_id;
 	uint16_t hold_time_s, keepalive_s;
 	bool families[IP_FAMILIES];
+	bool add_path[IP_FAMILIES]; /* the peer sends path ids */
 	bool route_refresh, four_octet_as;
 };
 

@@ -2,14 +2,17 @@
 #include "bgpd/nlri.h"
 
 bool
-bgp_nlri_check(const struct rd *field, enum ip_family family, uint32_t *count)
+bgp_nlri_check(const struct rd *field, enum ip_family family, bool add_path, uint32_t *count)
 {
 	struct rd r = rd_make(field->pos, rd_left(field));
 	uint32_t n = 0;
 
 	while (rd_left(&r) > 0) {
-		unsigned bits = rd_u8(&r);
+		unsigned bits;
 
+		if (add_path)
+			rd_skip(&r, 4);
+		bits = rd_u8(&r);
 		rd_skip(&r, (bits + 7) / 8);
 		if (!rd_ok(&r) || bits > ip_bits(family))
 			return false;

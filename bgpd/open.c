@@ -28,6 +28,23 @@ encode_capability(struct wr *w, uint8_t code, const void *value, size_t len)
 	wr_bytes(w, value, len);
 }
 
+static void
+encode_add_path(struct wr *caps, const struct bgp_open *open)
+{
+	uint8_t value[4 * IP_FAMILIES];
+	struct wr w = wr_make(value, sizeof(value));
+
+	for (unsigned f = 0; f < IP_FAMILIES; f++) {
+		if (open->add_path[f] == 0)
+			continue;
+		wr_u16(&w, bgp_afi_of((enum ip_family)f));
+		wr_u8(&w, BGP_SAFI_UNICAST);
+		wr_u8(&w, open->add_path[f]);
+	}
+	if (wr_len(&w) > 0)
+		encode_capability(caps, BGP_CAP_ADD_PATH, value, wr_len(&w));
+}
+
 void
 bgp_open_encode(struct wr *w, const struct bgp_open *open)
 {
@@ -50,6 +67,7 @@ bgp_open_encode(struct wr *w, const struct bgp_open *open)
 		wr_u8(&caps, 4);
 		wr_u32(&caps, open->as);
 	}
+	encode_add_path(&caps, open);
 	ASSERT(wr_ok(&caps));
 
 	mark = bgp_msg_begin(w, BGP_MSG_OPEN);
@@ -66,6 +84,24 @@ bgp_open_encode(struct wr *w, const struct bgp_open *open)
 		wr_bytes(w, params, wr_len(&caps));
 	}
 	bgp_msg_end(w, mark);
+}
+
+/* RFC 7911 4: {AFI 2, SAFI 1, Send/Receive 1} a family. A value that is not one of the three, and a
+ * list of broken length, are ignored. */
+static void
+decode_add_path(struct bgp_open *o, struct rd value)
+{
+	if (rd_left(&value) % 4 != 0)
+		return;
+	while (rd_left(&value) > 0) {
+		uint16_t afi = rd_u16(&value);
+		uint8_t safi = rd_u8(&value), how = rd_u8(&value);
+		enum ip_family family;
+
+		if (bgp_family_of(afi, safi, &family) && how >= BGP_ADD_PATH_RECEIVE &&
+		    how <= (BGP_ADD_PATH_RECEIVE | BGP_ADD_PATH_SEND))
+			o->add_path[family] = how;
+	}
 }
 
 static bool
@@ -98,6 +134,7 @@ decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_
 		o->as = rd_u32(&value);
 		o->four_octet_as = true;
 		return true;
+	case BGP_CAP_ADD_PATH: decode_add_path(o, value); return true;
 	default: return true;
 	}
 }

@@ -63,8 +63,13 @@ enum bgp_capability {
 	BGP_CAP_REFRESH = 2,
 	BGP_CAP_GRACEFUL_RESTART = 64,
 	BGP_CAP_AS4 = 65,
+	BGP_CAP_ADD_PATH = 69,
 	BGP_CAP_REFRESH_OLD = 128
 };
+
+/* Send/Receive of the ADD-PATH capability, a set (RFC 7911 4). */
+#define BGP_ADD_PATH_RECEIVE 1
+#define BGP_ADD_PATH_SEND    2
 
 /* NOTIFICATION codes and subcodes. */
 enum bgp_error_code {

@@ -18,9 +18,11 @@
 static const struct span no_data = { .data = NULL, .len = 0 };
 
 static struct bgp_nlri
-v4_nlri(const struct rd *r)
+v4_nlri(const struct bgp_codec *codec, const struct rd *r)
 {
-	return (struct bgp_nlri){ .pos = r->pos, .end = r->end, .family = IP_V4 };
+	return (struct bgp_nlri){
+		.pos = r->pos, .end = r->end, .family = IP_V4, .add_path = codec->add_path[IP_V4]
+	};
 }
 
 static bool
@@ -35,18 +37,20 @@ static bool
 take_body_nlri(const struct bgp_codec *codec, const struct rd *withdrawn, const struct rd *nlri,
     struct bgp_update *u)
 {
-	if (!bgp_nlri_check(withdrawn, IP_V4, &u->n_withdrawn)) {
+	bool add_path = codec->add_path[IP_V4];
+
+	if (!bgp_nlri_check(withdrawn, IP_V4, add_path, &u->n_withdrawn)) {
 		bgp_update_reset(
 		    u, BGP_UPDATE_NETWORK, 0, "invalid prefix in withdrawn routes", no_data);
 		return false;
 	}
-	if (!bgp_nlri_check(nlri, IP_V4, &u->n_announced)) {
+	if (!bgp_nlri_check(nlri, IP_V4, add_path, &u->n_announced)) {
 		bgp_update_reset(u, BGP_UPDATE_NETWORK, 0, "invalid prefix in NLRI", no_data);
 		return false;
 	}
 	if (codec->families[IP_V4]) {
-		u->withdrawn = v4_nlri(withdrawn);
-		u->announced = v4_nlri(nlri);
+		u->withdrawn = v4_nlri(codec, withdrawn);
+		u->announced = v4_nlri(codec, nlri);
 	} else {
 		u->n_withdrawn = u->n_announced = 0;
 	}

@@ -26,6 +26,7 @@ struct bgp_codec {
 	uint32_t local_as, remote_as, router_id;
 	bool four_octet_as;
 	bool families[IP_FAMILIES]; /* negotiated */
+	bool add_path[IP_FAMILIES]; /* its prefixes come with path ids */
 	bool any_first_as; /* do not insist on an eBGP peer's own AS in front (route servers) */
 };
 

@@ -74,6 +74,8 @@ bring_up(struct bgp_conn *c, uint8_t choice)
 		.router_id = 2,
 		.families = { true, (choice & 4) != 0 },
 		.four_octet_as = (choice & 8) != 0,
+		.add_path = { choice & 16 ? BGP_ADD_PATH_SEND : 0,
+		    choice & 32 ? BGP_ADD_PATH_SEND : 0 },
 		.refresh_type = BGP_MSG_REFRESH };
 	uint8_t buf[256];
 	struct wr w = wr_make(buf, sizeof(buf));

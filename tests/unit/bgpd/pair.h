@@ -19,7 +19,8 @@ struct end {
 	unsigned ups, downs, ends, announced, withdrawn, problems;
 	unsigned end_of_rib[IP_FAMILIES], refreshes[IP_FAMILIES];
 	enum bgp_down_reason reason;
-	uint64_t digest; /* of every route and its attributes, in order */
+	uint64_t digest;                  /* of every route and its attributes, in order */
+	uint32_t path_ids[8], n_path_ids; /* the first ones that are not 0 */
 	bool refuse_open;
 	unsigned cease_at_route; /* end the session at this route */
 };
@@ -75,6 +76,8 @@ on_routes(void *ctx, struct bgp_conn *c, const struct route_attrs *attrs, struct
 		mix(e, text, strlen(text));
 		e->announced += attrs != NULL;
 		e->withdrawn += attrs == NULL;
+		if (id != 0 && e->n_path_ids < ARRAY_LEN(e->path_ids))
+			e->path_ids[e->n_path_ids++] = id;
 		if (e->announced + e->withdrawn == e->cease_at_route)
 			bgp_conn_cease(c, BGP_CEASE_MAX_PREFIXES, NULL);
 	}

@@ -71,6 +71,17 @@ test_capabilities(void **state)
 	assert_true(decode(FIXED "0e 020c 0104 0001 00 80 0104 4004 00 47", &open, &err));
 	assert_false(open.families[IP_V4] || open.families[IP_V6]);
 
+	/* ADD-PATH: families that are not ours, values that mean nothing, broken lists. */
+	assert_true(decode(FIXED "12 0210" MP4 "4508 00010102 00020103", &open, &err));
+	assert_int_equal(open.add_path[IP_V4], BGP_ADD_PATH_SEND);
+	assert_int_equal(open.add_path[IP_V6], BGP_ADD_PATH_SEND | BGP_ADD_PATH_RECEIVE);
+	assert_true(decode(FIXED "12 0210" MP4 "4508 00010100 00020104", &open, &err));
+	assert_true(open.add_path[IP_V4] == 0 && open.add_path[IP_V6] == 0);
+	assert_true(decode(FIXED "0d 020b" MP4 "4503 000101", &open, &err));
+	assert_int_equal(open.add_path[IP_V4], 0);
+	assert_true(decode(FIXED "12 0210" MP4 "4508 00018001 00010101", &open, &err));
+	assert_int_equal(open.add_path[IP_V4], BGP_ADD_PATH_RECEIVE);
+
 	/* An AS that needs 4 octets. */
 	assert_true(decode("04 5ba0 005a 01020304 08 0206 4104 fa56ea00", &open, &err));
 	assert_int_equal(open.as, 4200000000);
@@ -156,6 +167,7 @@ test_round_trip(void **state)
 			.families = { (i & 2) != 0, (i & 4) != 0 },
 			.four_octet_as = (i & 1) != 0,
 			.graceful_restart = (i & 8) != 0,
+			.add_path = { (uint8_t)(i & 3), i & 4 ? 1 : 0 },
 			.refresh_type = i & 8 ? BGP_MSG_REFRESH : 0 };
 		uint8_t buf[128];
 		struct wr w = wr_make(buf, sizeof(buf));
@@ -172,6 +184,8 @@ test_round_trip(void **state)
 		assert_int_equal(out.four_octet_as, in.four_octet_as);
 		assert_int_equal(out.graceful_restart, in.graceful_restart);
 		assert_int_equal(out.refresh_type, in.refresh_type);
+		assert_int_equal(out.add_path[IP_V4], in.add_path[IP_V4]);
+		assert_int_equal(out.add_path[IP_V6], in.add_path[IP_V6]);
 		assert_int_equal(out.families[IP_V6], in.families[IP_V6]);
 		/* Neither family: no capability, which means IPv4. */
 		assert_int_equal(out.families[IP_V4], in.families[IP_V4] || !in.families[IP_V6]);

@@ -68,6 +68,19 @@ static const struct verdict verdicts[] = {
 	    "", RST, 14, 9 },
 	{ "v6 prefix cut in MP_UNREACH", &ibgp, "", "800f07 000201 20 20010d", "", RST, 15, 9 },
 
+	/* Path ids (RFC 7911 3). */
+	{ "a prefix with its path id", &many_paths, "", BASE, "00000007" V4, ACC, 0, 0 },
+	{ "withdrawal with a path id", &many_paths, "00000007" V4, "", "", ACC, 0, 0 },
+	{ "v6 prefix with its path id", &many_paths, "",
+	    ORIGIN PATH "800e1e 00020110" NH6 "00 00000007 20 20010db8", "", ACC, 0, 0 },
+	{ "path id without a prefix", &many_paths, "", BASE, "00000007", RST, 0, 10 },
+	{ "path id cut", &many_paths, "", BASE, "000000", RST, 0, 10 },
+	{ "path id cut, withdrawn", &many_paths, "000000", "", "", RST, 0, 10 },
+	{ "v6 path id cut in MP_REACH", &many_paths, "",
+	    ORIGIN PATH "800e18 00020110" NH6 "00 000000", "", RST, 14, 9 },
+	{ "v6 prefix without path id in MP_UNREACH", &many_paths, "", "800f08 000201 20 20010db8",
+	    "", RST, 15, 9 },
+
 	/* The attribute list. */
 	{ "list ends after flags", &ibgp, "", BASE "40", V4, TAW, 0, 0 },
 	{ "list ends after type", &ibgp, "", BASE "4001", V4, TAW, 0, 0 },

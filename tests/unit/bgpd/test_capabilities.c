@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What two OPENs agree on, and what a session does with it: one capability a part. */
+#include "tests/unit/bgpd/pair.h"
+
+/* Two sessions, up. */
+static void
+pair_up(struct end *a, const struct bgp_conn_config *ca, struct end *b,
+    const struct bgp_conn_config *cb)
+{
+	end_init(a, ca);
+	end_init(b, cb);
+	pump(a, b, SIZE_MAX);
+	assert_int_equal(bgp_conn_state(a->conn), BGP_ESTABLISHED);
+	assert_int_equal(bgp_conn_state(b->conn), BGP_ESTABLISHED);
+}
+
+static void
+pair_fini(struct end *a, struct end *b)
+{
+	end_fini(a);
+	end_fini(b);
+}
+
+/* An UPDATE from its parts. */
+static void
+put_update(struct wr *w, struct span withdrawn, struct span attrs, struct span nlri)
+{
+	size_t mark = bgp_msg_begin(w, BGP_MSG_UPDATE);
+
+	wr_u16(w, (uint16_t)withdrawn.len);
+	wr_bytes(w, withdrawn.data, withdrawn.len);
+	wr_u16(w, (uint16_t)attrs.len);
+	wr_bytes(w, attrs.data, attrs.len);
+	wr_bytes(w, nlri.data, nlri.len);
+	bgp_msg_end(w, mark);
+	assert_true(wr_ok(w));
+}
+
+static struct span
+bytes_of(const char *hex, uint8_t *buf, size_t size)
+{
+	return (struct span){ .data = buf, .len = hex_decode(hex, buf, size) };
+}
+
+static void
+send_update(struct end *e, const char *withdrawn, const char *attrs, const char *nlri)
+{
+	uint8_t parts[3][512], buf[BGP_MSG_MAX];
+	struct wr w = wr_make(buf, sizeof(buf));
+
+	put_update(&w, bytes_of(withdrawn, parts[0], 512), bytes_of(attrs, parts[1], 512),
+	    bytes_of(nlri, parts[2], 512));
+	bgp_conn_send_raw(e->conn, buf, wr_len(&w));
+}
+
+#define ATTRS   "40010100 400200 400304 0a000001"
+#define ATTRS_6 "40010100 400200"
+#define NH_6    "20010db8000000000000000000000001"
+
+/* --- ADD-PATH (RFC 7911) -----------------------------------------------------------------------
+ */
+
+static void
+test_add_path(void **state)
+{
+	struct bgp_conn_config sender = speaker;
+
+	(void)state;
+	sender.sends_add_path = true;
+	for (size_t chunk = 1; chunk < 64; chunk += 7) {
+		static const uint32_t ids[] = { 1, UINT32_MAX, 7, 1, 7 };
+		struct end a, b;
+
+		pair_up(&a, &learner, &b, &sender);
+		assert_true(bgp_conn_agreed(a.conn)->add_path[IP_V4]);
+		assert_true(bgp_conn_agreed(a.conn)->add_path[IP_V6]);
+		/* What it sends, not what it gets. */
+		assert_false(bgp_conn_agreed(b.conn)->add_path[IP_V4]);
+		send_update(&b, "", ATTRS, "00000001 08 0a ffffffff 08 0a");
+		send_update(&b, "", ATTRS_6 "800e1e 00020110" NH_6 "00 00000007 20 20010db8", "");
+		send_update(&b, "00000001 08 0a", "800f0c 000201 00000007 20 20010db8", "");
+		bgp_conn_end_of_rib(b.conn, IP_V4);
+		bgp_conn_end_of_rib(b.conn, IP_V6);
+		pump(&a, &b, chunk);
+		assert_int_equal(a.announced, 3);
+		assert_int_equal(a.withdrawn, 2);
+		assert_int_equal(a.n_path_ids, ARRAY_LEN(ids));
+		assert_memory_equal(a.path_ids, ids, sizeof(ids));
+		assert_int_equal(a.end_of_rib[IP_V4] + a.end_of_rib[IP_V6], 2);
+		assert_int_equal(a.problems, 0);
+		pair_fini(&a, &b);
+	}
+}
+
+/* It takes both; and a family the session does not have has no paths either. */
+static void
+test_add_path_not_agreed(void **state)
+{
+	struct bgp_conn_config sender = speaker, v4_learner = learner, deaf = learner;
+	struct end a, b;
+
+	(void)state;
+	pair_up(&a, &learner, &b, &speaker);
+	assert_false(bgp_conn_agreed(a.conn)->add_path[IP_V4]);
+	send_update(&b, "", ATTRS, "08 0a");
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(a.announced, 1);
+	assert_int_equal(a.n_path_ids, 0);
+	pair_fini(&a, &b);
+
+	sender.sends_add_path = true;
+	v4_learner.families[IP_V6] = false;
+	pair_up(&a, &v4_learner, &b, &sender);
+	assert_true(bgp_conn_agreed(a.conn)->add_path[IP_V4]);
+	assert_false(bgp_conn_agreed(a.conn)->add_path[IP_V6]);
+	pair_fini(&a, &b);
+
+	/* Who takes no routes asks for no paths. */
+	deaf.deliver = false;
+	pair_up(&a, &deaf, &b, &sender);
+	assert_false(bgp_conn_agreed(a.conn)->add_path[IP_V4]);
+	pair_fini(&a, &b);
+}
+
+/* One RIB entry of a TABLE_DUMP_V2 file (RFC 8050 4.1) as the UPDATE it came from; its path id. */
+static uint32_t
+send_rib_entry(struct end *e, struct rd *r, struct span prefix)
+{
+	uint8_t nlri[16], buf[BGP_MSG_MAX];
+	struct wr n = wr_make(nlri, sizeof(nlri)), w = wr_make(buf, sizeof(buf));
+	struct span attrs;
+	uint32_t id;
+
+	rd_skip(r, 2 + 4); /* peer, time */
+	id = rd_u32(r);
+	attrs.len = rd_u16(r);
+	attrs.data = rd_bytes(r, attrs.len);
+	assert_true(rd_ok(r));
+	wr_u32(&n, id);
+	wr_bytes(&n, prefix.data, prefix.len);
+	put_update(&w, (struct span){ .len = 0 }, attrs, (struct span){ nlri, wr_len(&n) });
+	bgp_conn_send_raw(e->conn, buf, wr_len(&w));
+	return id;
+}
+
+static void
+test_add_path_table(void **state)
+{
+	static const char name[] = "bgp/updates/bview.ipv4_unicast_add_path.gz";
+	struct bgp_conn_config sender = speaker;
+	unsigned entries = 0;
+	struct end a, b;
+	size_t len;
+	uint8_t *data = data_read(name, &len);
+	struct rd file = rd_make(data, data != NULL ? len : 0);
+
+	(void)state;
+	if (data == NULL) {
+		data_skip(name);
+		return;
+	}
+	sender.sends_add_path = true;
+	pair_up(&a, &learner, &b, &sender);
+	while (rd_left(&file) > 0) {
+		uint16_t subtype;
+		struct span prefix;
+		struct rd r;
+		unsigned n;
+
+		rd_skip(&file, 4 + 2);
+		subtype = rd_u16(&file);
+		r = rd_sub(&file, rd_u32(&file), 1);
+		if (subtype != 8) /* RIB_IPV4_UNICAST_ADDPATH */
+			continue;
+		rd_skip(&r, 4);
+		prefix = (struct span){ .data = r.pos, .len = 1u + (r.pos[0] + 7u) / 8u };
+		rd_skip(&r, prefix.len);
+		for (n = rd_u16(&r); n > 0; n--) {
+			uint32_t id = send_rib_entry(&b, &r, prefix);
+
+			a.n_path_ids = 0;
+			pump(&a, &b, SIZE_MAX);
+			entries++;
+			assert_int_equal(a.announced + a.withdrawn, entries);
+			assert_int_equal(a.n_path_ids, id != 0);
+			if (id != 0)
+				assert_int_equal(a.path_ids[0], id);
+		}
+		assert_int_equal(rd_left(&r), 0);
+	}
+	assert_true(rd_ok(&file));
+	assert_int_equal(entries, 62);
+	/* Two are the dumping router's own, without any attribute: treat-as-withdraw. */
+	assert_int_equal(a.announced, 60);
+	assert_int_equal(a.problems, 2);
+	assert_int_equal(a.stats.treated_as_withdraw, 2);
+	pair_fini(&a, &b);
+	free(data);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add_path),
+		cmocka_unit_test(test_add_path_not_agreed),
+		cmocka_unit_test(test_add_path_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
