@@ -140,6 +140,8 @@ resend(struct target *t, struct port *port, enum ip_family family)
 {
 	struct port_family *pf = &port->family[family];
 
+	if (!pf->resend) /* and so nothing is said to a port that is down */
+		return;
 	while (pf->resend && port->push.ready(port->push.ctx, family)) {
 		const struct installed_entry *e =
 		    installed_next(pf->held, &pf->resend_at, !pf->resend_started);

@@ -23,6 +23,7 @@ struct world {
 	struct forward_table pushed;         /* what the fake port holds */
 	size_t capacity, announced, withdrawn, completed;
 	size_t budget; /* operations the port still takes */
+	bool down;     /* the port has no session: it may be told nothing */
 };
 
 static bool
@@ -50,6 +51,7 @@ port_announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *at
 	struct world *w = ctx;
 
 	(void)key;
+	assert_false(w->down);
 	w->announced++;
 	if (w->budget > 0)
 		w->budget--;
@@ -62,6 +64,7 @@ port_withdraw(void *ctx, const struct ip_prefix *p)
 {
 	struct world *w = ctx;
 
+	assert_false(w->down);
 	w->withdrawn++;
 	if (w->budget > 0)
 		w->budget--;
@@ -80,7 +83,9 @@ port_complete(void *ctx, enum ip_family family)
 static void
 port_flush(void *ctx)
 {
-	(void)ctx;
+	const struct world *w = ctx;
+
+	assert_false(w->down);
 }
 
 static void
@@ -422,9 +427,11 @@ test_port_restart_and_refresh(void **state)
 	assert_int_equal(w.announced, 4);
 	assert_int_equal(w.completed, 2);
 	target_port_down(w.target, w.port);
+	w.down = true;
 	w.pushed.n = 0;
 	seconds(&w, 1, true);
 	assert_int_equal(w.announced, 4);
+	w.down = false;
 	target_port_up(w.target, w.port, v4_only);
 	target_run(w.target, w.now);
 	assert_int_equal(w.announced, 6);
