@@ -68,6 +68,7 @@ send_open(struct bgp_conn *c)
 		.hold_time_s = c->config.hold_time_s,
 		.router_id = c->config.router_id,
 		.four_octet_as = !c->config.two_octet_as,
+		.extended_message = true,
 		.graceful_restart = true,
 		.refresh_type = BGP_MSG_REFRESH };
 
@@ -217,6 +218,7 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 	a->keepalive_s = a->hold_time_s / 3;
 	a->four_octet_as = open->four_octet_as && !config->two_octet_as;
 	a->route_refresh = open->refresh_type != 0;
+	a->extended_message = open->extended_message;
 	for (unsigned f = 0; f < IP_FAMILIES; f++) {
 		a->families[f] = open->families[f] && config->families[f];
 		a->add_path[f] = a->families[f] && config->deliver &&
@@ -347,6 +349,13 @@ on_message(struct bgp_conn *c, const struct bgp_msg *msg)
 	}
 }
 
+/* From OpenConfirm on both OPENs are known. */
+static size_t
+message_max(const struct bgp_conn *c)
+{
+	return c->agreed.extended_message ? BGP_MSG_EXT_MAX : BGP_MSG_MAX;
+}
+
 /* Take the whole messages at the front of data; gives the bytes they had. c->need says how many
  * bytes what is left needs to have. */
 static size_t
@@ -358,12 +367,12 @@ take_messages(struct bgp_conn *c, const uint8_t *data, size_t len)
 		struct bgp_msg msg;
 		struct bgp_error err;
 
-		switch (bgp_msg_peek(data + used, len - used, &msg, &err)) {
+		switch (bgp_msg_peek(data + used, len - used, message_max(c), &msg, &err)) {
 		case BGP_FRAME_MORE: c->need = msg.len; return used;
 		case BGP_FRAME_ERROR:
 			reset(c, &err,
 			    (struct span){
-				.data = data + used, .len = size_min(len - used, BGP_MSG_MAX) });
+				.data = data + used, .len = size_min(len - used, message_max(c)) });
 			return used;
 		case BGP_FRAME_MESSAGE:
 			on_message(c, &msg);

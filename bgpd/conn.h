@@ -77,6 +77,7 @@ struct bgp_conn_agreed {
 	bool families[IP_FAMILIES];
 	bool add_path[IP_FAMILIES]; /* the peer sends path ids */
 	bool route_refresh, four_octet_as;
+	bool extended_message; /* it may send up to 65,535 bytes; we never exceed 4,096 */
 };
 
 /* config and ops are copied, stats is borrowed; seed for jitter. */

@@ -26,7 +26,7 @@ struct bgp_conn {
 	struct bgp_scratch scratch;
 
 	size_t part_len, need; /* bytes in part, and how many it takes to know more */
-	uint8_t part[BGP_MSG_MAX];
+	uint8_t part[BGP_MSG_EXT_MAX];
 	char end_text[BGP_ERROR_TEXT_MAX];
 };
 

@@ -4,12 +4,13 @@
 static const uint8_t marker[16] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-/* Legal lengths by type (RFC 4271 6.1, RFC 2918 4). NOTIFICATION: any, see bgp_notify_decode(). */
+/* Legal lengths by type (RFC 4271 6.1, RFC 2918 4, RFC 8654 4). NOTIFICATION: any, see
+ * bgp_notify_decode(). */
 static bool
 length_is_legal(uint8_t type, size_t len)
 {
 	switch (type) {
-	case BGP_MSG_OPEN: return len >= 29;
+	case BGP_MSG_OPEN: return len >= 29 && len <= BGP_MSG_MAX;
 	case BGP_MSG_UPDATE: return len >= 23;
 	case BGP_MSG_KEEPALIVE: return len == BGP_HEADER_LEN;
 	case BGP_MSG_REFRESH:
@@ -28,7 +29,8 @@ header_error(struct bgp_error *err, uint8_t subcode, const uint8_t *data, size_t
 }
 
 enum bgp_frame
-bgp_msg_peek(const uint8_t *data, size_t len, struct bgp_msg *msg, struct bgp_error *err)
+bgp_msg_peek(
+    const uint8_t *data, size_t len, size_t max, struct bgp_msg *msg, struct bgp_error *err)
 {
 	struct rd r = rd_make(data, len);
 	const uint8_t *mark = rd_bytes(&r, sizeof(marker));
@@ -41,7 +43,7 @@ bgp_msg_peek(const uint8_t *data, size_t len, struct bgp_msg *msg, struct bgp_er
 	}
 	if (memcmp(mark, marker, sizeof(marker)) != 0)
 		return header_error(err, BGP_HEADER_NOT_SYNCHRONIZED, NULL, 0);
-	if (msg_len < BGP_HEADER_LEN || msg_len > BGP_MSG_MAX)
+	if (msg_len < BGP_HEADER_LEN || msg_len > max)
 		return header_error(err, BGP_HEADER_BAD_LENGTH, data + 16, 2);
 	if ((type < BGP_MSG_OPEN || type > BGP_MSG_REFRESH) && type != BGP_MSG_REFRESH_OLD)
 		return header_error(err, BGP_HEADER_BAD_TYPE, data + 18, 1);

@@ -19,10 +19,11 @@ enum bgp_frame {
 	BGP_FRAME_ERROR    /* *err says what to send */
 };
 
-/* The message that begins at data. A bad header is an error as soon as its 19 bytes are there,
- * however much of the body is. */
+/* The message that begins at data, which may have `max` bytes: BGP_MSG_MAX, or BGP_MSG_EXT_MAX
+ * where extended messages were agreed on (RFC 8654; OPEN and KEEPALIVE stay within BGP_MSG_MAX). A
+ * bad header is an error as soon as its 19 bytes are there, however much of the body is. */
 enum bgp_frame bgp_msg_peek(
-    const uint8_t *data, size_t len, struct bgp_msg *msg, struct bgp_error *err);
+    const uint8_t *data, size_t len, size_t max, struct bgp_msg *msg, struct bgp_error *err);
 
 /* What follows the header. */
 static inline struct rd

@@ -6,11 +6,12 @@
 #ifndef BGPD_PROTO_H
 #define BGPD_PROTO_H
 
-#define BGP_VERSION    4
-#define BGP_PORT       179
-#define BGP_HEADER_LEN 19    /* marker 16, length 2, type 1 */
-#define BGP_MSG_MAX    4096  /* RFC 4271 4; RFC 8654 is not negotiated */
-#define BGP_AS_TRANS   23456 /* RFC 6793 9 */
+#define BGP_VERSION     4
+#define BGP_PORT        179
+#define BGP_HEADER_LEN  19    /* marker 16, length 2, type 1 */
+#define BGP_MSG_MAX     4096  /* RFC 4271 4; the longest we send */
+#define BGP_MSG_EXT_MAX 65535 /* RFC 8654: the longest we take */
+#define BGP_AS_TRANS    23456 /* RFC 6793 9 */
 
 enum bgp_msg_type {
 	BGP_MSG_OPEN = 1,
@@ -61,6 +62,7 @@ enum bgp_attr_type {
 enum bgp_capability {
 	BGP_CAP_MULTIPROTOCOL = 1,
 	BGP_CAP_REFRESH = 2,
+	BGP_CAP_EXTENDED_MESSAGE = 6,
 	BGP_CAP_GRACEFUL_RESTART = 64,
 	BGP_CAP_AS4 = 65,
 	BGP_CAP_ADD_PATH = 69,

@@ -37,11 +37,11 @@ bgp_codec_is_ebgp(const struct bgp_codec *c)
 }
 
 /* Room for attributes that cannot be borrowed as they are: AS paths of 2-octet peers grow by at
- * most 2, an AS4_PATH may come on top. */
+ * most 2, an AS4_PATH may come on top. Nothing is touched before it is needed. */
 struct bgp_scratch {
-	uint8_t path[2 * BGP_MSG_MAX];
-	uint8_t merged[3 * BGP_MSG_MAX];
-	uint8_t opaque[BGP_MSG_MAX];
+	uint8_t path[2 * BGP_MSG_EXT_MAX];
+	uint8_t merged[3 * BGP_MSG_EXT_MAX];
+	uint8_t opaque[BGP_MSG_EXT_MAX];
 };
 
 struct bgp_update {

@@ -69,6 +69,10 @@ put_as_path(struct wr *w, const struct bgp_encode *how, const struct route_attrs
 	*as4 = (struct span){ .len = 0 };
 	if (how->ebgp) {
 		bgp_aspath_prepend(&full, path, how->local_as);
+		if (!wr_ok(&full)) {
+			w->failed = true;
+			return;
+		}
 		path = (struct span){ .data = buf, .len = wr_len(&full) };
 	}
 	if (how->four_octet_as) {
@@ -78,7 +82,7 @@ put_as_path(struct wr *w, const struct bgp_encode *how, const struct route_attrs
 			*as4 = path;
 		put_attr(w, WELL_KNOWN, BGP_ATTR_AS_PATH, narrow, wr_len(&old));
 	}
-	if (!wr_ok(&full) || !wr_ok(&old))
+	if (!wr_ok(&old))
 		w->failed = true;
 }
 

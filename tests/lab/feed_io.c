@@ -447,7 +447,7 @@ load_raw(struct feed *f, const char *path)
 		at = f->raw + f->raw_len;
 		if (input_read(&in, at, BGP_HEADER_LEN) == 0)
 			return input_close(&in);
-		if (bgp_msg_peek(at, BGP_HEADER_LEN, &msg, &err) == BGP_FRAME_ERROR ||
+		if (bgp_msg_peek(at, BGP_HEADER_LEN, BGP_MSG_MAX, &msg, &err) == BGP_FRAME_ERROR ||
 		    input_read(&in, at + BGP_HEADER_LEN, msg.len - BGP_HEADER_LEN) !=
 			msg.len - BGP_HEADER_LEN) {
 			fprintf(stderr, "%s: not a stream of BGP messages, or cut\n", path);

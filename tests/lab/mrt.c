@@ -72,7 +72,7 @@ take_message(struct absorb *a, struct rd r, bool four_octet_as)
 	size_t n = rd_left(&r);
 	const uint8_t *data = rd_bytes(&r, n);
 
-	if (data == NULL || bgp_msg_peek(data, n, &msg, &err) != BGP_FRAME_MESSAGE)
+	if (data == NULL || bgp_msg_peek(data, n, BGP_MSG_MAX, &msg, &err) != BGP_FRAME_MESSAGE)
 		a->skipped++;
 	else if (msg.type == BGP_MSG_UPDATE)
 		absorb_update(a, bgp_msg_body(&msg), four_octet_as);
@@ -311,10 +311,10 @@ mrt_read_stream(struct absorb *a, const char *path)
 		struct bgp_open open;
 		struct bgp_msg msg;
 
-		if (n == BGP_HEADER_LEN && bgp_msg_peek(buf, n, &msg, &err) != BGP_FRAME_ERROR &&
-		    msg.len > n)
+		if (n == BGP_HEADER_LEN &&
+		    bgp_msg_peek(buf, n, BGP_MSG_MAX, &msg, &err) != BGP_FRAME_ERROR && msg.len > n)
 			n += input_read(&in, buf + n, msg.len - n);
-		if (bgp_msg_peek(buf, n, &msg, &err) != BGP_FRAME_MESSAGE)
+		if (bgp_msg_peek(buf, n, BGP_MSG_MAX, &msg, &err) != BGP_FRAME_MESSAGE)
 			return bad(&in, "not a stream of BGP messages, or cut inside one");
 		if (msg.type == BGP_MSG_OPEN && bgp_open_decode(bgp_msg_body(&msg), &open, &err))
 			four_octet_as = open.four_octet_as;

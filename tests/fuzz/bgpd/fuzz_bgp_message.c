@@ -74,7 +74,7 @@ write_again(const struct bgp_codec *codec, const struct bgp_update *u, struct bg
 	attrs.nexthop = *nexthop;
 	if (!bgp_nlri_next(&nlri, &p, &id) || bgp_update_announce(&w, &how, &attrs, &p, 1) == 0)
 		return;
-	ASSERT(bgp_msg_peek(buf, wr_len(&w), &msg, &err) == BGP_FRAME_MESSAGE);
+	ASSERT(bgp_msg_peek(buf, wr_len(&w), BGP_MSG_MAX, &msg, &err) == BGP_FRAME_MESSAGE);
 	plain.add_path[IP_V4] = plain.add_path[IP_V6] = false; /* we send no path ids */
 	bgp_update_decode(&plain, &second, bgp_msg_body(&msg), &again);
 	ASSERT(bgp_update_is_good(&again));
@@ -121,7 +121,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bgp_msg msg;
 	char text[256];
 
-	if (bgp_msg_peek(data, size, &msg, &err) != BGP_FRAME_MESSAGE)
+	if (bgp_msg_peek(data, size, BGP_MSG_EXT_MAX, &msg, &err) != BGP_FRAME_MESSAGE)
 		return 0;
 	switch (msg.type) {
 	case BGP_MSG_UPDATE:

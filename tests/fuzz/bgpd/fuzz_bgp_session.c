@@ -74,6 +74,7 @@ bring_up(struct bgp_conn *c, uint8_t choice)
 		.router_id = 2,
 		.families = { true, (choice & 4) != 0 },
 		.four_octet_as = (choice & 8) != 0,
+		.extended_message = (choice & 64) != 0,
 		.add_path = { choice & 16 ? BGP_ADD_PATH_SEND : 0,
 		    choice & 32 ? BGP_ADD_PATH_SEND : 0 },
 		.refresh_type = BGP_MSG_REFRESH };
@@ -99,7 +100,7 @@ check_output(struct bgp_conn *c)
 	size_t len;
 
 	while ((bytes = bgp_conn_output(c, &len)) != NULL) {
-		ASSERT(bgp_msg_peek(bytes, len, &msg, &err) == BGP_FRAME_MESSAGE);
+		ASSERT(bgp_msg_peek(bytes, len, BGP_MSG_MAX, &msg, &err) == BGP_FRAME_MESSAGE);
 		bgp_conn_sent(c, msg.len);
 	}
 }

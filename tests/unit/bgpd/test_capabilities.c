@@ -198,6 +198,124 @@ test_add_path_table(void **state)
 	free(data);
 }
 
+/* --- extended messages (RFC 8654) ---------------------------------------------------------------
+ */
+
+/* An UPDATE of `size` bytes: prefixes of one length, each once, after an opaque attribute. */
+static void
+send_long(struct end *e, size_t size, unsigned *prefixes)
+{
+	static uint8_t buf[BGP_MSG_EXT_MAX], zero[BGP_MSG_EXT_MAX];
+	struct wr w = wr_make(buf, sizeof(buf));
+	size_t opaque = 1 + (size - 23 - 18 - 4 - 1) % 4, left;
+
+	for (unsigned i = 0; i < 16; i++)
+		wr_u8(&w, 0xff);
+	wr_u16(&w, (uint16_t)size);
+	wr_u8(&w, BGP_MSG_UPDATE);
+	wr_u16(&w, 0);
+	wr_u16(&w, (uint16_t)(14 + 4 + opaque));
+	wr_bytes(&w, "\x40\x01\x01\x00\x40\x02\x00\x40\x03\x04\x0a\x00\x00\x01", 14);
+	wr_bytes(&w, "\xd0\x63\x00", 3);
+	wr_u8(&w, (uint8_t)opaque);
+	wr_bytes(&w, zero, opaque);
+	for (left = size - wr_len(&w), *prefixes = 0; left >= 4; left -= 4, ++*prefixes)
+		wr_u32(&w, 24u << 24 | *prefixes);
+	wr_bytes(&w, zero, left); /* default routes */
+	*prefixes += (unsigned)left;
+	assert_int_equal(wr_len(&w), size);
+	bgp_conn_send_raw(e->conn, buf, size);
+}
+
+static void
+test_extended_message(void **state)
+{
+	static const size_t sizes[] = { 4096, 4097, 5000, 65535 };
+	static const size_t chunks[] = { 1, 4096, 65521, SIZE_MAX };
+	struct end a, b;
+	unsigned n, sum = 0;
+
+	(void)state;
+	pair_up(&a, &learner, &b, &speaker);
+	assert_true(bgp_conn_agreed(a.conn)->extended_message);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(chunks); k++) {
+			send_long(&b, sizes[i], &n);
+			sum += n;
+			/* What follows is found. */
+			bgp_conn_end_of_rib(b.conn, IP_V4);
+			pump(&a, &b, chunks[k]);
+			assert_int_equal(a.announced, sum);
+			assert_int_equal(a.end_of_rib[IP_V4], i * ARRAY_LEN(chunks) + k + 1);
+		}
+	}
+	assert_int_equal(a.problems, 0);
+	pair_fini(&a, &b);
+}
+
+/* A peer that did not ask for it may not send any: 1/2, with the length it had. */
+static void
+test_extended_message_not_agreed(void **state)
+{
+	struct bgp_open open = { .as = 65136,
+		.hold_time_s = 90,
+		.router_id = 2,
+		.four_octet_as = true,
+		.families = { true, true } };
+	uint8_t buf[256];
+	struct wr w = wr_make(buf, sizeof(buf));
+	struct end a;
+	struct mono now = start;
+
+	(void)state;
+	end_init(&a, &learner);
+	bgp_open_encode(&w, &open);
+	bgp_msg_keepalive(&w);
+	bgp_conn_feed(a.conn, buf, wr_len(&w), now);
+	assert_int_equal(bgp_conn_state(a.conn), BGP_ESTABLISHED);
+	assert_false(bgp_conn_agreed(a.conn)->extended_message);
+	bgp_conn_feed(a.conn,
+	    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x10\x01\x02", 19,
+	    now);
+	assert_string_equal(
+	    bgp_conn_end_text(a.conn), "sent Message Header Error/Bad Message Length");
+	end_fini(&a);
+}
+
+/* A route that only fits an extended message is not announced to anybody, but withdrawn. */
+static void
+test_never_send_extended(void **state)
+{
+	static uint8_t path[2 + 255 * 4], long_path[10 * sizeof(path)];
+	struct route_attrs attrs = attrs_for(IP_V4);
+	struct bgp_conn_config external = speaker, external_learner = learner;
+	struct ip_prefix p = prefix("10.0.0.0/8");
+
+	(void)state;
+	path[0] = ROUTE_AS_SEQUENCE;
+	path[1] = 255;
+	for (size_t i = 2; i < sizeof(path); i += 4)
+		memcpy(path + i, "\x00\x01\x00\x01", 4);
+	for (size_t i = 0; i < sizeof(long_path); i += sizeof(path))
+		memcpy(long_path + i, path, sizeof(path));
+	attrs.as_path = (struct span){ long_path, sizeof(long_path) };
+	external.local_as = external_learner.remote_as = 65001;
+	for (unsigned i = 0; i < 4; i++) {
+		struct bgp_conn_config cb = i & 1 ? external : speaker;
+		struct end a, b;
+
+		cb.two_octet_as = (i & 2) != 0;
+		pair_up(&a, i & 1 ? &external_learner : &learner, &b, &cb);
+		bgp_conn_announce(b.conn, &p, &attrs, 1);
+		bgp_conn_flush(b.conn);
+		pump(&a, &b, SIZE_MAX);
+		assert_int_equal(b.stats.unencodable, 1);
+		assert_int_equal(a.announced, 0);
+		assert_int_equal(a.withdrawn, 1);
+		pair_fini(&a, &b);
+	}
+}
+
 int
 main(void)
 {
@@ -205,6 +323,9 @@ main(void)
 		cmocka_unit_test(test_add_path),
 		cmocka_unit_test(test_add_path_not_agreed),
 		cmocka_unit_test(test_add_path_table),
+		cmocka_unit_test(test_extended_message),
+		cmocka_unit_test(test_extended_message_not_agreed),
+		cmocka_unit_test(test_never_send_extended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ decode_message(const struct bgp_codec *codec, const uint8_t *data, size_t len)
 	struct bgp_error err;
 	struct rd body;
 
-	assert_int_equal(bgp_msg_peek(data, len, &msg, &err), BGP_FRAME_MESSAGE);
+	assert_int_equal(bgp_msg_peek(data, len, BGP_MSG_MAX, &msg, &err), BGP_FRAME_MESSAGE);
 	assert_int_equal(msg.len, len);
 	assert_int_equal(msg.type, BGP_MSG_UPDATE);
 	body = bgp_msg_body(&msg);

@@ -167,6 +167,7 @@ test_round_trip(void **state)
 			.families = { (i & 2) != 0, (i & 4) != 0 },
 			.four_octet_as = (i & 1) != 0,
 			.graceful_restart = (i & 8) != 0,
+			.extended_message = (i & 2) != 0,
 			.add_path = { (uint8_t)(i & 3), i & 4 ? 1 : 0 },
 			.refresh_type = i & 8 ? BGP_MSG_REFRESH : 0 };
 		uint8_t buf[128];
@@ -176,7 +177,8 @@ test_round_trip(void **state)
 		struct bgp_msg msg;
 
 		bgp_open_encode(&w, &in);
-		assert_int_equal(bgp_msg_peek(buf, wr_len(&w), &msg, &err), BGP_FRAME_MESSAGE);
+		assert_int_equal(
+		    bgp_msg_peek(buf, wr_len(&w), BGP_MSG_MAX, &msg, &err), BGP_FRAME_MESSAGE);
 		assert_true(bgp_open_decode(bgp_msg_body(&msg), &out, &err));
 		assert_int_equal(out.as, in.as);
 		assert_int_equal(out.hold_time_s, 90);
@@ -184,6 +186,7 @@ test_round_trip(void **state)
 		assert_int_equal(out.four_octet_as, in.four_octet_as);
 		assert_int_equal(out.graceful_restart, in.graceful_restart);
 		assert_int_equal(out.refresh_type, in.refresh_type);
+		assert_int_equal(out.extended_message, in.extended_message);
 		assert_int_equal(out.add_path[IP_V4], in.add_path[IP_V4]);
 		assert_int_equal(out.add_path[IP_V6], in.add_path[IP_V6]);
 		assert_int_equal(out.families[IP_V6], in.families[IP_V6]);
@@ -233,15 +236,43 @@ test_peek(void **state)
 
 	(void)state;
 	for (size_t len = 0; len < n; len++) {
-		assert_int_equal(bgp_msg_peek(bytes, len, &msg, &err), BGP_FRAME_MORE);
+		assert_int_equal(bgp_msg_peek(bytes, len, BGP_MSG_MAX, &msg, &err), BGP_FRAME_MORE);
 		assert_int_equal(msg.len, len < 19 ? 19 : 23);
 	}
-	assert_int_equal(bgp_msg_peek(bytes, n, &msg, &err), BGP_FRAME_MESSAGE);
+	assert_int_equal(bgp_msg_peek(bytes, n, BGP_MSG_MAX, &msg, &err), BGP_FRAME_MESSAGE);
 	assert_int_equal(msg.len, 23);
+	/* Extended messages, by type (RFC 8654 4). */
+	for (uint8_t type = BGP_MSG_OPEN; type <= BGP_MSG_REFRESH; type++) {
+		static const enum bgp_frame at[][2] = { [BGP_MSG_OPEN] = { 0, 2 },
+			[BGP_MSG_UPDATE] = { 0, 0 },
+			[BGP_MSG_NOTIFICATION] = { 0, 0 },
+			[BGP_MSG_KEEPALIVE] = { 2, 2 },
+			[BGP_MSG_REFRESH] = { 2, 2 } };
+		static const enum bgp_frame frames[] = { BGP_FRAME_MORE, BGP_FRAME_MESSAGE,
+			BGP_FRAME_ERROR };
+		uint8_t head[19];
+
+		memcpy(head, bytes, sizeof(head));
+		head[18] = type;
+		for (unsigned i = 0; i < 2; i++) {
+			size_t len = BGP_MSG_MAX + i;
+
+			head[16] = (uint8_t)(len >> 8);
+			head[17] = (uint8_t)len;
+			assert_int_equal(bgp_msg_peek(head, 19, BGP_MSG_EXT_MAX, &msg, &err),
+			    frames[at[type][i]]);
+			assert_int_equal(bgp_msg_peek(head, 19, BGP_MSG_MAX, &msg, &err),
+			    i == 0 ? frames[at[type][0]] : BGP_FRAME_ERROR);
+		}
+		memset(head + 16, 0xff, 2);
+		assert_int_equal(
+		    bgp_msg_peek(head, 19, BGP_MSG_EXT_MAX, &msg, &err), frames[at[type][1]]);
+	}
+
 	/* A bad header does not wait for its body. */
 	bytes[3] = 0;
-	assert_int_equal(bgp_msg_peek(bytes, 18, &msg, &err), BGP_FRAME_MORE);
-	assert_int_equal(bgp_msg_peek(bytes, 19, &msg, &err), BGP_FRAME_ERROR);
+	assert_int_equal(bgp_msg_peek(bytes, 18, BGP_MSG_MAX, &msg, &err), BGP_FRAME_MORE);
+	assert_int_equal(bgp_msg_peek(bytes, 19, BGP_MSG_MAX, &msg, &err), BGP_FRAME_ERROR);
 	assert_int_equal(err.subcode, BGP_HEADER_NOT_SYNCHRONIZED);
 }
 

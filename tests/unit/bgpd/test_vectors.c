@@ -28,7 +28,7 @@ decode_any(const struct bgp_codec *codec, const uint8_t *data, size_t len)
 	struct rd body;
 
 	memcpy(copy, data, len);
-	o.frame = bgp_msg_peek(copy, len, &msg, &err);
+	o.frame = bgp_msg_peek(copy, len, BGP_MSG_MAX, &msg, &err);
 	if (o.frame == BGP_FRAME_MESSAGE) {
 		o.type = msg.type;
 		body = bgp_msg_body(&msg);
