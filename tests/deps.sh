@@ -15,7 +15,8 @@ packages() {
 	build) echo gcc libc6-dev make pkg-config git ca-certificates libev-dev \
 		libmicrohttpd-dev libjansson-dev libconfig-dev libssl-dev libcurl4-openssl-dev \
 		libcmocka-dev xz-utils gzip bgpdump ;;
-	net) echo iproute2 procps ethtool bird2 openvswitch-switch curl jq python3 ;;
+	net) echo iproute2 procps ethtool bird2 frr gobgpd openbgpd exabgp openvswitch-switch \
+		curl jq python3 ;;
 	bench) echo bird2 pmacct iproute2 procps curl jq ;;
 	dev) echo clang clang-format clang-tidy cppcheck mandoc shellcheck ;;
 	*) echo "deps.sh: no set of packages is called '$1'" >&2 && exit 2 ;;
