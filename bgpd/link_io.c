@@ -184,10 +184,12 @@ link_free(struct link *l)
 	ev_io_stop(s->loop, &l->writable);
 	ev_timer_stop(s->loop, &l->timer);
 	bytes = bgp_conn_output(l->conn, &len);
-	if (bytes != NULL && bgp_conn_state(l->conn) == BGP_IDLE)
+	if (bytes != NULL && bgp_conn_state(l->conn) == BGP_IDLE) {
 		bgp_linger_take(&s->lingering, s->loop, l->fd, bytes, len);
-	else
+		bgp_conn_sent(l->conn, len); /* as far as the counters go */
+	} else {
 		close(l->fd);
+	}
 	bgp_conn_free(l->conn);
 	mem_free(MEM_BGP, l);
 }
