@@ -78,7 +78,7 @@ dial_init(struct peer *p)
 void
 dial_start(struct peer *p)
 {
-	int fd = bgp_sock_connect(&p->n.config.local, &p->n.config.remote, p->n.config.port);
+	int fd = bgp_sock_connect(&p->n.config);
 
 	if (fd < 0) {
 		failed(p, -fd);

@@ -13,6 +13,67 @@
 #define PAUSE_S    1.0
 #define LOG_BURST  3
 
+/* A connection of this neighbour may come to this listener. */
+static bool
+serves(const struct listener *l, const struct peer *p)
+{
+	const struct ip_addr *local = &p->n.config.local;
+
+	return l->address.family == p->n.config.remote.family &&
+	       (ip_is_zero(&l->address) || ip_is_zero(local) || ip_equal(&l->address, local));
+}
+
+static void
+cannot_protect(const struct peer *p, int error)
+{
+	log_error("bgp", "neighbor=%s event=cannot-protect error=\"%s\"", p->n.config.name,
+	    strerror(error));
+}
+
+static int
+admit(struct listener *l, const struct peer *p)
+{
+	const struct bgp_neighbor_config *c = &p->n.config;
+	int r = 0;
+
+	if (!serves(l, p))
+		return 0;
+	if (c->md5 != NULL)
+		r = bgp_sock_set_md5(l->fd, &c->remote, c->md5);
+	/* Neighbours that do not check do not mind. */
+	if (r == 0 && c->ttl_hops > 0)
+		r = bgp_sock_set_ttl_max(l->fd, c->remote.family);
+	if (r < 0)
+		cannot_protect(p, -r);
+	return r;
+}
+
+int
+listeners_admit(struct bgp_speaker *s, const struct peer *p)
+{
+	int r = 0;
+
+	for (struct listener *l = s->listeners; l != NULL && r == 0; l = l->next)
+		r = admit(l, p);
+	return r;
+}
+
+void
+listeners_forget(struct bgp_speaker *s, const struct peer *p)
+{
+	if (p->n.config.md5 == NULL)
+		return;
+	for (struct listener *l = s->listeners; l != NULL; l = l->next) {
+		int r = serves(l, p) ? bgp_sock_set_md5(l->fd, &p->n.config.remote, NULL) : 0;
+
+		if (r < 0)
+			cannot_protect(p, -r);
+		for (struct peer *q = s->peers; q != NULL; q = q->next)
+			if (ip_equal(&q->n.config.remote, &p->n.config.remote))
+				(void)admit(l, q);
+	}
+}
+
 /* The neighbour of these addresses: one whose local address is configured comes before one that
  * takes any. */
 static struct peer *
@@ -99,6 +160,7 @@ listener_open(struct bgp_speaker *s, const struct ip_addr *address, uint16_t por
 {
 	int fd = bgp_sock_listen(address, port);
 	struct listener *l;
+	int r = 0;
 
 	if (fd < 0)
 		return fd;
@@ -111,8 +173,13 @@ listener_open(struct bgp_speaker *s, const struct ip_addr *address, uint16_t por
 	s->listeners = l;
 	ev_io_init(&l->readable, on_readable, fd, EV_READ);
 	ev_timer_init(&l->pause, on_pause_over, 0., 0.);
-	ev_io_start(s->loop, &l->readable);
-	return 0;
+	for (struct peer *p = s->peers; p != NULL && r == 0; p = p->next)
+		r = admit(l, p);
+	if (r < 0)
+		listener_close(l);
+	else
+		ev_io_start(s->loop, &l->readable);
+	return r;
 }
 
 struct listener *

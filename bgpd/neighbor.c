@@ -19,6 +19,8 @@ bgp_neighbor_init(struct bgp_neighbor *n, const struct bgp_neighbor_config *conf
 	n->config.name = mem_strdup(MEM_BGP, config->name);
 	if (config->description != NULL)
 		n->config.description = mem_strdup(MEM_BGP, config->description);
+	if (config->md5 != NULL)
+		n->config.md5 = mem_strdup(MEM_BGP, config->md5);
 	if (n->config.remote_as == 0)
 		n->config.remote_as = config->local_as;
 	n->config.local.family = config->remote.family;
@@ -39,6 +41,7 @@ bgp_neighbor_fini(struct bgp_neighbor *n)
 {
 	free_text(n->config.name);
 	free_text(n->config.description);
+	free_text(n->config.md5);
 }
 
 void

@@ -40,7 +40,13 @@ struct bgp_neighbor_config {
 	bool families[IP_FAMILIES];
 	bool active;   /* we dial; otherwise we wait for the neighbour */
 	uint16_t port; /* to dial, when active */
+	/* TCP MD5 key (RFC 2385), 1 to BGP_MD5_MAX bytes, or NULL. Nobody prints or logs it. */
+	const char *md5;
+	/* RFC 5082: the neighbour is at most that many hops away, 1 to 255; 0: do not check. */
+	uint16_t ttl_hops;
 };
+
+#define BGP_MD5_MAX 80 /* bytes of a key, as Linux has it */
 
 /* Prefixes of one UPDATE field, already validated. Iterate with bgp_nlri_next(). */
 struct bgp_nlri {

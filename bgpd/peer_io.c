@@ -18,6 +18,7 @@
 
 #include "bgpd/attr.h"
 #include "bgpd/collision.h"
+#include "bgpd/sock_io.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
@@ -237,11 +238,20 @@ add_link(struct peer *p, int fd, const struct bgp_ends *ends, bool outgoing)
 	return true;
 }
 
+/* The key came with the listening socket; the TTL is the neighbour's own. */
+static bool
+check_ttl(const struct peer *p, int fd)
+{
+	uint16_t hops = p->n.config.ttl_hops;
+
+	return hops == 0 || bgp_sock_set_hops(fd, p->n.config.remote.family, hops) == 0;
+}
+
 void
 peer_accept(struct peer *p, int fd, const struct bgp_ends *ends)
 {
 	peer_enter(p);
-	if (p->stopped) {
+	if (p->stopped || !check_ttl(p, fd)) {
 		close(fd);
 	} else if (add_link(p, fd, ends, false)) {
 		p->speaker->stats.accepted++;

@@ -63,6 +63,40 @@ set_bgp_options(int fd, uint8_t family)
 		(void)set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, IPTOS_PREC_INTERNETCONTROL);
 }
 
+int
+bgp_sock_set_md5(int fd, const struct ip_addr *remote, const char *key)
+{
+	struct tcp_md5sig sig = { 0 };
+	union address a;
+	size_t len = key != NULL ? strlen(key) : 0;
+	int r;
+
+	ASSERT(len <= sizeof(sig.tcpm_key));
+	memcpy(&sig.tcpm_addr, &a, to_sockaddr(remote, 0, &a));
+	sig.tcpm_keylen = (uint16_t)len;
+	if (len > 0)
+		memcpy(sig.tcpm_key, key, len);
+	r = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig)) == 0 ? 0 : -errno;
+	explicit_bzero(&sig, sizeof(sig));
+	/* Forgetting a key that is not there. */
+	return r == -ENOENT && len == 0 ? 0 : r;
+}
+
+int
+bgp_sock_set_ttl_max(int fd, uint8_t family)
+{
+	return family == IP_V4 ? set_int(fd, IPPROTO_IP, IP_TTL, 255)
+			       : set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 255);
+}
+
+int
+bgp_sock_set_hops(int fd, uint8_t family, uint16_t hops)
+{
+	ASSERT(hops >= 1 && hops <= 255);
+	return family == IP_V4 ? set_int(fd, IPPROTO_IP, IP_MINTTL, 256 - hops)
+			       : set_int(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, 256 - hops);
+}
+
 static int
 get_ends(int fd, struct bgp_ends *ends)
 {
@@ -117,19 +151,36 @@ bgp_sock_listen(const struct ip_addr *address, uint16_t port)
 	return r;
 }
 
+/* What the neighbour's configuration asks of a socket that dials it. */
+static int
+protect(int fd, const struct bgp_neighbor_config *config)
+{
+	int r = 0;
+
+	if (config->md5 != NULL)
+		r = bgp_sock_set_md5(fd, &config->remote, config->md5);
+	if (r == 0 && config->ttl_hops > 0)
+		r = bgp_sock_set_ttl_max(fd, config->remote.family);
+	if (r == 0 && config->ttl_hops > 0)
+		r = bgp_sock_set_hops(fd, config->remote.family, config->ttl_hops);
+	return r;
+}
+
 int
-bgp_sock_connect(const struct ip_addr *local, const struct ip_addr *remote, uint16_t port)
+bgp_sock_connect(const struct bgp_neighbor_config *config)
 {
 	union address from, to;
-	socklen_t from_len = to_sockaddr(local, 0, &from), to_len = to_sockaddr(remote, port, &to);
-	int fd = new_socket(remote->family), r = 0;
+	socklen_t from_len = to_sockaddr(&config->local, 0, &from);
+	socklen_t to_len = to_sockaddr(&config->remote, config->port, &to);
+	int fd = new_socket(config->remote.family), r;
 
 	if (fd < 0)
 		return fd;
-	set_bgp_options(fd, remote->family);
-	if (!ip_is_zero(local) && bind(fd, &from.sa, from_len) != 0)
+	set_bgp_options(fd, config->remote.family);
+	r = protect(fd, config);
+	if (r == 0 && !ip_is_zero(&config->local) && bind(fd, &from.sa, from_len) != 0)
 		r = -errno;
-	else if (connect(fd, &to.sa, to_len) != 0 && errno != EINPROGRESS)
+	if (r == 0 && connect(fd, &to.sa, to_len) != 0 && errno != EINPROGRESS)
 		r = -errno;
 	if (r == 0)
 		return fd;

@@ -56,7 +56,10 @@ bgp_speaker_add(
 	p->next = s->peers;
 	s->peers = p;
 	peer_enter(p);
-	peer_event(p, config->active ? BGP_EV_START : BGP_EV_START_PASSIVE);
+	if (listeners_admit(s, p) < 0)
+		p->stopped = true; /* rather no session than one that is not protected */
+	else
+		peer_event(p, config->active ? BGP_EV_START : BGP_EV_START_PASSIVE);
 	peer_leave(p);
 	return &p->n;
 }
@@ -69,6 +72,7 @@ bgp_speaker_remove(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcod
 	while (*at != p)
 		at = &(*at)->next;
 	*at = p->next;
+	listeners_forget(s, p);
 	peer_enter(p);
 	p->removed = true;
 	peer_cease(p, subcode, text);

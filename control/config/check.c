@@ -162,6 +162,32 @@ check_neighbor(struct checker *k, const struct config_neighbor *n)
 		    "port is the one to dial: without passive = false it has no effect");
 }
 
+/* A listening socket has one key for an address. */
+static void
+check_one_key(
+    struct checker *k, const struct config_neighbor *n, const struct config_neighbor *before)
+{
+	const struct config *c = k->c;
+	bool differ = (n->bgp.md5 == NULL) != (before->bgp.md5 == NULL) ||
+		      (n->bgp.md5 != NULL && !same_text(n->bgp.md5, before->bgp.md5));
+
+	if (!differ || places_bad(k->places, &n->bgp.md5) ||
+	    places_bad(k->places, &before->bgp.md5) || !given(k, &n->bgp.remote) ||
+	    !given(k, &before->bgp.remote) || !ip_equal(&n->bgp.remote, &before->bgp.remote))
+		return;
+	for (size_t i = 0; i < c->n_bgp_listen; i++) {
+		const struct ip_addr *a = &c->bgp_listen[i].address;
+
+		if (!ip_is_zero(a) || a->family != n->bgp.remote.family)
+			continue;
+		faults_add(k->faults, line_of(k, &n->bgp.remote),
+		    "neighbour '%s' has the same address and another md5: bgp.listen must then "
+		    "name our addresses one by one",
+		    before->bgp.name != NULL ? before->bgp.name : "?");
+		return;
+	}
+}
+
 /* Sessions are told apart by (local, remote) address; no local address meets every one. */
 static bool
 sessions_meet(const struct bgp_neighbor_config *a, const struct bgp_neighbor_config *b)
@@ -204,8 +230,10 @@ check_bgp(struct checker *k)
 		const struct config_neighbor *n = &c->neighbors[i];
 
 		check_neighbor(k, n);
-		for (size_t j = 0; j < i; j++)
+		for (size_t j = 0; j < i; j++) {
 			check_neighbor_pair(k, n, &c->neighbors[j]);
+			check_one_key(k, n, &c->neighbors[j]);
+		}
 	}
 	if (!learns(c))
 		faults_warn(

@@ -89,7 +89,8 @@ struct config *config_parse_file(const char *file, struct str *faults);
 struct config *config_parse_text(const char *text, const char *file, struct str *faults);
 void config_free(struct config *c);
 
-/* Print in canonical form: every setting, defaults included; parses back to itself. */
+/* Print in canonical form: every setting, defaults included, but for keys (md5), which are left
+ * out. Parses back to itself, apart from those: a session whose key is missing does not come up. */
 void config_print(const struct config *c, struct str *out);
 
 /* Names of routers in order of first mention (learn neighbours, then agents, then target). */

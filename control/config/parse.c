@@ -134,8 +134,13 @@ bad_value(struct parser *p, const struct schema_group *group, const struct schem
 	str_init(&got, MEM_CONFIG);
 	value_describe(row, &want);
 	describe_setting(setting, &got);
-	faults_add(p->faults, config_setting_source_line(setting), "%s%s%s must be %s%s, not %.80s",
-	    group->path, dot, row->name, prefix, want.text, got.text);
+	if (row->kind == SCHEMA_SECRET)
+		faults_add(p->faults, config_setting_source_line(setting), "%s%s%s must be %s",
+		    group->path, dot, row->name, want.text);
+	else
+		faults_add(p->faults, config_setting_source_line(setting),
+		    "%s%s%s must be %s%s, not %.80s", group->path, dot, row->name, prefix,
+		    want.text, got.text);
 	str_fini(&want);
 	str_fini(&got);
 }

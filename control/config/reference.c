@@ -17,6 +17,7 @@ add_value(const struct schema_row *row, struct str *out)
 		[SCHEMA_LIST] = "( { ... }, ... )",
 		[SCHEMA_STRING] = QUOTED("text"),
 		[SCHEMA_NAME] = QUOTED("name"),
+		[SCHEMA_SECRET] = QUOTED("text"),
 		[SCHEMA_PATH] = QUOTED("path"),
 		[SCHEMA_BOOL] = "true | false",
 		[SCHEMA_BOOL_NOT] = "true | false",

@@ -106,6 +106,23 @@ static const struct schema_row neighbor_rows[] = {
 	    .max = UINT16_MAX,
 	    .value = "179",
 	    .help = "Port to dial, where\n.Ic passive\nis false." },
+	{ .name = "md5",
+	    .kind = SCHEMA_SECRET,
+	    FIELD(config_neighbor, bgp.md5),
+	    .min = 1,
+	    .max = BGP_MD5_MAX,
+	    .help = "Key of the TCP MD5 signature (RFC 2385), the same at both ends; without it, "
+		    "segments are not signed.\n.Ql hotfibd --print\nleaves it out, and no "
+		    "message shows it. The file should be readable by its owner only." },
+	{ .name = "ttl-security",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_neighbor, bgp.ttl_hops),
+	    .max = 255,
+	    .value = "0",
+	    .unit = "hops",
+	    .help = "Drop packets from further away, and send with a TTL of 255 (RFC 5082). 1 for "
+		    "a neighbour that is directly connected; the neighbour has to do the same. 0: "
+		    "do not check." },
 };
 
 static const struct schema_group neighbor_group = {
@@ -418,7 +435,8 @@ free_text(void *field)
 static bool
 holds_text(enum schema_kind kind)
 {
-	return kind == SCHEMA_STRING || kind == SCHEMA_NAME || kind == SCHEMA_PATH;
+	return kind == SCHEMA_STRING || kind == SCHEMA_NAME || kind == SCHEMA_PATH ||
+	       kind == SCHEMA_SECRET;
 }
 
 /* An array or list: what its elements hold, then itself. */

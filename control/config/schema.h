@@ -15,6 +15,7 @@ enum schema_kind {
 	SCHEMA_LIST,        /* ( { rows }, ... ): offset: pointer to an array of their structs */
 	SCHEMA_STRING,      /* char *: printable text */
 	SCHEMA_NAME,        /* char *: letters, digits, . : _ - */
+	SCHEMA_SECRET,      /* char *: printable text of min..max bytes; printed nowhere */
 	SCHEMA_PATH,        /* char *: absolute, short enough for a unix socket */
 	SCHEMA_BOOL,        /* bool */
 	SCHEMA_BOOL_NOT,    /* bool, stored negated */

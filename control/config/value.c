@@ -123,6 +123,9 @@ parse_text(const struct schema_row *row, const char *text, void *dst)
 
 	if (row->kind == SCHEMA_NAME ? !is_name(text) : !is_printable(text))
 		return false;
+	if (row->kind == SCHEMA_SECRET &&
+	    (strlen(text) < (size_t)row->min || strlen(text) > (size_t)row->max))
+		return false;
 	if (row->kind == SCHEMA_PATH && (text[0] != '/' || strlen(text) > PATH_MAX_LEN))
 		return false;
 	memcpy(&copied, dst, sizeof(copied));
@@ -220,6 +223,7 @@ value_parse(const struct schema_row *row, const char *text, void *dst)
 	switch (row->kind) {
 	case SCHEMA_STRING:
 	case SCHEMA_NAME:
+	case SCHEMA_SECRET:
 	case SCHEMA_PATH: return parse_text(row, text, dst);
 	case SCHEMA_BOOL:
 	case SCHEMA_BOOL_NOT: return parse_bool(row, text, dst);
@@ -250,6 +254,8 @@ value_present(const struct schema_row *row, const void *src)
 
 	if (value_form(row->kind) != VALUE_STRING || row->array)
 		return true;
+	if (row->kind == SCHEMA_SECRET)
+		return false;
 	if (row->kind == SCHEMA_ADDRESS) {
 		memcpy(&a, src, sizeof(a));
 		return row->required || !ip_is_zero(&a);
@@ -411,6 +417,10 @@ value_describe(const struct schema_row *row, struct str *out)
 	case SCHEMA_GROUP: str_add(out, "a group { ... }"); break;
 	case SCHEMA_LIST: str_add(out, "a list of groups ( { ... }, ... )"); break;
 	case SCHEMA_STRING: str_add(out, "a text without control characters"); break;
+	case SCHEMA_SECRET:
+		str_addf(out, "a text of %.0f..%.0f bytes without control characters", row->min,
+		    row->max);
+		break;
 	case SCHEMA_NAME:
 		str_addf(out, "a name of 1 to %d letters, digits or . : _ -", NAME_MAX_LEN);
 		break;

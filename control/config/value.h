@@ -22,7 +22,7 @@ size_t value_size(enum schema_kind kind);
  * this setting. */
 MUST_CHECK bool value_parse(const struct schema_row *row, const char *text, void *dst);
 
-/* False for the fields of an optional setting that was not given: there is nothing to print. */
+/* False where nothing is to be printed: an optional setting that was not given, and secrets. */
 bool value_present(const struct schema_row *row, const void *src);
 
 /* The field as libconfig wants it, strings in quotes. */

@@ -257,6 +257,105 @@ test_backpressure(void **state)
 	WAIT_FOR(s.queued_bytes == 0);
 }
 
+/* --- protected sessions --- */
+
+static void
+start_md5(const char *server_key, const char *client_key)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN), c = config_of(false, BGP_PUSH);
+
+	s.md5 = server_key;
+	c.md5 = client_key;
+	add(&server, &s);
+	add(&client, &c);
+}
+
+/* Where nothing is to happen: longer than what must not happen would take, many times over. */
+static void
+run_for_ms(int64_t ms)
+{
+	struct mono end = mono_add_ms(clock_mono(), ms);
+
+	while (mono_before(clock_mono(), end)) {
+		ev_run(loop, EVRUN_NOWAIT);
+		usleep(1000);
+	}
+}
+
+static void
+test_md5(void **state)
+{
+	(void)state;
+	start_md5("a key", "a key");
+	WAIT_FOR(server.ups == 1 && client.ups == 1);
+
+	/* With the neighbour goes its key: what is not signed gets through to be refused. */
+	forget(&server);
+	forget(&client);
+	start_md5(NULL, NULL);
+	WAIT_FOR(server.ups == 2 && client.ups == 2);
+
+	/* A listener that comes later has the keys, too. */
+	forget(&server);
+	forget(&client);
+	start_md5("b key", "b key");
+	assert_true(bgp_speaker_unlisten(server.speaker, &server_ip, port));
+	assert_int_equal(bgp_speaker_listen(server.speaker, &server_ip, port), 0);
+	WAIT_FOR(server.ups == 3 && client.ups == 3);
+}
+
+/* The wrong key: not even a connection, as the kernel drops the SYN. */
+static void
+test_md5_wrong(void **state)
+{
+	struct bgp_speaker_stats stats;
+	struct bgp_neighbor_status s;
+
+	(void)state;
+	start_md5("a key", "b key");
+	bgp_neighbor_status(client.n, &s);
+	assert_int_equal(s.state, BGP_CONNECT);
+	run_for_ms(500);
+	bgp_speaker_stats(server.speaker, &stats);
+	assert_int_equal(stats.accepted, 0);
+	bgp_neighbor_status(client.n, &s);
+	assert_int_equal(s.state, BGP_CONNECT);
+}
+
+static void
+start_ttl(uint16_t server_hops, uint16_t client_hops)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN), c = config_of(false, BGP_PUSH);
+
+	s.ttl_hops = server_hops;
+	c.ttl_hops = client_hops;
+	add(&server, &s);
+	add(&client, &c);
+}
+
+/* Loopback is no hop: with 255 a packet arrives as from a direct neighbour, with the default of 64
+ * as from 191 hops further. */
+static void
+test_ttl_security(void **state)
+{
+	(void)state;
+	start_ttl(1, 1);
+	WAIT_FOR(server.ups == 1 && client.ups == 1);
+	forget(&server);
+	forget(&client);
+	start_ttl(255, 0);
+	WAIT_FOR(server.ups == 2 && client.ups == 2);
+}
+
+static void
+test_ttl_too_far(void **state)
+{
+	(void)state;
+	start_ttl(1, 0);
+	run_for_ms(500);
+	assert_int_equal(server.ups, 0);
+}
+
 /* A reset session comes back by itself, and everything is pushed again. */
 static void
 test_reset(void **state)
@@ -488,6 +587,10 @@ main(void)
 		TEST(test_session),
 		TEST(test_backpressure),
 		TEST(test_reset),
+		TEST(test_md5),
+		TEST(test_md5_wrong),
+		TEST(test_ttl_security),
+		TEST(test_ttl_too_far),
 		TEST(test_remove_from_routes),
 		TEST(test_remove_from_down),
 		TEST(test_unknown_source),
