@@ -14,21 +14,29 @@ refuse(const struct cli *cli, const char *what, const char *detail)
 	return NULL;
 }
 
+void
+ask_refused(const struct cli *cli, const struct str *body, long status)
+{
+	json_t *root = json_loadb(body->text, body->len, 0, NULL);
+	const char *error = get_text(root, "error");
+	char what[64];
+
+	snprintf(what, sizeof(what), "the daemon answered %ld: ", status);
+	refuse(cli, what, error[0] != '\0' ? error : body->text);
+	json_decref(root);
+}
+
 static json_t *
 read_answer(const struct cli *cli, const struct str *body, long status)
 {
 	json_error_t where;
-	json_t *root = json_loadb(body->text, body->len, 0, &where);
-	char what[64];
+	json_t *root;
 
 	if (status != 200) {
-		const char *error = get_text(root, "error");
-
-		snprintf(what, sizeof(what), "the daemon answered %ld: ", status);
-		refuse(cli, what, error[0] != '\0' ? error : body->text);
-		json_decref(root);
+		ask_refused(cli, body, status);
 		return NULL;
 	}
+	root = json_loadb(body->text, body->len, 0, &where);
 	if (root == NULL)
 		return refuse(cli, "the daemon's answer is not JSON: ", where.text);
 	return root;
@@ -107,6 +115,36 @@ add_encoded(struct str *out, const char *text)
 		else
 			str_addf(out, "%%%02X", (unsigned)(unsigned char)*text);
 	}
+}
+
+bool
+ask_router(const struct cli *cli, struct str *path)
+{
+	json_t *root;
+	const json_t *routers;
+	size_t n;
+
+	if (cli->router != NULL) {
+		add_encoded(path, cli->router);
+		return true;
+	}
+	root = ask_json(cli, "/api/v1/status");
+	routers = json_object_get(root, "routers");
+	n = json_array_size(routers);
+	if (n == 1)
+		add_encoded(path, get_text(json_array_get(routers, 0), "name"));
+	else if (root != NULL && n == 0)
+		fputs("hotfib: the daemon has no router configured\n", cli->err);
+	else if (root != NULL) {
+		fputs("hotfib: choose with --router:", cli->err);
+		for (size_t i = 0; i < n; i++) {
+			fputs(" ", cli->err);
+			safe_print(cli->err, get_text(json_array_get(routers, i), "name"));
+		}
+		fputs("\n", cli->err);
+	}
+	json_decref(root);
+	return n == 1;
 }
 
 void

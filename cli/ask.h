@@ -9,6 +9,13 @@
  * not there, it refused, or it does not speak JSON. */
 json_t *ask_json(const struct cli *cli, const char *path);
 
+/* The message for an answer that is not 200. */
+void ask_refused(const struct cli *cli, const struct str *body, long status);
+
+/* Append the name of the router that cli->router says, or of the only one there is,
+ * percent-encoded; false after a message where there is not just one. */
+bool ask_router(const struct cli *cli, struct str *path);
+
 /* Members of an object; "", 0, false and NULL where absent or of another type. A key "a.b" is
  * member b of member a. */
 const char *get_text(const json_t *object, const char *key);

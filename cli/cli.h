@@ -31,12 +31,16 @@ struct cli {
 	bool ipv6, by_source; /* of `show top`, as is top_n */
 	unsigned long top_n;
 	const char *router;
+	const char *family; /* of `dump rib`; NULL: both */
 
 	/* GET path from the daemon: 0 with the body and the HTTP status, else a message in
 	 * `error`. */
 	int (*get)(const struct cli *cli, const char *path, struct str *body, long *status,
 	    char error[static 256]);
-	void *get_ctx; /* of a test's get() */
+	/* The same with the body of a 200 to `to`, however long; `body` is that of another. */
+	int (*download)(const struct cli *cli, const char *path, FILE *to, struct str *body,
+	    long *status, char error[static 256]);
+	void *get_ctx; /* of a test's get() and download() */
 };
 
 struct cli_verb {
@@ -65,6 +69,7 @@ int cli_show_route(struct cli *cli, char **args);
 int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);
+int cli_dump_rib(struct cli *cli, char **args);
 int cli_check(struct cli *cli, char **args);
 int cli_import(struct cli *cli, char **args);
 int cli_version(struct cli *cli, char **args);

@@ -8,11 +8,23 @@
 /* A daemon gone mad shall not take our memory: the longest true answer, a whole table, is less. */
 #define BODY_MAX (size_t)(512 * 1024 * 1024)
 
+/* Where an answer goes. */
+struct sink {
+	CURL *curl;
+	struct str *body;
+	FILE *to; /* of a 200, where not NULL */
+};
+
 static size_t
 on_body(char *data, size_t size, size_t n, void *cls)
 {
-	struct str *body = cls;
+	const struct sink *sink = cls;
+	struct str *body = sink->body;
+	long status = 0;
 
+	curl_easy_getinfo(sink->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (sink->to != NULL && status == 200)
+		return fwrite(data, size, n, sink->to) * size;
 	if (n * size > BODY_MAX - body->len)
 		return 0;
 	str_add_n(body, data, n * size);
@@ -34,10 +46,11 @@ explain(const struct cli *cli, CURLcode code, long os_error, char error[static 2
 }
 
 int
-cli_http_get(
-    const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
+cli_http_download(const struct cli *cli, const char *path, FILE *to, struct str *body, long *status,
+    char error[static 256])
 {
 	CURL *curl = curl_easy_init();
+	struct sink sink = { .curl = curl, .body = body, .to = to };
 	long os_error = 0;
 	struct str url;
 	CURLcode code;
@@ -56,7 +69,7 @@ cli_http_get(
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 15L);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &sink);
 	code = curl_easy_perform(curl);
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
 	curl_easy_getinfo(curl, CURLINFO_OS_ERRNO, &os_error);
@@ -66,4 +79,11 @@ cli_http_get(
 		return 0;
 	explain(cli, code, os_error, error);
 	return -1;
+}
+
+int
+cli_http_get(
+    const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
+{
+	return cli_http_download(cli, path, NULL, body, status, error);
 }

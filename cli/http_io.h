@@ -9,4 +9,8 @@
 int cli_http_get(const struct cli *cli, const char *path, struct str *body, long *status,
     char error[static 256]);
 
+/* cli->download. */
+int cli_http_download(const struct cli *cli, const char *path, FILE *to, struct str *body,
+    long *status, char error[static 256]);
+
 #endif

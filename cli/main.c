@@ -14,7 +14,8 @@ main(int argc, char **argv)
 		.socket = CLI_SOCKET,
 		.ascii = isatty(STDOUT_FILENO) == 1,
 		.top_n = 20,
-		.get = cli_http_get };
+		.get = cli_http_get,
+		.download = cli_http_download };
 	int result;
 
 	/* Which characters the terminal prints; numbers stay as they are everywhere. */

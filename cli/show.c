@@ -285,30 +285,6 @@ add_as_path(struct table *t, const char *path)
 	str_fini(&s);
 }
 
-/* The only router's name appended to `name`; false after a message where there is not one. */
-static bool
-find_only_router(const struct cli *cli, struct str *name)
-{
-	json_t *root = ask_json(cli, "/api/v1/status");
-	const json_t *routers = json_object_get(root, "routers");
-	size_t n = json_array_size(routers);
-
-	if (n == 1)
-		add_encoded(name, get_text(json_array_get(routers, 0), "name"));
-	else if (root != NULL && n == 0)
-		fputs("hotfib: the daemon has no router configured\n", cli->err);
-	else if (root != NULL) {
-		fputs("hotfib: choose with --router:", cli->err);
-		for (size_t i = 0; i < n; i++) {
-			fputs(" ", cli->err);
-			safe_print(cli->err, get_text(json_array_get(routers, i), "name"));
-		}
-		fputs("\n", cli->err);
-	}
-	json_decref(root);
-	return n == 1;
-}
-
 /* Installed, carried by an installed entry above it, or left to the default. */
 static void
 add_state(struct table *t, const json_t *row)
@@ -353,9 +329,7 @@ cli_show_top(struct cli *cli, char **args)
 	(void)args;
 	str_init(&path, MEM_MISC);
 	str_add(&path, "/api/v1/top/");
-	if (cli->router != NULL)
-		add_encoded(&path, cli->router);
-	if (cli->router != NULL || find_only_router(cli, &path)) {
+	if (ask_router(cli, &path)) {
 		str_addf(&path, "/%s?maxPrefixes=%lu&direction=%s", cli->ipv6 ? "ipv6" : "ipv4",
 		    cli->top_n, cli->by_source ? "source" : "destination");
 		root = ask_json(cli, path.text);

@@ -18,6 +18,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "show route", "[--router R] PREFIX|ADDRESS", "r", 1, 0, cli_show_route,
 	    "Every path to a prefix or address, why the best one is, and where packets go." },
 	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
+	{ "dump rib", "[--router R] [--family F] FILE", "rF", 1, 0, cli_dump_rib,
+	    "Write the learned table as MRT (TABLE_DUMP_V2), for bgpdump; - is the output." },
 	{ "check", "FILE", "", 1, 0, cli_check, "Check a configuration as hotfibd reads it." },
 	{ "import", "FILE", "", 1, 0, cli_import,
 	    "Turn a sFlow-RT properties file with arm.* settings into a configuration." },
@@ -124,6 +126,7 @@ static const struct {
 } special_usage[] = {
 	{ '6', "  -6           IPv6 prefixes\n" },
 	{ 'n', "  -n N         the first N (default 20)\n" },
+	{ 'F', "  --family F   only ipv4 or ipv6\n" },
 	{ 'r', "  --router R   of router R, where there are several\n" },
 	{ 'S', "  --source     traffic from the prefixes instead of to them\n" },
 };
@@ -150,6 +153,7 @@ print_usage(FILE *to, const struct cli_verb *verb)
 }
 
 static const struct option long_options[] = {
+	{ "family", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "no-header", no_argument, NULL, 'N' },
 	{ "router", required_argument, NULL, 'r' },
@@ -194,6 +198,7 @@ parse_options(struct cli *cli, int argc, char **argv, struct parsed *p)
 		case '6': cli->ipv6 = true; break;
 		case 'S': cli->by_source = true; break;
 		case 'r': cli->router = optarg; break;
+		case 'F': cli->family = optarg; break;
 		case 'n':
 			if (parse_count(optarg, &cli->top_n))
 				break;
@@ -205,7 +210,7 @@ parse_options(struct cli *cli, int argc, char **argv, struct parsed *p)
 			    argv[optind > 1 ? optind - 1 : 1]);
 			return false;
 		}
-		if (strchr("6nrS", c) != NULL && strlen(p->special) + 1 < sizeof(p->special))
+		if (strchr("6nrSF", c) != NULL && strlen(p->special) + 1 < sizeof(p->special))
 			p->special[strlen(p->special)] = (char)c;
 	}
 	return true;

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "control/dump.h"
 #include "control/explain.h"
 #include "lib/mem.h"
 
@@ -438,6 +439,12 @@ view_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_exp
 	return true;
 }
 
+static bool
+view_dump_next(void *ctx, size_t router, struct web_dump *dump, struct str *out)
+{
+	return dump_next(app_of(ctx), app_of(ctx)->routers[router], dump, out);
+}
+
 /* --- installed entries --- */
 
 /* The next entry of one port, its families in order; NULL at the end. */
@@ -507,6 +514,7 @@ view_backend(struct app *app)
 		.route = view_route,
 		.route_lookup = view_route_lookup,
 		.explain = view_explain,
+		.dump_next = view_dump_next,
 		.installed_next = view_installed_next,
 	};
 }

@@ -114,6 +114,13 @@ rib_set_source(struct rib *r, unsigned source, const struct rib_source *info)
 	r->sources[source] = *info;
 }
 
+const struct rib_source *
+rib_source_peek(const struct rib *r, unsigned source)
+{
+	ASSERT(source < RIB_SOURCES_MAX);
+	return &r->sources[source];
+}
+
 /* --- entries -----------------------------------------------------------------------------------
  */
 

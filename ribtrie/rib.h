@@ -68,6 +68,9 @@ struct attrs_table *rib_attrs(const struct rib *r);
  * router id (existing paths are not compared again until they change). */
 void rib_set_source(struct rib *r, unsigned source, const struct rib_source *info);
 
+/* What was last said of a source; zeros where nothing was. */
+const struct rib_source *rib_source_peek(const struct rib *r, unsigned source);
+
 /* Learn a path: takes its own reference on `attrs`. Refreshes a stale path, which is a
  * RIB_PATH_CHANGED when the best path's attributes stay the same. */
 struct rib_result rib_announce(

@@ -79,6 +79,16 @@ web_answer_list(struct web_answer *a, json_t *root, const char *list, struct web
 	a->rows = rows;
 }
 
+void
+web_answer_stream(struct web_answer *a, const char *content_type, struct web_rows *rows)
+{
+	a->content_type = content_type;
+	str_clear(&a->body);
+	a->tail = "";
+	a->raw = true;
+	a->rows = rows;
+}
+
 ssize_t
 web_answer_length(const struct web_answer *a)
 {
@@ -96,7 +106,7 @@ render(struct web_answer *a)
 	for (int i = 0; i < ROWS_PER_READ && out->len < BYTES_PER_READ && !a->rows_done; i++) {
 		size_t start = out->len, row;
 
-		if (a->row_written)
+		if (a->row_written && !a->raw)
 			str_add(out, ",\n");
 		row = out->len;
 		if (!a->rows->next(a->rows, out)) {

@@ -41,6 +41,7 @@ struct web_answer {
 	/* Where reading is. */
 	size_t sent;
 	bool row_written, rows_done;
+	bool raw; /* nothing between the rows */
 };
 
 /* An empty 200 of type application/json. */
@@ -59,6 +60,9 @@ void web_answer_json(struct web_answer *a, unsigned status, json_t *root);
 /* Take `root`, an object whose member `list` is an empty array, and answer it with `rows`, which
  * are taken too, as that array's members. */
 void web_answer_list(struct web_answer *a, json_t *root, const char *list, struct web_rows *rows);
+
+/* Answer `rows`, which are taken, as they are, one behind the other. They may hold any bytes. */
+void web_answer_stream(struct web_answer *a, const char *content_type, struct web_rows *rows);
 
 /* Length where it is known before reading; -1 for lists. */
 ssize_t web_answer_length(const struct web_answer *a);

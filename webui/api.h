@@ -17,6 +17,7 @@ enum top_arg {
 #define ROUTE_ROUTER   0
 #define ROUTE_ADDRESS  1
 #define AGENTS_AGENT   0
+#define RIB_FAMILY     0
 
 void web_api_version(struct web_call *call, struct web_answer *a);
 void web_api_topprefixes(struct web_call *call, struct web_answer *a);
@@ -33,6 +34,7 @@ void web_api_status(struct web_call *call, struct web_answer *a);
 void web_api_neighbors(struct web_call *call, struct web_answer *a);
 void web_api_agent_list(struct web_call *call, struct web_answer *a);
 void web_api_route(struct web_call *call, struct web_answer *a);
+void web_api_rib(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
 void web_api_asset(struct web_call *call, struct web_answer *a);
 

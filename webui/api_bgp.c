@@ -142,3 +142,16 @@ web_api_installed(struct web_call *call, struct web_answer *a)
 	json_object_set_new(root, "installed", json_array());
 	web_answer_list(a, root, "installed", web_rows_installed(call->app));
 }
+
+void
+web_api_rib(struct web_call *call, struct web_answer *a)
+{
+	/* The words are both, ipv4, ipv6. */
+	int family = (int)call->arg[RIB_FAMILY].number;
+	bool families[IP_FAMILIES] = { [IP_V4] = family != 2, [IP_V6] = family != 1 };
+	struct web_router_ref ref;
+
+	if (find_router(call, a, &ref))
+		web_answer_stream(
+		    a, "application/octet-stream", web_rows_dump(call->app, ref.router, families));
+}

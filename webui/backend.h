@@ -12,6 +12,7 @@
 
 #include "lib/mono.h"
 #include "lib/route.h"
+#include "lib/str.h"
 
 /* A BGP neighbour. */
 struct web_neighbor {
@@ -172,6 +173,16 @@ struct web_cursor {
 	struct ip_prefix prefix;
 };
 
+/* A dump of a table that is under way. Zeroed, and the families that are wanted set, to begin. */
+struct web_dump {
+	bool families[IP_FAMILIES];
+	bool started, in_family; /* the rest is the walk's own */
+	uint8_t family;
+	struct ip_prefix prefix;
+	uint32_t time_s, sequence;
+	uint16_t n_peers;
+};
+
 /* How a {router} of the REST paths was understood. */
 struct web_router_ref {
 	size_t router;   /* index for router() */
@@ -205,6 +216,10 @@ struct web_backend {
 	/* The same with everything that is known of exactly this prefix. */
 	bool (*explain)(
 	    void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out);
+
+	/* Append the next record of the router's table as MRT; false at the end. The walk is by
+	 * prefix and so survives changes. A call may append nothing. */
+	bool (*dump_next)(void *ctx, size_t router, struct web_dump *dump, struct str *out);
 
 	/* What push neighbours hold, ordered by neighbour and prefix. The walk is by prefix and so
 	 * survives changes: start with *cursor zeroed (neighbor 0, started false). */

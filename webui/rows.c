@@ -9,6 +9,8 @@
  */
 #include "webui/rows.h"
 
+#include <string.h>
+
 #include "webui/json.h"
 
 /* Append what format(span, '-', buf, size) writes, whatever its length. */
@@ -153,5 +155,39 @@ web_rows_installed(struct web_app *app)
 
 	r->rows = (struct web_rows){ .next = installed_next, .free = installed_free };
 	r->app = app;
+	return &r->rows;
+}
+
+struct dump_rows {
+	struct web_rows rows;
+	struct web_app *app;
+	size_t router;
+	struct web_dump dump;
+};
+
+static bool
+dump_next(struct web_rows *rows, struct str *out)
+{
+	struct dump_rows *r = CONTAINER_OF(rows, struct dump_rows, rows);
+	const struct web_backend *b = &r->app->backend;
+
+	return b->dump_next(b->ctx, r->router, &r->dump, out);
+}
+
+static void
+dump_free(struct web_rows *rows)
+{
+	mem_free(MEM_HTTP, CONTAINER_OF(rows, struct dump_rows, rows));
+}
+
+struct web_rows *
+web_rows_dump(struct web_app *app, size_t router, const bool families[static IP_FAMILIES])
+{
+	struct dump_rows *r = mem_alloc(MEM_HTTP, sizeof(*r));
+
+	r->rows = (struct web_rows){ .next = dump_next, .free = dump_free };
+	r->app = app;
+	r->router = router;
+	memcpy(r->dump.families, families, sizeof(r->dump.families));
 	return &r->rows;
 }

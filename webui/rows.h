@@ -20,4 +20,8 @@ struct web_rows *web_rows_top(
 /* The walk over what push neighbours hold. */
 struct web_rows *web_rows_installed(struct web_app *app);
 
+/* A router's table as MRT, from the start; `families` are those wanted. */
+struct web_rows *web_rows_dump(
+    struct web_app *app, size_t router, const bool families[static IP_FAMILIES]);
+
 #endif

@@ -243,6 +243,29 @@ web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web
 	return true;
 }
 
+/* Not MRT: a record is the number of a route in binary and its family. */
+static inline bool
+web_fake_dump_next(void *ctx, size_t router, struct web_dump *dump, struct str *out)
+{
+	struct web_fake *f = ctx;
+	char record[5] = { 0 };
+
+	(void)router;
+	while (dump->family < IP_FAMILIES &&
+	       (!dump->families[dump->family] || dump->sequence == f->n_routes[dump->family])) {
+		dump->family++;
+		dump->sequence = 0;
+	}
+	if (dump->family == IP_FAMILIES)
+		return false;
+	memcpy(record, &dump->sequence, 4);
+	record[4] = (char)dump->family;
+	/* Every seventh is gone by now. */
+	if (dump->sequence++ % 7 != 6)
+		str_add_n(out, record, sizeof(record));
+	return true;
+}
+
 static inline bool
 web_fake_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
 {
@@ -274,6 +297,7 @@ web_fake_backend(struct web_fake *f)
 		.route = web_fake_route,
 		.route_lookup = web_fake_route_lookup,
 		.explain = web_fake_explain,
+		.dump_next = web_fake_dump_next,
 		.installed_next = web_fake_installed_next };
 }
 

@@ -101,6 +101,30 @@ get(const struct cli *cli, const char *path, struct str *body, long *status, cha
 	return 0;
 }
 
+/* The same to a file; the path "cut" breaks off in the middle. */
+static int
+download(const struct cli *cli, const char *path, FILE *to, struct str *body, long *status,
+    char error[static 256])
+{
+	bool cut = strstr(path, "/cut/") != NULL;
+	struct str text;
+	int result;
+
+	if (cut) {
+		fputs("MRT", to);
+		snprintf(error, 256, "broke off");
+		return -1;
+	}
+	str_init(&text, MEM_MISC);
+	result = get(cli, path, &text, status, error);
+	if (result == 0 && *status == 200)
+		fwrite(text.text, 1, text.len, to);
+	else
+		str_add(body, text.text);
+	str_fini(&text);
+	return result;
+}
+
 static char *out, *err;
 
 /* Run "hotfib ARGS", blanks between the arguments; out and err hold what it said. */
@@ -113,6 +137,7 @@ run(const struct page *daemon, const char *args)
 		.socket = "/sock",
 		.top_n = 20,
 		.get = get,
+		.download = download,
 		.get_ctx = (void *)(uintptr_t)daemon };
 	int argc = 0, result;
 
@@ -405,6 +430,73 @@ test_route(void **state)
 	assert_int_equal(run(pages, "show route -6 a"), CLI_USAGE);
 }
 
+/* What `file` holds, to be freed; NULL where it is not there. */
+static char *
+contents(const char *file)
+{
+	FILE *f = fopen(file, "re");
+	char *text;
+	size_t n;
+
+	if (f == NULL)
+		return NULL;
+	text = calloc(1, 100);
+	assert_non_null(text);
+	n = fread(text, 1, 99, f);
+	assert_true(n < 99);
+	fclose(f);
+	return text;
+}
+
+static void
+test_dump(void **state)
+{
+	static const struct page daemon[] = {
+		{ "/api/v1/status", 200, "{\"routers\":[{\"name\":\"ed ge\"}]}" },
+		{ "/api/v1/rib/ed%20ge/mrt", 200, "both" },
+		{ "/api/v1/rib/a%2Fb/mrt?family=ipv6", 200, "six" },
+		{ "/api/v1/rib/nope/mrt", 404, "{\"error\":\"no router\"}" },
+		{ 0 },
+	};
+	char dir[] = "/tmp/hotfib-test-XXXXXX", file[64], part[64], args[200];
+	char *text;
+
+	(void)state;
+	assert_int_equal(run(daemon, "dump rib -"), CLI_OK);
+	assert_string_equal(out, "both");
+	assert_int_equal(run(daemon, "d r --router a/b --family ipv6 -"), CLI_OK);
+	assert_string_equal(out, "six");
+	assert_int_equal(run(daemon, "dump rib"), CLI_USAGE);
+	assert_int_equal(run(daemon, "dump rib -6 -"), CLI_USAGE);
+	assert_int_equal(run(daemon, "show status --family ipv4"), CLI_USAGE);
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/rib", dir);
+	snprintf(part, sizeof(part), "%s/rib.part", dir);
+	snprintf(args, sizeof(args), "dump rib %s", file);
+	assert_int_equal(run(daemon, args), CLI_OK);
+	assert_string_equal(out, "");
+	text = contents(file);
+	assert_string_equal(text, "both");
+	free(text);
+
+	/* What fails leaves what was there, and nothing else. */
+	snprintf(args, sizeof(args), "dump rib --router nope %s", file);
+	assert_int_equal(run(daemon, args), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 404: no router\n");
+	snprintf(args, sizeof(args), "dump rib --router cut %s", file);
+	assert_int_equal(run(daemon, args), CLI_ERROR);
+	assert_string_equal(err, "hotfib: broke off\n");
+	text = contents(file);
+	assert_string_equal(text, "both");
+	free(text);
+	assert_null(contents(part));
+	assert_int_equal(remove(file), 0);
+	assert_int_equal(remove(dir), 0);
+	assert_int_equal(run(daemon, args), CLI_ERROR);
+	assert_non_null(strstr(err, "cannot write /tmp/hotfib-test-"));
+}
+
 static int
 forget_output(void **state)
 {
@@ -432,6 +524,7 @@ main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_installed),
 		cmocka_unit_test(test_route),
+		cmocka_unit_test(test_dump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, forget_output);

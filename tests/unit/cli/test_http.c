@@ -83,6 +83,38 @@ test_answers(void **state)
 	str_fini(&body);
 }
 
+/* A 200 goes to the file, any other answer to the text. */
+static void
+test_download(void **state)
+{
+	static const char *const replies[] = { "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nMRT",
+		"HTTP/1.1 404 No\r\nContent-Length: 3\r\n\r\nnot" };
+	struct cli cli = { .socket = path };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
+		char error[256], *text = NULL;
+		int fd, child_status;
+		pid_t pid = serve(replies[i], &fd);
+		struct str body;
+		size_t len;
+		FILE *to = open_memstream(&text, &len);
+		long status;
+
+		str_init(&body, MEM_MISC);
+		assert_int_equal(cli_http_download(&cli, "/x", to, &body, &status, error), 0);
+		fclose(to);
+		assert_int_equal(status, i == 0 ? 200 : 404);
+		assert_string_equal(text, i == 0 ? "MRT" : "");
+		assert_string_equal(body.text, i == 0 ? "" : "not");
+		free(text);
+		str_fini(&body);
+		close(fd);
+		assert_int_equal(waitpid(pid, &child_status, 0), pid);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 static void
 test_broken_off(void **state)
 {
@@ -140,6 +172,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_download),
 		cmocka_unit_test(test_broken_off),
 		cmocka_unit_test(test_nobody_there),
 	};

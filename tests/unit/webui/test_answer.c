@@ -53,6 +53,50 @@ test_any_step_gives_the_same(void **state)
 	}
 }
 
+/* Bytes, zeros among them, with nothing between the records, a bounded part a call. */
+static void
+test_dump_is_a_stream_of_bytes(void **state)
+{
+	static const struct {
+		const char *target;
+		size_t records[IP_FAMILIES];
+	} cases[] = {
+		{ "/api/v1/rib/edge/mrt", { 3000, 3 } },
+		{ "/api/v1/rib/reflector/mrt?family=both", { 3000, 3 } },
+		{ "/api/v1/rib/edge/mrt?family=ipv4", { 3000, 0 } },
+		{ "/api/v1/rib/edge/mrt?family=ipv6", { 0, 3 } },
+	};
+	struct web_fake fake;
+
+	(void)state;
+	many_routes(&fake, 3000);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct web_answer a;
+		struct web_app app;
+		struct str got;
+		size_t at = 0;
+
+		start(&app, &fake, cases[i].target, &a);
+		assert_string_equal(a.content_type, "application/octet-stream");
+		assert_int_equal(web_answer_length(&a), -1);
+		str_init(&got, MEM_MISC);
+		read_all(&a, 777, &got);
+		web_answer_fini(&a);
+		for (int f = 0; f < IP_FAMILIES; f++) {
+			for (uint32_t n = 0; n < cases[i].records[f]; n++) {
+				if (n % 7 == 6)
+					continue;
+				assert_true(at + 5 <= got.len);
+				assert_memory_equal(got.text + at, &n, 4);
+				assert_int_equal(got.text[at + 4], f);
+				at += 5;
+			}
+		}
+		assert_int_equal(at, got.len);
+		str_fini(&got);
+	}
+}
+
 static void
 test_length_is_known_or_not(void **state)
 {
@@ -154,6 +198,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_step_gives_the_same),
+		cmocka_unit_test(test_dump_is_a_stream_of_bytes),
 		cmocka_unit_test(test_length_is_known_or_not),
 		cmocka_unit_test(test_a_read_is_bounded),
 		cmocka_unit_test(test_abandoned_answers_leave_nothing),

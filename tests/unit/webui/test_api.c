@@ -40,6 +40,17 @@ test_topprefixes_as_sflow_rt(void **state)
 }
 
 static void
+test_dump_is_refused(void **state)
+{
+	struct web_fake fake;
+
+	(void)state;
+	web_fake_init(&fake);
+	assert_error(&fake, "/api/v1/rib/nope/mrt", 404, "\"nope\"");
+	assert_error(&fake, "/api/v1/rib/edge/mrt?family=vpn", 400, "none of both, ipv4, ipv6");
+}
+
+static void
 test_route_explained(void **state)
 {
 	struct web_fake fake;
@@ -427,6 +438,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_route_explained),
+		cmocka_unit_test(test_dump_is_refused),
 		cmocka_unit_test(test_topprefixes_as_sflow_rt),
 		cmocka_unit_test(test_status_query_and_no_traffic),
 		cmocka_unit_test(test_numbers_are_always_finite),
