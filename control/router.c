@@ -3,6 +3,7 @@
  * Readiness, per source and family:
  *
  *      down --up--> loading --End-of-RIB, then quiet--> ready --down--> down
+ *                      +------routes, then long quiet-----^
  *
  * BIRD sends End-of-RIB as soon as it has walked its table, which may still be empty while its own
  * upstreams come up; so a family is ready only when the table has stopped growing. Stale routes of
@@ -16,6 +17,7 @@
  */
 #include "control/router.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -229,6 +231,17 @@ router_source_status(const struct router *r, unsigned source, enum ip_family fam
 	};
 }
 
+/* How long the table must not have grown. */
+static double
+wanted_quiet_s(const struct router *r, unsigned source, enum ip_family family)
+{
+	size_t paths = rib_source_path_count(r->rib, family, source);
+
+	if (r->sources[source].family[family].end_of_rib)
+		return ROUTER_QUIET_S;
+	return paths > rib_stale_count(r->rib, family, source) ? ROUTER_QUIET_NO_EOR_S : INFINITY;
+}
+
 static void
 source_tick(struct router *r, unsigned source, enum ip_family family, struct mono now)
 {
@@ -239,8 +252,8 @@ source_tick(struct router *r, unsigned source, enum ip_family family, struct mon
 	if (sf->adds > (quiet > ROUTER_QUIET_ADDS ? quiet : ROUTER_QUIET_ADDS))
 		sf->quiet_since = now;
 	sf->adds = 0;
-	if (s->up && sf->negotiated && sf->end_of_rib && !sf->ready &&
-	    mono_sub_s(now, sf->quiet_since) >= ROUTER_QUIET_S) {
+	if (s->up && sf->negotiated && !sf->ready &&
+	    mono_sub_s(now, sf->quiet_since) >= wanted_quiet_s(r, source, family)) {
 		sf->ready = sf->was_ready = true;
 		rib_sweep_start(&sf->sweep, family, source);
 		sf->sweeping = true;

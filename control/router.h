@@ -6,7 +6,8 @@
  * when a family's table counts as complete, and when the input is stale:
  *
  *   cold    nothing may be pushed: no source has given a whole table yet
- *   ready   every source that is up gave End-of-RIB, and then ROUTER_QUIET_S of quiet
+ *   ready   every source that is up gave End-of-RIB, and then ROUTER_QUIET_S of quiet; or routes
+ *           without End-of-RIB, and then ROUTER_QUIET_NO_EOR_S
  *   frozen  was ready, but a source is lost or loading again, or an agent has fallen silent:
  *           withdrawals and next-hop changes count, nothing is evicted for want of samples
  */
@@ -22,6 +23,10 @@
  * 1 % (or ROUTER_QUIET_ADDS prefixes) a second. */
 #define ROUTER_QUIET_S    2.0
 #define ROUTER_QUIET_ADDS 10
+
+/* The same for a source that says no End-of-RIB, as RFC 4724 allows without graceful restart, once
+ * it has sent routes. */
+#define ROUTER_QUIET_NO_EOR_S 10.0
 
 enum router_phase {
 	ROUTER_COLD,

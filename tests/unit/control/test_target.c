@@ -270,6 +270,41 @@ test_readiness(void **state)
 	world_fini(&w);
 }
 
+/* A router that sends no End-of-RIB: complete when quiet for longer, but not while it is empty. */
+static void
+test_readiness_without_end_of_rib(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, 10);
+	source_up(&w);
+	target_port_up(w.target, w.port, v4_only);
+	seconds(&w, 60, true);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_COLD);
+	for (int k = 0; k < 20; k++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "10.0.%d.0/24", k);
+		learn(&w, text, 1);
+	}
+	sample(&w, "10.0.0.1", 1000);
+	seconds(&w, (int)ROUTER_QUIET_NO_EOR_S, true);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_COLD);
+	seconds(&w, 1, true);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
+	assert_held(&w, "10.0.0.0/24");
+
+	/* After a lost session what is stale alone is no table: nothing is swept, nothing leaves.
+	 */
+	router_source_down(w.router, w.source, w.now);
+	source_up(&w);
+	seconds(&w, 30, true);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_FROZEN);
+	assert_held(&w, "10.0.0.0/24");
+	world_fini(&w);
+}
+
 static void
 test_covered_and_no_repeats(void **state)
 {
@@ -445,6 +480,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readiness),
+		cmocka_unit_test(test_readiness_without_end_of_rib),
 		cmocka_unit_test(test_covered_and_no_repeats),
 		cmocka_unit_test(test_repairs),
 		cmocka_unit_test(test_withdrawn_below),
