@@ -69,6 +69,7 @@ send_open(struct bgp_conn *c)
 		.router_id = c->config.router_id,
 		.four_octet_as = !c->config.two_octet_as,
 		.extended_message = true,
+		.enhanced_refresh = true,
 		.graceful_restart = true,
 		.refresh_type = BGP_MSG_REFRESH };
 
@@ -218,6 +219,7 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 	a->keepalive_s = a->hold_time_s / 3;
 	a->four_octet_as = open->four_octet_as && !config->two_octet_as;
 	a->route_refresh = open->refresh_type != 0;
+	a->enhanced_refresh = open->enhanced_refresh && open->refresh_type == BGP_MSG_REFRESH;
 	a->extended_message = open->extended_message;
 	for (unsigned f = 0; f < IP_FAMILIES; f++) {
 		a->families[f] = open->families[f] && config->families[f];
@@ -225,6 +227,7 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 				 (open->add_path[f] & BGP_ADD_PATH_SEND) != 0;
 	}
 	c->refresh_type = open->refresh_type;
+	c->peer_restarts = open->graceful_restart;
 	c->codec = (struct bgp_codec){ .local_as = config->local_as,
 		.remote_as = config->remote_as,
 		.router_id = config->router_id,
@@ -281,6 +284,8 @@ give_update(struct bgp_conn *c, struct bgp_update *u)
 		u->attrs.nexthop = u->mp_nexthop;
 		give_routes(c, attrs, u->mp_announced);
 	}
+	if (u->end_of_rib)
+		c->end_of_rib_received[u->end_of_rib_family] = true;
 	if (u->end_of_rib && c->ops.end_of_rib != NULL && c->state == BGP_ESTABLISHED)
 		c->ops.end_of_rib(c->ctx, c, (enum ip_family)u->end_of_rib_family);
 }
@@ -311,18 +316,13 @@ on_update(struct bgp_conn *c, const struct bgp_msg *msg)
 		give_update(c, &u);
 }
 
-/* RFC 2918. A subtype (RFC 7313) or family that was not agreed on is ignored. */
 static void
 on_refresh(struct bgp_conn *c, const struct bgp_msg *msg)
 {
-	struct rd body = bgp_msg_body(msg);
-	uint16_t afi = rd_u16(&body);
-	uint8_t subtype = rd_u8(&body), safi = rd_u8(&body);
-	enum ip_family family;
+	struct bgp_error err;
 
-	if (subtype == 0 && bgp_family_of(afi, safi, &family) && c->agreed.families[family] &&
-	    !c->config.announces_nothing && c->ops.refresh != NULL)
-		c->ops.refresh(c->ctx, c, family);
+	if (!bgp_conn_take_refresh(c, msg, &err))
+		reset(c, &err, (struct span){ .data = msg->data, .len = msg->len });
 }
 
 static void

@@ -60,6 +60,9 @@ struct bgp_conn_ops {
 	void (*end_of_rib)(void *ctx, struct bgp_conn *c, enum ip_family family);
 	void (*refresh)(void *ctx, struct bgp_conn *c, enum ip_family family);
 	void (*problem)(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem);
+	/* As in struct bgp_sink; only with `deliver`. An end follows a begin, or another begin. */
+	void (*refresh_begin)(void *ctx, struct bgp_conn *c, enum ip_family family);
+	void (*refresh_end)(void *ctx, struct bgp_conn *c, enum ip_family family);
 };
 
 /* Counted by the connection, kept by the caller over connections. */
@@ -76,7 +79,7 @@ struct bgp_conn_agreed {
 	uint16_t hold_time_s, keepalive_s;
 	bool families[IP_FAMILIES];
 	bool add_path[IP_FAMILIES]; /* the peer sends path ids */
-	bool route_refresh, four_octet_as;
+	bool route_refresh, enhanced_refresh, four_octet_as;
 	bool extended_message; /* it may send up to 65,535 bytes; we never exceed 4,096 */
 };
 
@@ -121,6 +124,7 @@ struct mono bgp_conn_last_heard(const struct bgp_conn *c);
 const char *bgp_conn_end_text(const struct bgp_conn *c);
 
 /* Announcing, in Established only (ASSERTed). Order, packing and flush as in neighbor.h. The
+ * End-of-RIB that follows ops.refresh is sent as EoRR to a peer that knows it (RFC 7313). The
  * caller's bytes of bgp_conn_send_raw() are whole messages encoded elsewhere. */
 void bgp_conn_announce(struct bgp_conn *c, const struct ip_prefix *p,
     const struct route_attrs *attrs, uint32_t attrs_key);

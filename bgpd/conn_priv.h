@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a connection: conn.c receives and runs the state machine, conn_push.c announces. */
+/* The inside of a connection: conn.c receives and runs the state machine, conn_push.c announces,
+ * conn_refresh.c repeats. */
 #ifndef BGPD_CONN_PRIV_H
 #define BGPD_CONN_PRIV_H
 
 #include "bgpd/adjout.h"
 #include "bgpd/conn.h"
+#include "bgpd/msg.h"
 #include "bgpd/sendq.h"
 
 struct bgp_conn {
@@ -18,7 +20,11 @@ struct bgp_conn {
 	struct bgp_conn_agreed agreed;
 	uint8_t refresh_type; /* message type to ask with; 0: it cannot */
 	struct bgp_codec codec;
-	struct mono now; /* of the call we are in */
+	bool peer_restarts; /* it has the graceful restart capability */
+	bool end_of_rib_sent[IP_FAMILIES], end_of_rib_received[IP_FAMILIES];
+	bool answering[IP_FAMILIES];  /* BoRR was sent, EoRR not yet */
+	bool refreshing[IP_FAMILIES]; /* BoRR was received, EoRR not yet */
+	struct mono now;              /* of the call we are in */
 	struct mono hold_at, keepalive_at, heard_at;
 
 	struct bgp_sendq queue;
@@ -29,5 +35,14 @@ struct bgp_conn {
 	uint8_t part[BGP_MSG_EXT_MAX];
 	char end_text[BGP_ERROR_TEXT_MAX];
 };
+
+/* --- conn_refresh.c --------------------------------------------------------------------------- */
+
+/* A ROUTE-REFRESH has come in Established. On false *err is what to send. */
+MUST_CHECK bool bgp_conn_take_refresh(
+    struct bgp_conn *c, const struct bgp_msg *msg, struct bgp_error *err);
+
+/* Everything the peer asked for again has been sent: EoRR. False if nothing was asked for. */
+bool bgp_conn_end_refresh(struct bgp_conn *c, enum ip_family family);
 
 #endif

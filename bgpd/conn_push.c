@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What we say of our own accord in Established: announcements, withdrawals, End-of-RIB, refresh. */
+/* What we say of our own accord in Established: announcements, withdrawals, End-of-RIB. */
 #include "bgpd/conn_priv.h"
-
-#include "bgpd/msg.h"
 
 void
 bgp_conn_announce(struct bgp_conn *c, const struct ip_prefix *p, const struct route_attrs *attrs,
@@ -33,6 +31,9 @@ bgp_conn_end_of_rib(struct bgp_conn *c, enum ip_family family)
 
 	ASSERT(c->state == BGP_ESTABLISHED && c->agreed.families[family]);
 	bgp_conn_flush(c);
+	if (bgp_conn_end_refresh(c, family))
+		return;
+	c->end_of_rib_sent[family] = true;
 	w = bgp_sendq_begin(&c->queue, BGP_MSG_MAX);
 	bgp_update_end_of_rib(&w, family);
 	bgp_sendq_commit(&c->queue, &w);
@@ -48,17 +49,4 @@ bgp_conn_send_raw(struct bgp_conn *c, const void *messages, size_t len)
 	w = bgp_sendq_begin(&c->queue, len);
 	wr_bytes(&w, messages, len);
 	bgp_sendq_commit(&c->queue, &w);
-}
-
-bool
-bgp_conn_request_refresh(struct bgp_conn *c, enum ip_family family)
-{
-	struct wr w;
-
-	if (c->state != BGP_ESTABLISHED || c->refresh_type == 0 || !c->agreed.families[family])
-		return false;
-	w = bgp_sendq_begin(&c->queue, BGP_MSG_MAX);
-	bgp_msg_refresh(&w, c->refresh_type, family);
-	bgp_sendq_commit(&c->queue, &w);
-	return true;
 }

@@ -5,7 +5,8 @@ static const uint8_t marker[16] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x
 	0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 /* Legal lengths by type (RFC 4271 6.1, RFC 2918 4, RFC 8654 4). NOTIFICATION: any, see
- * bgp_notify_decode(). */
+ * bgp_notify_decode(). ROUTE-REFRESH: what a wrong one costs depends on its subtype, see
+ * conn_refresh.c. */
 static bool
 length_is_legal(uint8_t type, size_t len)
 {
@@ -13,7 +14,6 @@ length_is_legal(uint8_t type, size_t len)
 	case BGP_MSG_OPEN: return len >= 29 && len <= BGP_MSG_MAX;
 	case BGP_MSG_UPDATE: return len >= 23;
 	case BGP_MSG_KEEPALIVE: return len == BGP_HEADER_LEN;
-	case BGP_MSG_REFRESH:
 	case BGP_MSG_REFRESH_OLD: return len == 23;
 	default: return true;
 	}
@@ -81,12 +81,12 @@ bgp_msg_keepalive(struct wr *w)
 }
 
 void
-bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family)
+bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family, uint8_t subtype)
 {
 	size_t mark = bgp_msg_begin(w, type);
 
 	wr_u16(w, bgp_afi_of(family));
-	wr_u8(w, 0);
+	wr_u8(w, subtype);
 	wr_u8(w, BGP_SAFI_UNICAST);
 	bgp_msg_end(w, mark);
 }

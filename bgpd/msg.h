@@ -38,7 +38,7 @@ void bgp_msg_end(struct wr *w, size_t mark);
 
 /* Whole messages. */
 void bgp_msg_keepalive(struct wr *w);
-void bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family);
+void bgp_msg_refresh(struct wr *w, uint8_t type, enum ip_family family, uint8_t subtype);
 
 /* AFI of a family, and back; false when it is not one of ours. */
 uint16_t bgp_afi_of(enum ip_family family);

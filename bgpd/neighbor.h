@@ -37,6 +37,9 @@ struct bgp_neighbor_config {
 	uint32_t remote_as;   /* 0: same as local_as (iBGP) */
 	uint32_t router_id;   /* host order, not 0 */
 	uint16_t hold_time_s; /* proposed; 0 or >= 3 */
+	/* RFC 9687: a neighbour that takes none of what we send for so long, and for twice the
+	 * agreed hold time, is given up. 0: never. */
+	uint16_t send_hold_s;
 	bool families[IP_FAMILIES];
 	bool active;   /* we dial; otherwise we wait for the neighbour */
 	uint16_t port; /* to dial, when active */
@@ -86,6 +89,11 @@ struct bgp_sink {
 	void (*end_of_rib)(void *ctx, struct bgp_neighbor *n, enum ip_family family);
 	/* The peer asks for everything of the family again (RFC 2918). */
 	void (*refresh)(void *ctx, struct bgp_neighbor *n, enum ip_family family);
+	/* Enhanced route refresh (RFC 7313): the peer begins to send everything of the family
+	 * again, and has done so: what it did not send again in between is gone. Both may be NULL.
+	 */
+	void (*refresh_begin)(void *ctx, struct bgp_neighbor *n, enum ip_family family);
+	void (*refresh_end)(void *ctx, struct bgp_neighbor *n, enum ip_family family);
 	/* The send queue has fallen below the low-water mark: more may be announced. */
 	void (*writable)(void *ctx, struct bgp_neighbor *n);
 };

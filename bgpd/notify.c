@@ -66,7 +66,7 @@ static const char *const cease_names[] = {
 
 /* RFC 7313: an answer to a bad ROUTE-REFRESH. */
 static const char *const refresh_names[] = {
-	[1] = "Invalid Message Length",
+	[BGP_REFRESH_BAD_LENGTH] = "Invalid Message Length",
 };
 
 static const struct {
@@ -80,7 +80,8 @@ static const struct {
 	[BGP_ERR_HOLD_TIMER] = { "Hold Timer Expired", NULL, 0 },
 	[BGP_ERR_FSM] = { "Finite State Machine Error", fsm_names, ARRAY_LEN(fsm_names) },
 	[BGP_ERR_CEASE] = { "Cease", cease_names, ARRAY_LEN(cease_names) },
-	[7] = { "ROUTE-REFRESH Message Error", refresh_names, ARRAY_LEN(refresh_names) },
+	[BGP_ERR_REFRESH] = { "ROUTE-REFRESH Message Error", refresh_names,
+	    ARRAY_LEN(refresh_names) },
 	[8] = { "Send Hold Timer Expired", NULL, 0 },
 };
 

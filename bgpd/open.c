@@ -67,6 +67,8 @@ bgp_open_encode(struct wr *w, const struct bgp_open *open)
 		wr_u8(&caps, 4);
 		wr_u32(&caps, open->as);
 	}
+	if (open->enhanced_refresh)
+		encode_capability(&caps, BGP_CAP_ENHANCED_REFRESH, NULL, 0);
 	if (open->extended_message)
 		encode_capability(&caps, BGP_CAP_EXTENDED_MESSAGE, NULL, 0);
 	encode_add_path(&caps, open);
@@ -136,6 +138,7 @@ decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_
 		o->as = rd_u32(&value);
 		o->four_octet_as = true;
 		return true;
+	case BGP_CAP_ENHANCED_REFRESH: o->enhanced_refresh = true; return true;
 	case BGP_CAP_EXTENDED_MESSAGE: o->extended_message = true; return true;
 	case BGP_CAP_ADD_PATH: decode_add_path(o, value); return true;
 	default: return true;

@@ -13,6 +13,7 @@ struct bgp_open {
 	bool families[IP_FAMILIES];
 	bool four_octet_as;
 	bool extended_message;
+	bool enhanced_refresh;
 	bool graceful_restart;
 	uint8_t add_path[IP_FAMILIES]; /* BGP_ADD_PATH_*; 0: none */
 	uint8_t refresh_type;          /* message type it understands for route refresh; 0: none */
@@ -26,7 +27,8 @@ struct bgp_open_policy {
 
 /* Append an OPEN message: multiprotocol for each family, route refresh, graceful restart with no
  * family (we keep nothing over our restart, but understand End-of-RIB; RFC 4724 3), 4-octet AS if
- * four_octet_as, extended messages likewise, and ADD-PATH for the families that have it. */
+ * four_octet_as, extended messages and enhanced route refresh
+ * likewise, and ADD-PATH for the families that have it. */
 void bgp_open_encode(struct wr *w, const struct bgp_open *open);
 
 /* Read the body of an OPEN. On false *err is what to send. All lengths are checked before use, the

@@ -151,6 +151,26 @@ on_refresh(void *ctx, struct bgp_conn *c, enum ip_family family)
 		p->n.sink.refresh(p->n.sink.ctx, &p->n, family);
 }
 
+static void
+on_refresh_begin(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	struct peer *p = ctx;
+
+	(void)c;
+	if (p->n.sink.refresh_begin != NULL)
+		p->n.sink.refresh_begin(p->n.sink.ctx, &p->n, family);
+}
+
+static void
+on_refresh_end(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	struct peer *p = ctx;
+
+	(void)c;
+	if (p->n.sink.refresh_end != NULL)
+		p->n.sink.refresh_end(p->n.sink.ctx, &p->n, family);
+}
+
 static const char *
 disposition_name(enum bgp_disposition d)
 {
@@ -194,6 +214,8 @@ static const struct bgp_conn_ops conn_ops = {
 	.end_of_rib = on_end_of_rib,
 	.refresh = on_refresh,
 	.problem = on_problem,
+	.refresh_begin = on_refresh_begin,
+	.refresh_end = on_refresh_end,
 };
 
 /* --- connections come and go ------------------------------------------------------------------ */

@@ -66,12 +66,20 @@ enum bgp_capability {
 	BGP_CAP_GRACEFUL_RESTART = 64,
 	BGP_CAP_AS4 = 65,
 	BGP_CAP_ADD_PATH = 69,
+	BGP_CAP_ENHANCED_REFRESH = 70,
 	BGP_CAP_REFRESH_OLD = 128
 };
 
 /* Send/Receive of the ADD-PATH capability, a set (RFC 7911 4). */
 #define BGP_ADD_PATH_RECEIVE 1
 #define BGP_ADD_PATH_SEND    2
+
+/* Subtypes of ROUTE-REFRESH (RFC 7313 3.2). */
+enum bgp_refresh {
+	BGP_REFRESH_REQUEST = 0,
+	BGP_REFRESH_BEGIN = 1, /* BoRR */
+	BGP_REFRESH_END = 2    /* EoRR */
+};
 
 /* NOTIFICATION codes and subcodes. */
 enum bgp_error_code {
@@ -80,7 +88,8 @@ enum bgp_error_code {
 	BGP_ERR_UPDATE = 3,
 	BGP_ERR_HOLD_TIMER = 4,
 	BGP_ERR_FSM = 5,
-	BGP_ERR_CEASE = 6
+	BGP_ERR_CEASE = 6,
+	BGP_ERR_REFRESH = 7
 };
 
 enum bgp_header_error {
@@ -106,6 +115,8 @@ enum bgp_update_error {
 	BGP_UPDATE_OPTIONAL = 9,
 	BGP_UPDATE_NETWORK = 10
 };
+
+#define BGP_REFRESH_BAD_LENGTH 1 /* RFC 7313 5 */
 
 /* RFC 6608. */
 enum bgp_fsm_error {

@@ -63,7 +63,9 @@ static const struct bgp_conn_ops ops = { .up = on_up,
 	.end = on_end,
 	.routes = on_routes,
 	.end_of_rib = on_family,
-	.refresh = on_family };
+	.refresh = on_family,
+	.refresh_begin = on_family,
+	.refresh_end = on_family };
 
 /* The peer's OPEN and KEEPALIVE, as far as asked for. */
 static void
@@ -75,6 +77,7 @@ bring_up(struct bgp_conn *c, uint8_t choice)
 		.families = { true, (choice & 4) != 0 },
 		.four_octet_as = (choice & 8) != 0,
 		.extended_message = (choice & 64) != 0,
+		.enhanced_refresh = (choice & 128) != 0,
 		.add_path = { choice & 16 ? BGP_ADD_PATH_SEND : 0,
 		    choice & 32 ? BGP_ADD_PATH_SEND : 0 },
 		.refresh_type = BGP_MSG_REFRESH };

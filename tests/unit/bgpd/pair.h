@@ -18,6 +18,7 @@ struct end {
 	struct bgp_conn_stats stats;
 	unsigned ups, downs, ends, announced, withdrawn, problems;
 	unsigned end_of_rib[IP_FAMILIES], refreshes[IP_FAMILIES];
+	unsigned refresh_begins[IP_FAMILIES], refresh_ends[IP_FAMILIES];
 	enum bgp_down_reason reason;
 	uint64_t digest;                  /* of every route and its attributes, in order */
 	uint32_t path_ids[8], n_path_ids; /* the first ones that are not 0 */
@@ -112,6 +113,24 @@ on_refresh(void *ctx, struct bgp_conn *c, enum ip_family family)
 }
 
 static inline void
+on_refresh_begin(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	struct end *e = ctx;
+
+	(void)c;
+	e->refresh_begins[family]++;
+}
+
+static inline void
+on_refresh_end(void *ctx, struct bgp_conn *c, enum ip_family family)
+{
+	struct end *e = ctx;
+
+	(void)c;
+	e->refresh_ends[family]++;
+}
+
+static inline void
 on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
 {
 	struct end *e = ctx;
@@ -122,7 +141,7 @@ on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
 }
 
 static const struct bgp_conn_ops ops = { on_open, on_up, on_end, on_routes, on_end_of_rib,
-	on_refresh, on_problem };
+	on_refresh, on_problem, on_refresh_begin, on_refresh_end };
 
 static const struct bgp_conn_config learner = { .local_as = 65136,
 	.remote_as = 65136,

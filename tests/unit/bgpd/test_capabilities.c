@@ -316,6 +316,122 @@ test_never_send_extended(void **state)
 	}
 }
 
+/* --- enhanced route refresh (RFC 7313) ----------------------------------------------------------
+ */
+
+static void
+send_refresh(struct end *e, const char *rest)
+{
+	uint8_t bytes[64], body[32];
+	size_t n = hex_decode(rest, body, sizeof(body));
+	struct wr w = wr_make(bytes, sizeof(bytes));
+	size_t mark = bgp_msg_begin(&w, BGP_MSG_REFRESH);
+
+	wr_bytes(&w, body, n);
+	bgp_msg_end(&w, mark);
+	bgp_conn_send_raw(e->conn, bytes, wr_len(&w));
+}
+
+/* a asks, b says everything again between BoRR and EoRR. */
+static void
+test_enhanced_refresh(void **state)
+{
+	struct route_attrs attrs = attrs_for(IP_V4);
+	struct ip_prefix p = prefix("10.0.0.0/8");
+	struct end a, b;
+
+	(void)state;
+	pair_up(&a, &learner, &b, &speaker);
+	assert_true(bgp_conn_agreed(a.conn)->enhanced_refresh);
+	/* Asked before its End-of-RIB, b sends just the table. */
+	assert_true(bgp_conn_request_refresh(a.conn, IP_V4));
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(b.refreshes[IP_V4], 1);
+	bgp_conn_announce(b.conn, &p, &attrs, 1);
+	bgp_conn_end_of_rib(b.conn, IP_V4);
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(a.end_of_rib[IP_V4], 1);
+	assert_int_equal(a.refresh_begins[IP_V4], 0);
+
+	for (unsigned i = 1; i < 3; i++) {
+		assert_true(bgp_conn_request_refresh(a.conn, IP_V4));
+		pump(&a, &b, 1);
+		assert_int_equal(b.refreshes[IP_V4], 1 + i);
+		assert_int_equal(a.refresh_begins[IP_V4], i);
+		bgp_conn_announce(b.conn, &p, &attrs, 1);
+		bgp_conn_end_of_rib(b.conn, IP_V4);
+		pump(&a, &b, 1);
+		assert_int_equal(a.announced, 1 + i);
+		assert_int_equal(a.refresh_ends[IP_V4], i);
+		assert_int_equal(a.end_of_rib[IP_V4], 1);
+	}
+	assert_int_equal(a.refresh_begins[IP_V6], 0);
+
+	/* Who has nothing to say says so. */
+	assert_true(bgp_conn_request_refresh(b.conn, IP_V6));
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(a.refreshes[IP_V6], 0);
+	assert_int_equal(a.stats.sent.refreshes, 3 + 2);
+	assert_int_equal(b.refresh_begins[IP_V6], 0); /* it takes no routes */
+	pair_fini(&a, &b);
+}
+
+static void
+test_enhanced_refresh_order(void **state)
+{
+	struct end a, b;
+
+	(void)state;
+	pair_up(&a, &learner, &b, &speaker);
+	/* BoRR before End-of-RIB, EoRR without BoRR, an unknown subtype, another family. */
+	send_refresh(&b, "0001 01 01");
+	send_refresh(&b, "0001 02 01");
+	send_refresh(&b, "0001 03 01");
+	bgp_conn_end_of_rib(b.conn, IP_V4);
+	send_refresh(&b, "0001 02 01");
+	send_refresh(&b, "0001 01 80");
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(a.refresh_begins[IP_V4] + a.refresh_ends[IP_V4], 0);
+	/* BoRR twice, EoRR twice. */
+	send_refresh(&b, "0001 01 01");
+	send_refresh(&b, "0001 01 01");
+	send_refresh(&b, "0001 02 01");
+	send_refresh(&b, "0001 02 01");
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(a.refresh_begins[IP_V4], 2);
+	assert_int_equal(a.refresh_ends[IP_V4], 1);
+	assert_int_equal(bgp_conn_state(a.conn), BGP_ESTABLISHED);
+	pair_fini(&a, &b);
+}
+
+static void
+test_bad_refresh(void **state)
+{
+	static const struct {
+		const char *rest, *text;
+	} bad[] = {
+		{ "0001 01", "ROUTE-REFRESH Message Error/Invalid Message Length" },
+		{ "0001 02 01 00", "ROUTE-REFRESH Message Error/Invalid Message Length" },
+		{ "0001 00 01 00", "Message Header Error/Bad Message Length" },
+		{ "0001", "Message Header Error/Bad Message Length" },
+		{ "", "Message Header Error/Bad Message Length" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		char text[128];
+		struct end a, b;
+
+		pair_up(&a, &learner, &b, &speaker);
+		send_refresh(&b, bad[i].rest);
+		pump(&a, &b, SIZE_MAX);
+		snprintf(text, sizeof(text), "sent %s", bad[i].text);
+		assert_string_equal(bgp_conn_end_text(a.conn), text);
+		assert_int_equal(a.problems, 1);
+		pair_fini(&a, &b);
+	}
+}
+
 int
 main(void)
 {
@@ -326,6 +442,9 @@ main(void)
 		cmocka_unit_test(test_extended_message),
 		cmocka_unit_test(test_extended_message_not_agreed),
 		cmocka_unit_test(test_never_send_extended),
+		cmocka_unit_test(test_enhanced_refresh),
+		cmocka_unit_test(test_enhanced_refresh_order),
+		cmocka_unit_test(test_bad_refresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -168,6 +168,7 @@ test_round_trip(void **state)
 			.four_octet_as = (i & 1) != 0,
 			.graceful_restart = (i & 8) != 0,
 			.extended_message = (i & 2) != 0,
+			.enhanced_refresh = (i & 4) != 0,
 			.add_path = { (uint8_t)(i & 3), i & 4 ? 1 : 0 },
 			.refresh_type = i & 8 ? BGP_MSG_REFRESH : 0 };
 		uint8_t buf[128];
@@ -186,6 +187,7 @@ test_round_trip(void **state)
 		assert_int_equal(out.four_octet_as, in.four_octet_as);
 		assert_int_equal(out.graceful_restart, in.graceful_restart);
 		assert_int_equal(out.refresh_type, in.refresh_type);
+		assert_int_equal(out.enhanced_refresh, in.enhanced_refresh);
 		assert_int_equal(out.extended_message, in.extended_message);
 		assert_int_equal(out.add_path[IP_V4], in.add_path[IP_V4]);
 		assert_int_equal(out.add_path[IP_V6], in.add_path[IP_V6]);
@@ -247,7 +249,7 @@ test_peek(void **state)
 			[BGP_MSG_UPDATE] = { 0, 0 },
 			[BGP_MSG_NOTIFICATION] = { 0, 0 },
 			[BGP_MSG_KEEPALIVE] = { 2, 2 },
-			[BGP_MSG_REFRESH] = { 2, 2 } };
+			[BGP_MSG_REFRESH] = { 0, 0 } };
 		static const enum bgp_frame frames[] = { BGP_FRAME_MORE, BGP_FRAME_MESSAGE,
 			BGP_FRAME_ERROR };
 		uint8_t head[19];
