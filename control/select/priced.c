@@ -88,7 +88,8 @@ priced_new(const struct priced_config *config)
 	};
 	/* No entry is shorter than that: another class of places, with no cost in slots. */
 	memset(p->config.slots, 0, config->min_length);
-	ptree_init(&p->tree, config->rib, config->family, config->default_action, p->config.slots);
+	ptree_init(&p->tree, config->rib, config->family, config->default_action, p->config.slots,
+	    !config->synthetic, !config->guards);
 	return p;
 }
 
@@ -125,19 +126,61 @@ cost_at(const struct priced *p, unsigned len, const struct pnode *n)
 		.only = ACTION_NONE,
 		.pinned = ACTION_NONE };
 
+	if (!p->config.synthetic) {
+		if (n == NULL || !n->route) {
+			c.install = c.guard = EMAP_NEVER;
+			return c;
+		}
+		c.only = n->act;
+	}
 	if (n == NULL)
 		return c;
-	if (p->config.guards || n->ent != p->config.default_action)
-		c.ent = n->ent;
+	if (n->ent == n->act || p->config.synthetic || n->ent == p->config.default_action)
+		c.ent =
+		    p->config.guards || n->ent != p->config.default_action ? n->ent : ACTION_NONE;
 	if (n->always && n->route)
 		c.pinned = n->act;
 	return c;
 }
 
+/*
+ * The map of a mixed idle half where one entry on top cannot set all of it right: with the action
+ * of the RIB in force it needs some entries further down, with the default none, and with any other
+ * action those and one on top, if there can be one.
+ */
+static void
+needy_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *out)
+{
+	int64_t cost = p->cost[n->len + 1u].fresh, need;
+	uint32_t route, act = n->act, def = p->config.default_action;
+
+	need = ptree_need(&p->tree, n, b, &route);
+	out->n = 0;
+	if (route != RIB_NONE)
+		act = rib_best_nexthop(p->config.rib, p->config.family, route);
+	if (cost >= EMAP_NEVER / 2 / (need + 1) || need == PTREE_NEED_MOST ||
+	    (act == def && !p->config.guards)) {
+		emap_bump(out, def, EMAP_NEVER);
+		return;
+	}
+	if (route == RIB_NONE && !p->config.synthetic) {
+		emap_bump(out, def, EMAP_NEVER);
+		if (act != def)
+			emap_bump(out, act, EMAP_NEVER - need * cost);
+		return;
+	}
+	/* On top: its own action and what is needed below, or a guard that spares it. */
+	emap_bump(out, def, p->config.guards ? cost : (need + 1) * cost);
+	if (act != def && !p->config.guards)
+		emap_bump(out, act, cost);
+	else if (act != def && need == 0)
+		emap_bump(out, act, cost);
+}
+
 /* The map of the topmost place on n's side b: that of the child itself, or made up in *scratch
  * (initialised). */
 static const struct emap *
-side_map(const struct priced *p, const struct pnode *n, unsigned b, struct emap *scratch)
+side_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *scratch)
 {
 	const struct pnode *c = n->child[b];
 	struct emap_cost cost;
@@ -147,6 +190,10 @@ side_map(const struct priced *p, const struct pnode *n, unsigned b, struct emap 
 	if (c != NULL && c->len == n->len + 1u)
 		return &c->map;
 	cost = cost_at(p, n->len + 1u, NULL);
+	if (c == NULL && n->side[b] == ACTION_MIXED && !(p->config.synthetic && p->config.guards)) {
+		needy_map(p, n, b, scratch);
+		return scratch;
+	}
 	if (c == NULL) {
 		(void)emap_idle(scratch, n->side[b], &cost, &p->rules);
 		return scratch;
@@ -170,7 +217,7 @@ side_map(const struct priced *p, const struct pnode *n, unsigned b, struct emap 
 
 /* The node's map into *out (initialised); gives its best. */
 static uint32_t
-node_map(const struct priced *p, const struct pnode *n, struct emap *out)
+node_map(const struct priced *p, struct pnode *n, struct emap *out)
 {
 	struct emap_cost cost = cost_at(p, n->len, n);
 	struct emap left, right;

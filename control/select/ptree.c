@@ -17,7 +17,8 @@
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
 
-#define CHUNK_NODES 1024
+#define CHUNK_NODES  1024
+#define NEED_UNKNOWN UINT16_MAX
 
 struct pnode_chunk {
 	struct pnode_chunk *next;
@@ -74,6 +75,7 @@ node_new(struct ptree *t, const struct ip_prefix *p, uint32_t act)
 		.len = p->len,
 		.act = act,
 		.side = { act, act },
+		.need = { NEED_UNKNOWN, NEED_UNKNOWN },
 		.ent = ACTION_NONE,
 		.want = ACTION_NONE,
 		.inherited = ACTION_NONE,
@@ -92,6 +94,15 @@ node_free(struct ptree *t, struct pnode *n)
 	t->nodes--;
 }
 
+/* The action of an idle half, where `act` is in force around it. */
+static uint32_t
+idle_action(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
+{
+	uint32_t action = region_action(t->rib, half, act);
+
+	return (t->routes_only || t->no_guards) && action != act ? ACTION_MIXED : action;
+}
+
 /* What the idle halves of a node without children have. */
 static void
 look_at_halves(const struct ptree *t, struct pnode *n)
@@ -101,24 +112,28 @@ look_at_halves(const struct ptree *t, struct pnode *n)
 
 	if (n->len == ip_bits(t->family))
 		return;
-	all = region_action(t->rib, &half, n->act);
+	all = idle_action(t, &half, n->act);
 	n->side[0] = n->side[1] = all;
 	if (all != ACTION_MIXED)
 		return;
 	half.len++;
-	n->side[0] = region_action(t->rib, &half, n->act);
+	n->side[0] = idle_action(t, &half, n->act);
 	flip_last(&half);
-	n->side[1] = region_action(t->rib, &half, n->act);
+	n->side[1] = idle_action(t, &half, n->act);
 }
 
 void
 ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family, uint32_t default_action,
-    const uint8_t slots[129])
+    const uint8_t slots[129], bool routes_only, bool no_guards)
 {
 	struct ip_prefix everything = { .family = (uint8_t)family };
 	uint32_t id = rib_lookup(rib, &everything);
 
-	*t = (struct ptree){ .rib = rib, .family = family, .default_action = default_action };
+	*t = (struct ptree){ .rib = rib,
+		.family = family,
+		.default_action = default_action,
+		.routes_only = routes_only,
+		.no_guards = no_guards };
 	memcpy(t->slots, slots, sizeof(t->slots));
 	t->root = node_new(
 	    t, &everything, id != RIB_NONE ? rib_best_nexthop(rib, family, id) : default_action);
@@ -227,7 +242,7 @@ extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 			off = prefix_make(t->family, p->hi, p->lo, len + 1);
 			flip_last(&off);
 			if (known == ACTION_MIXED)
-				idle = region_action(t->rib, &off, act);
+				idle = idle_action(t, &off, act);
 			if (!route && idle != ACTION_MIXED &&
 			    (edge == ACTION_NONE || edge == idle) &&
 			    t->slots[len] == t->slots[len + 1]) {
@@ -316,7 +331,10 @@ cut_leaf(struct ptree *t, struct pnode *n)
 	    n->side[0] == n->side[1] && (n->len == up->len + 1u || n->side[0] == up->side[b]);
 
 	up->child[b] = NULL;
+	if ((t->routes_only || t->no_guards) && n->side[0] != up->act)
+		alike = false;
 	up->side[b] = alike ? n->side[0] : ACTION_MIXED;
+	up->need[b] = NEED_UNKNOWN;
 	node_free(t, n);
 }
 
@@ -378,7 +396,7 @@ look_along_edge(struct ptree *t, struct pnode *n, struct pnode *c)
 		uint32_t idle;
 
 		flip_last(&off);
-		idle = region_action(t->rib, &off, act);
+		idle = idle_action(t, &off, act);
 		if (idle != ACTION_MIXED && (edge == ACTION_NONE || edge == idle)) {
 			edge = idle;
 			continue;
@@ -407,7 +425,8 @@ pass_on(struct ptree *t, struct pnode *n)
 		if (c == NULL) {
 			struct ip_prefix half = half_of(t, n, b);
 
-			n->side[b] = region_action(t->rib, &half, n->act);
+			n->side[b] = idle_action(t, &half, n->act);
+			n->need[b] = NEED_UNKNOWN;
 			continue;
 		}
 		if (c->len > n->len + 1u)
@@ -430,8 +449,10 @@ changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_pre
 
 	if (c == NULL) {
 		idle = half_of(t, n, b);
-		action = region_action(t->rib, &idle, n->act);
-		if (action == n->side[b])
+		action = idle_action(t, &idle, n->act);
+		n->need[b] = NEED_UNKNOWN;
+		if (action == n->side[b] &&
+		    (action != ACTION_MIXED || !(t->routes_only || t->no_guards)))
 			return NULL;
 		n->side[b] = action;
 		return n;
@@ -439,7 +460,7 @@ changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_pre
 	same = common(c, p, p->len);
 	ASSERT(same < p->len && same < c->len);
 	idle = prefix_make(t->family, p->hi, p->lo, same + 1);
-	action = region_action(t->rib, &idle, n->act);
+	action = idle_action(t, &idle, n->act);
 	if (action == n->side[b])
 		return NULL;
 	m = cut_edge(t, n, b, same);
@@ -477,6 +498,69 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 	pass_on(t, n);
 	*owned = true;
 	return n;
+}
+
+/* --- restricted trees ---------------------------------------------------------------------------
+ */
+
+/* Routes below `half` that are covered by no other route there and are not all of action `act`:
+ * each of them needs an entry of its own. */
+static unsigned
+count_tops(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
+{
+	struct ip_prefix at = *half;
+	unsigned n = 0;
+
+	while (n < PTREE_NEED_MOST && rib_next_below(t->rib, half, &at) != RIB_NONE) {
+		struct ip_addr last = prefix_last(&at);
+
+		n += region_action(t->rib, &at, act) != act;
+		at = prefix_of(&last, ip_bits(t->family));
+	}
+	return n;
+}
+
+/* Routes below `half` with another action than what covers them: all of them have to be there, and
+ * those with the default's cannot be. */
+static unsigned
+count_closure(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
+{
+	struct {
+		struct ip_prefix prefix;
+		uint32_t action;
+	} above[130];
+	struct ip_prefix at = *half;
+	unsigned n = 0, depth = 1;
+	uint32_t id;
+
+	above[0].prefix = *half;
+	above[0].action = act;
+	while (n < PTREE_NEED_MOST && (id = rib_next_below(t->rib, half, &at)) != RIB_NONE) {
+		uint32_t action = rib_best_nexthop(t->rib, t->family, id);
+
+		while (!prefix_contains(&above[depth - 1].prefix, &at))
+			depth--;
+		if (action != above[depth - 1].action)
+			n = action == t->default_action ? PTREE_NEED_MOST : n + 1;
+		above[depth].prefix = at;
+		above[depth++].action = action;
+	}
+	return n;
+}
+
+unsigned
+ptree_need(const struct ptree *t, struct pnode *n, unsigned b, uint32_t *route)
+{
+	struct ip_prefix half = half_of(t, n, b);
+	uint32_t act = n->act;
+
+	*route = rib_lookup(t->rib, &half);
+	if (*route != RIB_NONE)
+		act = rib_best_nexthop(t->rib, t->family, *route);
+	if (n->need[b] == NEED_UNKNOWN)
+		n->need[b] = (uint16_t)(t->no_guards ? count_closure(t, &half, act)
+						     : count_tops(t, &half, act));
+	return n->need[b];
 }
 
 static void

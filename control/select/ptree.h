@@ -35,12 +35,13 @@ struct pnode {
 	uint32_t best;      /* entry for actions that are not in the map; ACTION_NONE: none pays */
 	uint32_t epoch;     /* of the weight */
 	struct emap map;
+	uint16_t need[2]; /* see ptree_need() */
 	uint8_t len;
-	bool route;   /* the RIB has this prefix */
-	bool never;   /* all of it stays with the default; no node is below */
-	bool always;  /* its route is wanted whatever it carries */
-	bool mapped;  /* the map has been computed */
-	bool touched; /* it changed since the last extraction */
+	bool route : 1;   /* the RIB has this prefix */
+	bool never : 1;   /* all of it stays with the default; no node is below */
+	bool always : 1;  /* its route is wanted whatever it carries */
+	bool mapped : 1;  /* the map has been computed */
+	bool touched : 1; /* it changed since the last extraction */
 };
 
 struct ptree {
@@ -48,6 +49,10 @@ struct ptree {
 	enum ip_family family;
 	uint32_t default_action;
 	uint8_t slots[129]; /* a prefix of this length takes so many slots */
+	/* Where one entry cannot set an idle half right whatever is in force, it counts as of one
+	 * action only if that is the action around it, and else it matters how many entries it
+	 * needs: entries only at routes; or no entries with the default action. */
+	bool routes_only, no_guards;
 	struct pnode *root;
 	size_t nodes;
 	struct pnode_chunk *chunks;
@@ -55,7 +60,7 @@ struct ptree {
 };
 
 void ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family,
-    uint32_t default_action, const uint8_t slots[129]);
+    uint32_t default_action, const uint8_t slots[129], bool routes_only, bool no_guards);
 void ptree_fini(struct ptree *t);
 
 /* The node of exactly this prefix, made if need be; NULL below one that is `never`. */
@@ -66,6 +71,14 @@ struct pnode *ptree_find(const struct ptree *t, const struct ip_prefix *p);
 
 /* Make the topmost place on n's side b, which is on an edge or idle, a node. Its map is empty. */
 struct pnode *ptree_split(struct ptree *t, struct pnode *n, unsigned b);
+
+/*
+ * For a mixed idle half of n, in a tree with routes_only or no_guards: how many entries below it
+ * set it right when n->act is in force there (PTREE_NEED_MOST: that or more); where the half is a
+ * route itself, below that route when its action is. *route is that route's RIB id, or RIB_NONE.
+ */
+#define PTREE_NEED_MOST 60000u
+unsigned ptree_need(const struct ptree *t, struct pnode *n, unsigned b, uint32_t *route);
 
 /* Take the node, which carries nothing, out of the tree if that changes no value; else leave it. */
 bool ptree_prune(struct ptree *t, struct pnode *n);

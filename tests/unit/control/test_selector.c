@@ -2,8 +2,9 @@
 /*
  * Every algorithm behind one interface, through the plan, against the slow oracle: routes that
  * come, go and change, traffic, capacities that change, stale input, restarts that adopt what is
- * held, both families and both kinds of default. After every single operation each address has its
- * old next hop, its new one or the default, and no more entries are held than fit.
+ * held, both families, both kinds of default, with guards and without, with made-up prefixes and
+ * without. After every single operation each address has its old next hop, its new one or the
+ * default, and no more entries are held than fit.
  */
 #include "tests/support/support.h"
 
@@ -196,6 +197,9 @@ one_walk(uint64_t seed, enum ip_family family, const char *algorithm, bool follo
 	world_init(&w, family, algorithm, follow);
 	selection_init(&wanted);
 	w.capacity = 1 + rng_below(&r, 24);
+	w.context.routes_only = rng_below(&r, 4) == 0;
+	if (rng_below(&r, 4) == 0)
+		w.context.default_attrs = ATTRS_NONE;
 	for (int round = 0; round < 40; round++) {
 		forward_copy(&w.before, &w.oracle);
 		for (uint64_t n = rng_below(&r, 8); n > 0; n--)
