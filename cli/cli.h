@@ -65,6 +65,7 @@ int cli_run(struct cli *cli, int argc, char **argv);
 
 int cli_show_status(struct cli *cli, char **args);
 int cli_show_neighbors(struct cli *cli, char **args);
+int cli_show_neighbor(struct cli *cli, char **args); /* args[0]: its name */
 int cli_show_route(struct cli *cli, char **args);
 int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);

@@ -214,7 +214,8 @@ show_list(struct cli *cli, const char *path, const char *list, const char *const
 int
 cli_show_neighbors(struct cli *cli, char **args)
 {
-	(void)args;
+	if (args[0] != NULL)
+		return cli_show_neighbor(cli, args);
 	return show_list(cli, "/api/v1/neighbors", "neighbors", neighbor_titles,
 	    ARRAY_LEN(neighbor_titles), add_neighbor);
 }

@@ -11,7 +11,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "show status", "", "", 0, 0, cli_show_status,
 	    "How much traffic is covered, the tables, and what is wrong.\n"
 	    "Exits with 3 when a session is down or the selection is frozen." },
-	{ "show neighbors", "", "", 0, 0, cli_show_neighbors, "BGP sessions and what they carry." },
+	{ "show neighbors", "[NAME]", "", 0, 1, cli_show_neighbors,
+	    "BGP sessions and what they carry; everything about the one called NAME." },
 	{ "show agents", "", "", 0, 0, cli_show_agents, "sFlow agents, known and unknown." },
 	{ "show top", "[-6] [-n N] [--router R] [--source]", "6nrS", 0, 0, cli_show_top,
 	    "Prefixes with most traffic to them (--source: from them)." },

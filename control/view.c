@@ -114,6 +114,36 @@ messages(const struct bgp_counters *c)
 	return c->opens + c->updates + c->keepalives + c->notifications + c->refreshes;
 }
 
+/* The connection, what was negotiated, and messages by type. */
+static void
+add_session(const struct bgp_neighbor_status *bgp, struct web_neighbor *out)
+{
+	const struct bgp_counters *in = &bgp->received, *sent = &bgp->sent;
+
+	out->local_port = bgp->local_port;
+	out->remote_port = bgp->remote_port;
+	out->hold_time_configured_s = bgp->config->hold_time_s;
+	out->dials = bgp->config->active;
+	out->route_refresh = bgp->route_refresh;
+	out->four_octet_as = bgp->four_octet_as;
+	out->routes_announced = bgp->routes_announced;
+	out->routes_withdrawn = bgp->routes_withdrawn;
+	out->received.opens = in->opens;
+	out->received.updates = in->updates;
+	out->received.keepalives = in->keepalives;
+	out->received.notifications = in->notifications;
+	out->received.refreshes = in->refreshes;
+	out->received.bytes = in->bytes;
+	out->sent.opens = sent->opens;
+	out->sent.updates = sent->updates;
+	out->sent.keepalives = sent->keepalives;
+	out->sent.notifications = sent->notifications;
+	out->sent.refreshes = sent->refreshes;
+	out->sent.bytes = sent->bytes;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		out->family[f].configured = bgp->config->families[f];
+}
+
 static bool
 view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 {
@@ -157,7 +187,9 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 		.attributes_discarded = bgp.attributes_discarded,
 		.queued_bytes = bgp.queued_bytes,
 	};
+	add_session(&bgp, out);
 	if (bgp.last_error[0] != '\0') {
+		out->last_error_age_s = mono_sub_s(app->now, bgp.last_error_at);
 		memcpy(app->last_error, bgp.last_error, sizeof(app->last_error));
 		out->last_error = app->last_error;
 	}

@@ -32,6 +32,7 @@ void web_api_healthz(struct web_call *call, struct web_answer *a);
 void web_api_readyz(struct web_call *call, struct web_answer *a);
 void web_api_status(struct web_call *call, struct web_answer *a);
 void web_api_neighbors(struct web_call *call, struct web_answer *a);
+void web_api_neighbor(struct web_call *call, struct web_answer *a);
 void web_api_agent_list(struct web_call *call, struct web_answer *a);
 void web_api_route(struct web_call *call, struct web_answer *a);
 void web_api_rib(struct web_call *call, struct web_answer *a);

@@ -19,6 +19,20 @@ static const struct web_field neighbor_fields[] = {
 	{ 0 },
 };
 
+#define MESSAGES(member)                                                                           \
+	(offsetof(struct web_neighbor, received.member) - offsetof(struct web_neighbor, received))
+
+/* Of web_neighbor.received and sent, which are alike. */
+static const struct web_field messages_fields[] = {
+	{ "bytes", MESSAGES(bytes) },
+	{ "keepalives", MESSAGES(keepalives) },
+	{ "notifications", MESSAGES(notifications) },
+	{ "opens", MESSAGES(opens) },
+	{ "refreshes", MESSAGES(refreshes) },
+	{ "updates", MESSAGES(updates) },
+	{ 0 },
+};
+
 /* Offsets in an element of web_neighbor.family and web_router.family. */
 #define NEIGHBOR_FAMILY(member)                                                                    \
 	(offsetof(struct web_neighbor, family[0].member) - offsetof(struct web_neighbor, family[0]))
@@ -76,12 +90,36 @@ neighbor_json(const struct web_neighbor *n)
 		json_t *family = json_object();
 
 		web_json_fields(family, neighbor_family_fields, &n->family[f]);
+		web_json_bool(family, "configured", n->family[f].configured);
 		web_json_bool(family, "negotiated", n->family[f].negotiated);
 		web_json_bool(family, "endOfRib", n->family[f].end_of_rib);
 		web_json_bool(family, "ready", n->family[f].ready);
 		json_object_set_new(families, ip_family_name((enum ip_family)f), family);
 	}
 	json_object_set_new(o, "families", families);
+	return o;
+}
+
+/* The same with what only matters when one looks at this neighbour. */
+static json_t *
+neighbor_details_json(const struct web_neighbor *n)
+{
+	json_t *o = neighbor_json(n), *received = json_object(), *sent = json_object();
+
+	web_json_fields(received, messages_fields, &n->received);
+	web_json_fields(sent, messages_fields, &n->sent);
+	json_object_set_new(o, "received", received);
+	json_object_set_new(o, "sent", sent);
+	web_json_count(o, "localPort", n->local_port);
+	web_json_count(o, "remotePort", n->remote_port);
+	web_json_count(o, "holdTimeConfiguredSeconds", n->hold_time_configured_s);
+	web_json_bool(o, "dials", n->dials);
+	web_json_bool(o, "routeRefresh", n->route_refresh);
+	web_json_bool(o, "fourOctetAs", n->four_octet_as);
+	web_json_count(o, "routesAnnounced", n->routes_announced);
+	web_json_count(o, "routesWithdrawn", n->routes_withdrawn);
+	if (n->last_error[0] != '\0')
+		web_json_real(o, "lastErrorAgeSeconds", n->last_error_age_s);
 	return o;
 }
 
@@ -184,4 +222,19 @@ web_api_agent_list(struct web_call *call, struct web_answer *a)
 
 	json_object_set_new(root, "agents", agents_json(&call->app->backend));
 	web_answer_json(a, 200, root);
+}
+
+void
+web_api_neighbor(struct web_call *call, struct web_answer *a)
+{
+	const struct web_backend *b = &call->app->backend;
+	struct web_neighbor n;
+
+	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++) {
+		if (strcmp(n.name, call->name) == 0) {
+			web_answer_json(a, 200, neighbor_details_json(&n));
+			return;
+		}
+	}
+	web_answer_error(a, 404, "no neighbour is called \"%s\"", call->name);
 }

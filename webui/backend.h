@@ -27,8 +27,18 @@ struct web_neighbor {
 	int64_t start_wall_ms;        /* when it was last Established; 0: never */
 	double state_age_s;
 	uint64_t established_count;
+	uint16_t local_port, remote_port; /* of the connection; 0 without one */
+	uint16_t hold_time_configured_s;
+	bool dials;                                  /* we connect; otherwise we wait for it */
+	bool route_refresh, four_octet_as;           /* both sides can */
+	double last_error_age_s;                     /* where there is a last error */
+	uint64_t routes_announced, routes_withdrawn; /* NLRI received */
+	struct {
+		uint64_t opens, updates, keepalives, notifications, refreshes, bytes;
+	} received, sent;
 	uint16_t hold_time_s, keepalive_s;
 	struct {
+		bool configured;
 		bool negotiated;
 		bool end_of_rib; /* received since the session came up */
 		bool ready;      /* learn: the table counts as complete */

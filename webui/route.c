@@ -64,6 +64,7 @@ const struct web_route_row web_routes[] = {
 	/* Our own. */
 	{ "GET", "/api/v1/status", web_api_status, NULL },
 	{ "GET", "/api/v1/neighbors", web_api_neighbors, NULL },
+	{ "GET", "/api/v1/neighbor/{name}", web_api_neighbor, NULL },
 	{ "GET", "/api/v1/agents", web_api_agent_list, NULL },
 	{ "GET", "/api/v1/top/{router}/ipv4", web_api_top, top_params },
 	{ "GET", "/api/v1/top/{router}/ipv6", web_api_top6, top6_params },

@@ -67,7 +67,22 @@ static const char route[] =
     "\"pathId\":7,\"stale\":true,\"nexthop\":\"192.0.2.4\",\"aspath\":\"1-2\",\"med\":0,"
     "\"origin\":\"IGP\",\"largeCommunities\":\"1:2:3-4:5:6\",\"atomicAggregate\":true}]}";
 
+static const char neighbor[] =
+    "{\"name\":\"a/b\",\"role\":\"learn\",\"router\":\"edge\",\"address\":\"10.0.0.254\","
+    "\"state\":\"established\",\"stateAgeSeconds\":61,\"establishedCount\":2,\"localAs\":65000,"
+    "\"localId\":\"0.0.0.1\",\"localAddress\":\"10.0.0.1\",\"localPort\":179,\"remoteAs\":65001,"
+    "\"remoteId\":\"0.0.0.2\",\"remotePort\":40000,\"dials\":false,\"holdTimeSeconds\":90,"
+    "\"holdTimeConfiguredSeconds\":240,\"keepaliveSeconds\":30,\"routeRefresh\":true,"
+    "\"fourOctetAs\":true,\"families\":{\"ipv4\":{\"negotiated\":true,\"configured\":true,"
+    "\"paths\":5,\"stalePaths\":1,\"ready\":true},\"ipv6\":{\"configured\":true}},"
+    "\"received\":{\"bytes\":100,\"opens\":2,\"updates\":3,\"keepalives\":4},"
+    "\"sent\":{\"bytes\":90,\"notifications\":1},\"routesAnnounced\":7,\"routesWithdrawn\":2,"
+    "\"treatedAsWithdraw\":1,\"attributesDiscarded\":0,\"lastError\":\"received Cease \\u001b\","
+    "\"lastErrorAgeSeconds\":125}";
+
 static const struct page pages[] = {
+	{ "/api/v1/neighbor/a%2Fb", 200, neighbor },
+	{ "/api/v1/neighbor/x", 404, "{\"error\":\"no neighbour\"}" },
 	{ "/api/v1/route?address=10.0.2.1", 200, route },
 	{ "/api/v1/route?address=10.0.2.0%2F24&router=a%2Fb", 200, route },
 	{ "/api/v1/route?address=::", 404, "{\"error\":\"no route to ::\"}" },
@@ -395,6 +410,36 @@ test_installed(void **state)
 }
 
 static void
+test_neighbor(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show neighbor a/b"), CLI_OK);
+	assert_string_equal(out,
+	    "a/b, learn neighbour of router edge\n"
+	    "  state              established, reached Established 2 times\n"
+	    "  since              1m01s\n"
+	    "  we                 AS 65000, id 0.0.0.1, 10.0.0.1 port 179\n"
+	    "  neighbour          AS 65001, id 0.0.0.2, 10.0.0.254 port 40000\n"
+	    "  connecting         we wait for it\n"
+	    "  hold time          90 s negotiated, 240 s ours; keepalive 30 s\n"
+	    "  both can           route refresh: yes, 4-octet AS: yes\n"
+	    "  ipv4               5 paths, 1 of them stale, complete\n"
+	    "  ipv6               configured, not negotiated\n"
+	    "  received           100 bytes: OPEN 2, UPDATE 3, KEEPALIVE 4, NOTIFICATION 0, "
+	    "ROUTE-REFRESH 0\n"
+	    "  sent               90 bytes: OPEN 0, UPDATE 0, KEEPALIVE 0, NOTIFICATION 1, "
+	    "ROUTE-REFRESH 0\n"
+	    "  routes received    7 announced, 2 withdrawn\n"
+	    "  bad UPDATEs        1 taken as withdrawals, 0 attributes discarded\n"
+	    "  last error         received Cease \\x1b\n"
+	    "                     2m05s ago\n");
+	assert_int_equal(run(pages, "sh ne a/b -j"), CLI_OK);
+	assert_non_null(strstr(out, "\"remotePort\":40000"));
+	assert_int_equal(run(pages, "show neighbor x"), CLI_ERROR);
+	assert_int_equal(run(pages, "show neighbor x y"), CLI_USAGE);
+}
+
+static void
 test_route(void **state)
 {
 	(void)state;
@@ -524,6 +569,7 @@ main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_installed),
 		cmocka_unit_test(test_route),
+		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_dump),
 	};
 

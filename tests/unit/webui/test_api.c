@@ -51,6 +51,39 @@ test_dump_is_refused(void **state)
 }
 
 static void
+test_neighbor(void **state)
+{
+	struct web_fake fake;
+	json_t *root;
+
+	(void)state;
+	web_fake_init(&fake);
+	fake.neighbors[1].name = "a/b";
+	fake.neighbors[1].sent.keepalives = 7;
+	fake.neighbors[1].received.bytes = 8;
+	fake.neighbors[1].hold_time_configured_s = 240;
+	fake.neighbors[1].family[IP_V6].configured = true;
+	root = ask_json(&fake, "/api/v1/neighbor/a%2Fb", 200);
+	assert_int_equal(
+	    json_integer_value(json_object_get(json_object_get(root, "sent"), "keepalives")), 7);
+	assert_int_equal(
+	    json_integer_value(json_object_get(json_object_get(root, "received"), "bytes")), 8);
+	assert_int_equal(
+	    json_integer_value(json_object_get(root, "holdTimeConfiguredSeconds")), 240);
+	assert_int_equal(json_integer_value(json_object_get(root, "holdTimeSeconds")), 90);
+	assert_true(json_is_true(json_object_get(
+	    json_object_get(json_object_get(root, "families"), "ipv6"), "configured")));
+	assert_null(json_object_get(root, "lastErrorAgeSeconds"));
+	json_decref(root);
+	fake.neighbors[0].last_error = "Cease";
+	fake.neighbors[0].last_error_age_s = 2.5;
+	root = ask_json(&fake, "/api/v1/neighbor/reflector", 200);
+	assert_true(json_number_value(json_object_get(root, "lastErrorAgeSeconds")) == 2.5);
+	json_decref(root);
+	assert_error(&fake, "/api/v1/neighbor/nope", 404, "\"nope\"");
+}
+
+static void
 test_route_explained(void **state)
 {
 	struct web_fake fake;
@@ -438,6 +471,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_route_explained),
+		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_dump_is_refused),
 		cmocka_unit_test(test_topprefixes_as_sflow_rt),
 		cmocka_unit_test(test_status_query_and_no_traffic),

@@ -93,8 +93,9 @@ test_every_row_answers(void **state)
 		unsigned status;
 
 		if (brace != NULL)
-			snprintf(target, sizeof(target), "%.*sedge%s?address=10.0.0.1",
-			    (int)(brace - row->pattern), row->pattern, strchr(brace, '}') + 1);
+			snprintf(target, sizeof(target), "%.*s%s%s?address=10.0.0.1",
+			    (int)(brace - row->pattern), row->pattern,
+			    brace[1] == 'n' ? "target" : "edge", strchr(brace, '}') + 1);
 		else
 			snprintf(target, sizeof(target), "%s?address=10.0.0.1", row->pattern);
 		status = ask(&fake, target, &body);
