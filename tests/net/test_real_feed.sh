@@ -53,6 +53,14 @@ answers_are_right() {
 	ask >"$DIR/answers" && diff "$DIR/sample" "$DIR/answers"
 }
 
+# The table as `hotfib dump rib` writes it and bgpdump reads it, as in the truth.
+dump_is_right() {
+	"$BIN/hotfib" -s "$DIR/hotfib.sock" dump rib --family ipv4 "$DIR/rib.mrt" &&
+		bgpdump -q -m "$DIR/rib.mrt" |
+		awk -F'|' '{ gsub(" ", "-", $7); print $6, $9, $7 }' | sort >"$DIR/dumped" &&
+		diff -q "$DIR/truth" "$DIR/dumped"
+}
+
 recording >"$DIR/recording"
 truth >"$DIR/truth"
 N=$(wc -l <"$DIR/truth")
@@ -80,4 +88,5 @@ expect_within "hotfibd learns exactly the others" 120 learned "$N"
 awk -v seed="$SEED" -v n=$SAMPLE -v of="$N" 'BEGIN { srand(seed) }
 	rand() * (of - NR + 1) < n { print; n-- }' "$DIR/truth" >"$DIR/sample"
 check "$SAMPLE random prefixes have bgpdump's next hop and path" answers_are_right
+check "bgpdump reads hotfib's dump of the table as the same routes" dump_is_right
 net_end
