@@ -51,14 +51,14 @@ open_announce(struct bgp_adjout *a, uint8_t family, const struct route_attrs *at
 {
 	struct wr w = wr_make(a->attrs, sizeof(a->attrs));
 
-	if (attrs->nexthop.addr.family != family)
+	if (!bgp_nexthop_fits(&a->how, (enum ip_family)family, &attrs->nexthop))
 		return false;
 	bgp_attrs_encode(&w, &a->how, attrs, (enum ip_family)family);
 	if (!wr_ok(&w))
 		return false;
 	a->attrs_len = wr_len(&w);
 	a->nexthop = attrs->nexthop;
-	a->nlri_room = bgp_update_room((enum ip_family)family, &a->nexthop, a->attrs_len);
+	a->nlri_room = bgp_update_room(&a->nexthop, a->attrs_len);
 	if (a->nlri_room < BGP_NLRI_MAX)
 		return false;
 	a->nlri_len = 0;

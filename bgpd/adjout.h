@@ -30,8 +30,9 @@ struct bgp_adjout {
 
 void bgp_adjout_init(struct bgp_adjout *a, const struct bgp_encode *how);
 
-/* Announce p. False if no UPDATE of ours can carry these attributes (too long, or a next hop of the
- * other family): p is withdrawn instead, so that the peer keeps no older route. */
+/* Announce p. False if no UPDATE of ours can carry these attributes (too long, or a next hop that
+ * does not fit, see bgp_nexthop_fits()): p is withdrawn instead, so that the peer keeps no older
+ * route. */
 bool bgp_adjout_announce(struct bgp_adjout *a, struct bgp_sendq *q, const struct ip_prefix *p,
     const struct route_attrs *attrs, uint32_t key);
 void bgp_adjout_withdraw(struct bgp_adjout *a, struct bgp_sendq *q, const struct ip_prefix *p);

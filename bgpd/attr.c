@@ -231,16 +231,21 @@ bgp_nexthop_is_usable(const struct ip_addr *a)
 	return !ip_is_zero(a) && !ip_is_loopback(a) && !ip_is_multicast(a) && !ip_is_v4_mapped(a);
 }
 
-/* Read a next hop of the family: 4 bytes, or 16, or 16 and a link-local address (RFC 2545 3). */
+/* Read a next hop: 4 bytes, or 16, or 16 and a link-local address (RFC 2545 3). Those two are also
+ * IPv4's where that was agreed on (RFC 8950 3). */
 static bool
-decode_mp_nexthop(struct rd *nh, enum ip_family family, struct route_nexthop *out)
+decode_mp_nexthop(
+    struct rd *nh, const struct bgp_codec *codec, enum ip_family family, struct route_nexthop *out)
 {
 	size_t len = rd_left(nh);
+	enum ip_family kind = len == 4 ? IP_V4 : IP_V6;
 	struct ip_addr second;
 
-	if (family == IP_V4 ? len != 4 : len != 16 && len != 32)
+	if (len != 4 && len != 16 && len != 32)
 		return false;
-	out->addr = ip_from_bytes(family, rd_bytes(nh, family == IP_V4 ? 4 : 16));
+	if (kind != family && (family == IP_V6 || !codec->extended_nexthop))
+		return false;
+	out->addr = ip_from_bytes(kind, rd_bytes(nh, kind == IP_V4 ? 4 : 16));
 	if (len == 32) {
 		second = ip_from_bytes(IP_V6, rd_bytes(nh, 16));
 		if (ip_is_link_local(&second)) {
@@ -275,7 +280,7 @@ get_mp_reach(struct walk *w, struct rd *v)
 		return "truncated MP_REACH_NLRI";
 	if (!bgp_family_of(afi, safi, &family) || !w->codec->families[family])
 		return NULL;
-	if (!decode_mp_nexthop(&nh, family, &u->mp_nexthop))
+	if (!decode_mp_nexthop(&nh, w->codec, family, &u->mp_nexthop))
 		return "MP_REACH_NLRI next hop length";
 	if (!bgp_nlri_check(v, family, w->codec->add_path[family], &count))
 		return "invalid prefix in MP_REACH_NLRI";

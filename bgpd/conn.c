@@ -68,6 +68,7 @@ send_open(struct bgp_conn *c)
 		.hold_time_s = c->config.hold_time_s,
 		.router_id = c->config.router_id,
 		.four_octet_as = !c->config.two_octet_as,
+		.extended_nexthop = c->config.families[IP_V4],
 		.extended_message = true,
 		.enhanced_refresh = true,
 		.graceful_restart = true,
@@ -148,7 +149,8 @@ go_up(struct bgp_conn *c)
 	struct bgp_encode how = { .local_as = c->config.local_as,
 		.ebgp = bgp_codec_is_ebgp(&c->codec),
 		.four_octet_as = c->codec.four_octet_as,
-		.reflect = c->config.reflect };
+		.reflect = c->config.reflect,
+		.extended_nexthop = c->agreed.extended_nexthop };
 
 	bgp_adjout_init(&c->adjout, &how);
 	if (c->ops.up != NULL)
@@ -226,13 +228,15 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 		a->add_path[f] = a->families[f] && config->deliver &&
 				 (open->add_path[f] & BGP_ADD_PATH_SEND) != 0;
 	}
+	a->extended_nexthop = open->extended_nexthop && a->families[IP_V4];
 	c->refresh_type = open->refresh_type;
 	c->peer_restarts = open->graceful_restart;
 	c->codec = (struct bgp_codec){ .local_as = config->local_as,
 		.remote_as = config->remote_as,
 		.router_id = config->router_id,
 		.four_octet_as = a->four_octet_as,
-		.any_first_as = config->any_first_as };
+		.any_first_as = config->any_first_as,
+		.extended_nexthop = a->extended_nexthop };
 	memcpy(c->codec.families, a->families, sizeof(a->families));
 	memcpy(c->codec.add_path, a->add_path, sizeof(a->add_path));
 }

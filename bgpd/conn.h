@@ -80,6 +80,7 @@ struct bgp_conn_agreed {
 	bool families[IP_FAMILIES];
 	bool add_path[IP_FAMILIES]; /* the peer sends path ids */
 	bool route_refresh, enhanced_refresh, four_octet_as;
+	bool extended_nexthop; /* IPv4 routes may have an IPv6 next hop (RFC 8950), both ways */
 	bool extended_message; /* it may send up to 65,535 bytes; we never exceed 4,096 */
 };
 

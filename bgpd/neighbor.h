@@ -143,7 +143,8 @@ const char *bgp_state_name(enum bgp_state state);
  * Encoding is that of our own session, not a copy of the learned bytes: ORIGIN, AS_PATH, NEXT_HOP
  * or MP_REACH_NLRI, MED, LOCAL_PREF (100 where the route has none, iBGP only), communities of all
  * kinds. ORIGINATOR_ID, CLUSTER_LIST and opaque attributes are not sent. On eBGP our AS is
- * prepended and LOCAL_PREF left out.
+ * prepended and LOCAL_PREF left out. An IPv4 route with an IPv6 next hop is announced where the
+ * peer agreed to that (RFC 8950); elsewhere its prefix is withdrawn instead, and counted.
  */
 void bgp_push_announce(struct bgp_neighbor *n, const struct ip_prefix *p,
     const struct route_attrs *attrs, uint32_t attrs_key);

@@ -11,6 +11,8 @@
  */
 #include "bgpd/open.h"
 
+#include <string.h>
+
 #include "bgpd/msg.h"
 
 static bool
@@ -19,6 +21,9 @@ fail(struct bgp_error *err, uint8_t subcode, const char *why)
 	*err = (struct bgp_error){ .code = BGP_ERR_OPEN, .subcode = subcode, .why = why };
 	return false;
 }
+
+/* RFC 8950 4: AFI, SAFI and next hop AFI, 2 bytes each. */
+static const uint8_t v4_over_v6[6] = { 0, BGP_AFI_IPV4, 0, BGP_SAFI_UNICAST, 0, BGP_AFI_IPV6 };
 
 static void
 encode_capability(struct wr *w, uint8_t code, const void *value, size_t len)
@@ -67,6 +72,8 @@ bgp_open_encode(struct wr *w, const struct bgp_open *open)
 		wr_u8(&caps, 4);
 		wr_u32(&caps, open->as);
 	}
+	if (open->extended_nexthop)
+		encode_capability(&caps, BGP_CAP_EXTENDED_NEXTHOP, v4_over_v6, sizeof(v4_over_v6));
 	if (open->enhanced_refresh)
 		encode_capability(&caps, BGP_CAP_ENHANCED_REFRESH, NULL, 0);
 	if (open->extended_message)
@@ -108,6 +115,16 @@ decode_add_path(struct bgp_open *o, struct rd value)
 	}
 }
 
+static void
+decode_extended_nexthop(struct bgp_open *o, struct rd value)
+{
+	if (rd_left(&value) % sizeof(v4_over_v6) != 0)
+		return;
+	while (rd_left(&value) > 0)
+		o->extended_nexthop |= memcmp(rd_bytes(&value, sizeof(v4_over_v6)), v4_over_v6,
+					   sizeof(v4_over_v6)) == 0;
+}
+
 static bool
 decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_error *err)
 {
@@ -138,6 +155,7 @@ decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_
 		o->as = rd_u32(&value);
 		o->four_octet_as = true;
 		return true;
+	case BGP_CAP_EXTENDED_NEXTHOP: decode_extended_nexthop(o, value); return true;
 	case BGP_CAP_ENHANCED_REFRESH: o->enhanced_refresh = true; return true;
 	case BGP_CAP_EXTENDED_MESSAGE: o->extended_message = true; return true;
 	case BGP_CAP_ADD_PATH: decode_add_path(o, value); return true;

@@ -14,6 +14,7 @@ struct bgp_open {
 	bool four_octet_as;
 	bool extended_message;
 	bool enhanced_refresh;
+	bool extended_nexthop; /* IPv4 unicast with an IPv6 next hop */
 	bool graceful_restart;
 	uint8_t add_path[IP_FAMILIES]; /* BGP_ADD_PATH_*; 0: none */
 	uint8_t refresh_type;          /* message type it understands for route refresh; 0: none */

@@ -27,7 +27,8 @@ struct bgp_codec {
 	bool four_octet_as;
 	bool families[IP_FAMILIES]; /* negotiated */
 	bool add_path[IP_FAMILIES]; /* its prefixes come with path ids */
-	bool any_first_as; /* do not insist on an eBGP peer's own AS in front (route servers) */
+	bool any_first_as;     /* do not insist on an eBGP peer's own AS in front (route servers) */
+	bool extended_nexthop; /* IPv4 routes may have an IPv6 next hop (RFC 8950) */
 };
 
 static inline bool
@@ -80,16 +81,21 @@ struct bgp_encode {
 	bool ebgp;         /* LOCAL_PREF is left out */
 	bool four_octet_as;
 	bool reflect; /* also ORIGINATOR_ID, CLUSTER_LIST and opaque: what a reflector sends */
+	bool extended_nexthop; /* the peer takes IPv4 routes with an IPv6 next hop */
 };
 
-/* Append the attributes but NEXT_HOP of MP_REACH_NLRI routes (`family` IPv6), which is written by
- * bgp_update_compose(). */
+/* True if a route of the family may have this next hop: one of its own family, or an IPv6 one for
+ * IPv4 where that was agreed on (RFC 8950). */
+bool bgp_nexthop_fits(
+    const struct bgp_encode *how, enum ip_family family, const struct route_nexthop *nexthop);
+
+/* Append the attributes but NEXT_HOP of MP_REACH_NLRI routes (those with an IPv6 next hop), which
+ * is written by bgp_update_compose(). */
 void bgp_attrs_encode(struct wr *w, const struct bgp_encode *how, const struct route_attrs *attrs,
     enum ip_family family);
 
 /* Bytes of NLRI there is room for in an UPDATE with attrs_len bytes of attributes; 0 if none. */
-size_t bgp_update_room(
-    enum ip_family family, const struct route_nexthop *nexthop, size_t attrs_len);
+size_t bgp_update_room(const struct route_nexthop *nexthop, size_t attrs_len);
 
 /* The same for an UPDATE that only withdraws, of either family. */
 #define BGP_WITHDRAW_ROOM (BGP_MSG_MAX - BGP_HEADER_LEN - 4 - 7)
@@ -100,7 +106,7 @@ void bgp_update_compose(struct wr *w, enum ip_family family, const struct route_
 void bgp_update_compose_withdraw(struct wr *w, enum ip_family family, struct span nlri);
 
 /* Append one UPDATE that announces the first of n prefixes of one family, as many as fit; gives
- * how many that is. 0: the attributes alone are too long, or the next hop is of the wrong family.
+ * how many that is. 0: the attributes alone are too long, or the next hop does not fit.
  */
 size_t bgp_update_announce(struct wr *w, const struct bgp_encode *how,
     const struct route_attrs *attrs, const struct ip_prefix *prefixes, size_t n);

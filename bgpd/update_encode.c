@@ -9,7 +9,9 @@
  *   v4:  header | 0 | len | attributes (NEXT_HOP among them) | NLRI
  *   v6:  header | 0 | len | MP_REACH {AFI SAFI nexthop 0 NLRI} | attributes
  *
- * So an UPDATE is composed of an attribute block, encoded once, and the NLRI collected meanwhile.
+ * An IPv4 route with an IPv6 next hop (RFC 8950) is announced like an IPv6 one and withdrawn like
+ * an IPv4 one. So an UPDATE is composed of an attribute block, encoded once, and the NLRI collected
+ * meanwhile.
  */
 #include "bgpd/aspath.h"
 #include "bgpd/msg.h"
@@ -120,6 +122,19 @@ put_reflection(struct wr *w, const struct route_attrs *a)
 	put_span(w, NON_TRANSITIVE, BGP_ATTR_CLUSTER_LIST, a->cluster_list);
 }
 
+static bool
+in_mp_reach(const struct route_nexthop *nh)
+{
+	return nh->addr.family == IP_V6;
+}
+
+bool
+bgp_nexthop_fits(
+    const struct bgp_encode *how, enum ip_family family, const struct route_nexthop *nexthop)
+{
+	return nexthop->addr.family == family || (family == IP_V4 && how->extended_nexthop);
+}
+
 void
 bgp_attrs_encode(
     struct wr *w, const struct bgp_encode *how, const struct route_attrs *a, enum ip_family family)
@@ -129,7 +144,7 @@ bgp_attrs_encode(
 
 	put_attr(w, WELL_KNOWN, BGP_ATTR_ORIGIN, &a->origin, 1);
 	put_as_path(w, how, a, path_buf, &as4_path);
-	if (family == IP_V4)
+	if (family == IP_V4 && !in_mp_reach(&a->nexthop))
 		put_u32(w, WELL_KNOWN, BGP_ATTR_NEXT_HOP, ip_to_v4(a->nexthop.addr.hi));
 	if (a->has_med)
 		put_u32(w, NON_TRANSITIVE, BGP_ATTR_MED, a->med);
@@ -180,11 +195,11 @@ put_nexthop(struct wr *w, const struct route_nexthop *nh)
 }
 
 size_t
-bgp_update_room(enum ip_family family, const struct route_nexthop *nexthop, size_t attrs_len)
+bgp_update_room(const struct route_nexthop *nexthop, size_t attrs_len)
 {
 	size_t used = FIXED + attrs_len;
 
-	if (family == IP_V6)
+	if (in_mp_reach(nexthop))
 		used += MP_REACH_FIXED + nexthop_size(nexthop);
 	return used < BGP_MSG_MAX ? BGP_MSG_MAX - used : 0;
 }
@@ -209,7 +224,7 @@ bgp_update_compose(struct wr *w, enum ip_family family, const struct route_nexth
 	wr_u16(w, 0);
 	len_at = wr_mark(w);
 	wr_u16(w, 0);
-	if (family == IP_V6) {
+	if (in_mp_reach(nexthop)) {
 		size_t nh = nexthop_size(nexthop);
 
 		begin_mp(w, BGP_ATTR_MP_REACH, MP_REACH_FIXED - 4 + nh + nlri.len, family);
@@ -220,7 +235,7 @@ bgp_update_compose(struct wr *w, enum ip_family family, const struct route_nexth
 	}
 	wr_bytes(w, attrs.data, attrs.len);
 	wr_set_u16(w, len_at, wr_len(w) - len_at - 2);
-	if (family == IP_V4)
+	if (!in_mp_reach(nexthop))
 		wr_bytes(w, nlri.data, nlri.len);
 	bgp_msg_end(w, msg);
 }
@@ -267,13 +282,12 @@ bgp_update_announce(struct wr *w, const struct bgp_encode *how, const struct rou
 	enum ip_family family = (enum ip_family)(n > 0 ? prefixes[0].family : IP_V4);
 	size_t taken;
 
-	if (n == 0 || attrs->nexthop.addr.family != family)
+	if (n == 0 || !bgp_nexthop_fits(how, family, &attrs->nexthop))
 		return 0;
 	bgp_attrs_encode(&a, how, attrs, family);
 	if (!wr_ok(&a))
 		return 0;
-	taken =
-	    put_prefixes(&nlri, bgp_update_room(family, &attrs->nexthop, wr_len(&a)), prefixes, n);
+	taken = put_prefixes(&nlri, bgp_update_room(&attrs->nexthop, wr_len(&a)), prefixes, n);
 	if (taken > 0)
 		bgp_update_compose(w, family, &attrs->nexthop,
 		    (struct span){ attrs_buf, wr_len(&a) },

@@ -59,7 +59,9 @@ static void
 write_again(const struct bgp_codec *codec, const struct bgp_update *u, struct bgp_nlri nlri,
     const struct route_nexthop *nexthop)
 {
-	struct bgp_encode how = { .four_octet_as = codec->four_octet_as, .reflect = true };
+	struct bgp_encode how = { .four_octet_as = codec->four_octet_as,
+		.reflect = true,
+		.extended_nexthop = codec->extended_nexthop };
 	struct route_attrs attrs = u->attrs;
 	static struct bgp_scratch second;
 	struct bgp_codec plain = *codec;
@@ -109,12 +111,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct bgp_codec codecs[] = {
-		{ 65136, 65136, 1, true, { true, true }, { false, false }, false },
-		{ 65136, 65136, 1, true, { true, true }, { true, true }, false },
-		{ 65136, 65136, 1, false, { true, true }, { false, false }, false },
-		{ 65136, 65001, 1, true, { true, true }, { false, false }, false },
-		{ 65136, 65001, 1, false, { true, false }, { true, false }, true },
-		{ 65136, 65136, 1, true, { false, true }, { false, false }, false },
+		{ 65136, 65136, 1, true, { true, true }, { false, false }, false, false },
+		{ 65136, 65136, 1, true, { true, true }, { true, true }, false, true },
+		{ 65136, 65136, 1, false, { true, true }, { false, false }, false, false },
+		{ 65136, 65001, 1, true, { true, true }, { false, false }, false, false },
+		{ 65136, 65001, 1, false, { true, false }, { true, false }, true, true },
+		{ 65136, 65136, 1, true, { false, true }, { false, false }, false, false },
 	};
 	struct bgp_open open;
 	struct bgp_error err;

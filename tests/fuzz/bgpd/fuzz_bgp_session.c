@@ -77,6 +77,7 @@ bring_up(struct bgp_conn *c, uint8_t choice)
 		.families = { true, (choice & 4) != 0 },
 		.four_octet_as = (choice & 8) != 0,
 		.extended_message = (choice & 64) != 0,
+		.extended_nexthop = (choice & 16) != 0,
 		.enhanced_refresh = (choice & 128) != 0,
 		.add_path = { choice & 16 ? BGP_ADD_PATH_SEND : 0,
 		    choice & 32 ? BGP_ADD_PATH_SEND : 0 },

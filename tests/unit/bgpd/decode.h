@@ -47,6 +47,13 @@ static const struct bgp_codec __attribute__((unused)) many_paths = { .local_as =
 	.families = { true, true },
 	.add_path = { true, true } };
 
+static const struct bgp_codec __attribute__((unused)) v4_over_v6 = { .local_as = AS_LOCAL,
+	.remote_as = AS_LOCAL,
+	.router_id = ROUTER_ID,
+	.four_octet_as = true,
+	.families = { true, true },
+	.extended_nexthop = true };
+
 static struct bgp_scratch scratch;
 static uint8_t *body_copy;
 

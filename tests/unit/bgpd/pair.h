@@ -20,6 +20,7 @@ struct end {
 	unsigned end_of_rib[IP_FAMILIES], refreshes[IP_FAMILIES];
 	unsigned refresh_begins[IP_FAMILIES], refresh_ends[IP_FAMILIES];
 	enum bgp_down_reason reason;
+	struct ip_addr nexthop;           /* of the last route */
 	uint64_t digest;                  /* of every route and its attributes, in order */
 	uint32_t path_ids[8], n_path_ids; /* the first ones that are not 0 */
 	bool refuse_open;
@@ -85,6 +86,7 @@ on_routes(void *ctx, struct bgp_conn *c, const struct route_attrs *attrs, struct
 	if (attrs != NULL) {
 		char nexthop[IP_TEXT_MAX];
 
+		e->nexthop = attrs->nexthop.addr;
 		ip_format(&attrs->nexthop.addr, nexthop);
 		mix(e, nexthop, strlen(nexthop));
 		mix(e, attrs->as_path.data, attrs->as_path.len);

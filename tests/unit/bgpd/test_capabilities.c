@@ -432,6 +432,77 @@ test_bad_refresh(void **state)
 	}
 }
 
+/* --- IPv4 with an IPv6 next hop (RFC 8950) ------------------------------------------------------
+ */
+
+static void
+test_extended_nexthop(void **state)
+{
+	struct route_attrs attrs = attrs_for(IP_V6), plain = attrs_for(IP_V4);
+	struct ip_prefix p = prefix("10.0.0.0/8"), other = prefix("11.0.0.0/8");
+	struct ip_prefix v6 = prefix("2001:db8::/32");
+	struct end a, b;
+
+	(void)state;
+	pair_up(&a, &learner, &b, &speaker);
+	assert_true(bgp_conn_agreed(a.conn)->extended_nexthop);
+	bgp_conn_announce(b.conn, &p, &attrs, 1);
+	bgp_conn_announce(b.conn, &other, &attrs, 1);
+	bgp_conn_flush(b.conn);
+	pump(&a, &b, 1);
+	assert_int_equal(a.announced, 2);
+	assert_true(ip_equal(&a.nexthop, &attrs.nexthop.addr));
+	bgp_conn_announce(b.conn, &p, &plain, 2);
+	bgp_conn_flush(b.conn);
+	pump(&a, &b, 1);
+	assert_true(ip_equal(&a.nexthop, &plain.nexthop.addr));
+	bgp_conn_withdraw(b.conn, &other);
+	/* The other way round there is nothing to agree on. */
+	bgp_conn_announce(b.conn, &v6, &plain, 3);
+	bgp_conn_flush(b.conn);
+	pump(&a, &b, SIZE_MAX);
+	assert_int_equal(a.announced, 3);
+	assert_int_equal(a.withdrawn, 2);
+	assert_int_equal(b.stats.unencodable, 1);
+	assert_int_equal(a.problems, 0);
+	pair_fini(&a, &b);
+}
+
+/* To a peer without the capability such a route is withdrawn. */
+static void
+test_extended_nexthop_not_agreed(void **state)
+{
+	struct bgp_open open = { .as = 65136,
+		.hold_time_s = 90,
+		.router_id = 1,
+		.four_octet_as = true,
+		.families = { true, true } };
+	struct route_attrs attrs = attrs_for(IP_V6);
+	struct ip_prefix p = prefix("10.0.0.0/8");
+	uint8_t buf[256], expected[64];
+	struct wr w = wr_make(buf, sizeof(buf));
+	const uint8_t *out;
+	size_t len, n;
+	struct end b;
+
+	(void)state;
+	end_init(&b, &speaker);
+	bgp_open_encode(&w, &open);
+	bgp_msg_keepalive(&w);
+	bgp_conn_feed(b.conn, buf, wr_len(&w), start);
+	assert_int_equal(bgp_conn_state(b.conn), BGP_ESTABLISHED);
+	assert_false(bgp_conn_agreed(b.conn)->extended_nexthop);
+	bgp_conn_sent(b.conn, bgp_conn_queued(b.conn));
+	bgp_conn_announce(b.conn, &p, &attrs, 1);
+	bgp_conn_flush(b.conn);
+	assert_int_equal(b.stats.unencodable, 1);
+	n = hex_decode("ffffffffffffffffffffffffffffffff 0019 02 0002 080a 0000", expected, 64);
+	out = bgp_conn_output(b.conn, &len);
+	assert_int_equal(len, n);
+	assert_memory_equal(out, expected, n);
+	end_fini(&b);
+}
+
 int
 main(void)
 {
@@ -445,6 +516,8 @@ main(void)
 		cmocka_unit_test(test_enhanced_refresh),
 		cmocka_unit_test(test_enhanced_refresh_order),
 		cmocka_unit_test(test_bad_refresh),
+		cmocka_unit_test(test_extended_nexthop),
+		cmocka_unit_test(test_extended_nexthop_not_agreed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,6 +71,14 @@ test_capabilities(void **state)
 	assert_true(decode(FIXED "0e 020c 0104 0001 00 80 0104 4004 00 47", &open, &err));
 	assert_false(open.families[IP_V4] || open.families[IP_V6]);
 
+	/* IPv4 over an IPv6 next hop: only that, among others, and not from a broken list. */
+	assert_true(decode(FIXED "16 0214" MP4 "050c 0001 0080 0002 0001 0001 0002", &open, &err));
+	assert_true(open.extended_nexthop);
+	assert_true(decode(FIXED "10 020e" MP4 "0506 0002 0001 0001", &open, &err));
+	assert_false(open.extended_nexthop);
+	assert_true(decode(FIXED "0f 020d" MP4 "0505 0001 0001 00", &open, &err));
+	assert_false(open.extended_nexthop);
+
 	/* ADD-PATH: families that are not ours, values that mean nothing, broken lists. */
 	assert_true(decode(FIXED "12 0210" MP4 "4508 00010102 00020103", &open, &err));
 	assert_int_equal(open.add_path[IP_V4], BGP_ADD_PATH_SEND);
@@ -169,6 +177,7 @@ test_round_trip(void **state)
 			.graceful_restart = (i & 8) != 0,
 			.extended_message = (i & 2) != 0,
 			.enhanced_refresh = (i & 4) != 0,
+			.extended_nexthop = (i & 8) != 0,
 			.add_path = { (uint8_t)(i & 3), i & 4 ? 1 : 0 },
 			.refresh_type = i & 8 ? BGP_MSG_REFRESH : 0 };
 		uint8_t buf[128];
@@ -187,6 +196,7 @@ test_round_trip(void **state)
 		assert_int_equal(out.four_octet_as, in.four_octet_as);
 		assert_int_equal(out.graceful_restart, in.graceful_restart);
 		assert_int_equal(out.refresh_type, in.refresh_type);
+		assert_int_equal(out.extended_nexthop, in.extended_nexthop);
 		assert_int_equal(out.enhanced_refresh, in.enhanced_refresh);
 		assert_int_equal(out.extended_message, in.extended_message);
 		assert_int_equal(out.add_path[IP_V4], in.add_path[IP_V4]);

@@ -68,6 +68,24 @@ static const struct verdict verdicts[] = {
 	    "", RST, 14, 9 },
 	{ "v6 prefix cut in MP_UNREACH", &ibgp, "", "800f07 000201 20 20010d", "", RST, 15, 9 },
 
+	/* IPv4 with an IPv6 next hop (RFC 8950 3). */
+	{ "v4 over v6", &v4_over_v6, "", ORIGIN PATH "800e19 00010110" NH6 "00 18 c0a801", "", ACC,
+	    0, 0 },
+	{ "v4 over v6, two addresses", &v4_over_v6, "",
+	    ORIGIN PATH "800e29 00010120" NH6 "fe800000000000000000000000000001 00 18 c0a801", "",
+	    ACC, 0, 0 },
+	{ "v4 over v4 in MP_REACH, all the same", &v4_over_v6, "",
+	    ORIGIN PATH "800e0d 00010104 0a000001 00 18 c0a801", "", ACC, 0, 0 },
+	{ "v4 over v6, not agreed", &ibgp, "", ORIGIN PATH "800e19 00010110" NH6 "00 18 c0a801", "",
+	    RST, 14, 9 },
+	{ "v4 over 8 bytes", &v4_over_v6, "",
+	    ORIGIN PATH "800e11 00010108 0000000000000001 00 18 c0a801", "", RST, 14, 9 },
+	{ "v6 over v4", &v4_over_v6, "", ORIGIN PATH "800e0e 00020104 0a000001 00 20 20010db8", "",
+	    RST, 14, 9 },
+	{ "v4 over ::1", &v4_over_v6, "",
+	    ORIGIN PATH "800e19 00010110 00000000000000000000000000000001 00 18 c0a801", "", TAW,
+	    14, 0 },
+
 	/* Path ids (RFC 7911 3). */
 	{ "a prefix with its path id", &many_paths, "", BASE, "00000007" V4, ACC, 0, 0 },
 	{ "withdrawal with a path id", &many_paths, "00000007" V4, "", "", ACC, 0, 0 },
