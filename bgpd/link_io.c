@@ -55,6 +55,43 @@ owes_writable(const struct link *l)
 	return l->peer->n.session == l->conn && l->peer->n.wants_writable;
 }
 
+/* RFC 9687 3: twice the hold time at least, or a peer that is only slow would be lost. */
+static unsigned
+send_hold_s(const struct link *l)
+{
+	unsigned configured = l->peer->n.config.send_hold_s;
+	unsigned hold = 2u * bgp_conn_agreed(l->conn)->hold_time_s;
+
+	return configured == 0 || configured > hold ? configured : hold;
+}
+
+static void
+watch_send_hold(struct link *l, bool on)
+{
+	struct ev_loop *loop = l->peer->speaker->loop;
+
+	if (!on || send_hold_s(l) == 0) {
+		ev_timer_stop(loop, &l->send_hold);
+	} else if (!ev_is_active(&l->send_hold)) {
+		ev_timer_set(&l->send_hold, send_hold_s(l), 0.);
+		ev_timer_start(loop, &l->send_hold);
+	}
+}
+
+/* No NOTIFICATION: it would not leave either. */
+static void
+on_send_hold(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct link *l = CONTAINER_OF(w, struct link, send_hold);
+	struct peer *p = l->peer;
+
+	(void)loop;
+	(void)events;
+	peer_enter(p);
+	transport_down(l, "Send Hold Timer Expired: the peer does not read");
+	peer_leave(p);
+}
+
 /* 0, or -errno of a connection that is over. */
 static int
 send_queue(struct link *l)
@@ -70,6 +107,8 @@ send_queue(struct link *l)
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -errno;
 		bgp_conn_sent(l->conn, (size_t)n);
+		/* It begins anew in link_send(), which comes after this. */
+		ev_timer_stop(l->peer->speaker->loop, &l->send_hold);
 	}
 	return 0;
 }
@@ -77,8 +116,13 @@ send_queue(struct link *l)
 void
 link_send(struct link *l)
 {
+	bool waits;
+
 	(void)send_queue(l);
-	watch_writable(l, bgp_conn_queued(l->conn) > 0 || owes_writable(l));
+	/* The queue may be empty and the kernel's buffer full. */
+	waits = bgp_conn_queued(l->conn) > 0 || owes_writable(l);
+	watch_writable(l, waits);
+	watch_send_hold(l, waits);
 }
 
 static void
@@ -169,6 +213,7 @@ link_new(struct peer *p, int fd, const struct bgp_ends *ends, bool outgoing)
 	ev_io_init(&l->readable, on_readable, fd, EV_READ);
 	ev_io_init(&l->writable, on_writable, fd, EV_WRITE);
 	ev_timer_init(&l->timer, on_timer, 0., 0.);
+	ev_timer_init(&l->send_hold, on_send_hold, 0., 0.);
 	ev_io_start(p->speaker->loop, &l->readable);
 	return l;
 }
@@ -183,6 +228,7 @@ link_free(struct link *l)
 	ev_io_stop(s->loop, &l->readable);
 	ev_io_stop(s->loop, &l->writable);
 	ev_timer_stop(s->loop, &l->timer);
+	ev_timer_stop(s->loop, &l->send_hold);
 	bytes = bgp_conn_output(l->conn, &len);
 	if (bytes != NULL && bgp_conn_state(l->conn) == BGP_IDLE) {
 		bgp_linger_take(&s->lingering, s->loop, l->fd, bytes, len);

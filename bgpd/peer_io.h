@@ -39,7 +39,8 @@ struct link {
 	int fd;
 	ev_io readable, writable;
 	ev_timer timer;
-	struct mono armed; /* what the timer is set to */
+	struct mono armed;  /* what the timer is set to */
+	ev_timer send_hold; /* runs while something waits; what is sent begins it anew */
 };
 
 struct dial {

@@ -528,6 +528,36 @@ test_second_connection(void **state)
 }
 
 /* An exact local address goes before "any", whatever the order they were added in. */
+/* A neighbour that does not read: given up when the kernel's buffers have been full for the send
+ * hold time, though it is the hold time that says nothing (0). */
+static void
+test_send_hold(void **state)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_PUSH);
+	struct bgp_neighbor_status status;
+	uint8_t out[128];
+	size_t n = hello(out, 2);
+	struct mono up;
+	int fd;
+
+	(void)state;
+	s.hold_time_s = 0;
+	s.send_hold_s = 1;
+	server.to_push = 10 * 1000 * 1000; /* more than any buffers take */
+	add(&server, &s);
+	fd = dial_from("127.0.0.2");
+	WAIT_FOR(send(fd, out, n, MSG_NOSIGNAL) == (ssize_t)n);
+	WAIT_FOR(server.ups == 1);
+	up = clock_mono();
+	WAIT_FOR(server.downs == 1);
+	assert_true(mono_sub_s(clock_mono(), up) > 0.9);
+	assert_true(server.pushed < server.to_push);
+	assert_int_equal(server.reason, BGP_DOWN_CLOSED);
+	bgp_neighbor_status(server.n, &status);
+	assert_non_null(strstr(status.last_error, "Send Hold Timer Expired"));
+	close(fd);
+}
+
 static void
 test_matching(void **state)
 {
@@ -596,6 +626,7 @@ main(void)
 		TEST(test_unknown_source),
 		TEST(test_one_half_open),
 		TEST(test_second_connection),
+		TEST(test_send_hold),
 		TEST(test_matching),
 		TEST(test_listeners),
 	};
