@@ -302,6 +302,74 @@ bench_changes(const struct bench *b, struct priced *p)
 	figure(b, "change", b->model.n, (clock_cpu_s() - start) / (double)n * 1e6, "us", 2, true);
 }
 
+static int
+by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The next hop of a route with traffic changes, and back: from the RIB's change to the new table.
+ */
+static void
+bench_routes(const struct bench *b, struct priced *p)
+{
+	struct rng r = rng_make(8);
+	static double us[20000];
+	struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0a0000ff)) };
+	uint32_t other = attrs_intern(b->model.attrs, &attrs);
+
+	priced_solve(p, priced_price(p));
+	for (size_t i = 0; i < ARRAY_LEN(us); i += 2) {
+		const struct fibmodel_place *at = &b->model.places[rng_below(&r, b->model.n)];
+		enum ip_family family = b->model.config.family;
+		struct ip_prefix route = rib_prefix(b->model.rib, family, at->id);
+		uint32_t mine = rib_best_attrs(b->model.rib, family, at->id);
+
+		attrs_ref(b->model.attrs, mine);
+		for (unsigned k = 0; k < 2; k++) {
+			struct mono start;
+
+			rib_announce(b->model.rib, &route, 0, 0, k == 0 ? other : mine);
+			start = clock_mono();
+			priced_route_changed(p, &route);
+			priced_update(p);
+			us[i + k] = (double)mono_sub_us(clock_mono(), start);
+		}
+		attrs_unref(b->model.attrs, mine);
+	}
+	attrs_unref(b->model.attrs, other);
+	qsort(us, ARRAY_LEN(us), sizeof(*us), by_value);
+	figure(b, "route.p50", b->model.n, us[ARRAY_LEN(us) / 2], "us", -1, true);
+	figure(b, "route.p99", b->model.n, us[ARRAY_LEN(us) * 99 / 100], "us", 100, true);
+}
+
+/* The proof over the whole table and 10,000 entries. */
+static void
+bench_verify(const struct bench *b, struct priced *p)
+{
+	struct priced_table t;
+	struct fib_route *table;
+	struct verify_result v;
+	double start;
+
+	(void)priced_fit(p, 10000, 1, SOLVES);
+	priced_table_init(&t);
+	priced_table_get(p, &t);
+	table = calloc(t.n + 1, sizeof(*table));
+	for (size_t i = 0; i < t.n; i++)
+		table[i] = (struct fib_route){ .prefix = t.entries[i].prefix,
+			.action = t.entries[i].action };
+	start = clock_cpu_s();
+	(void)verify_rib(
+	    b->model.rib, b->model.config.family, b->default_action, table, t.n, true, &v);
+	figure(b, "verify", t.n, clock_cpu_s() - start, "s", -1, true);
+	figure(b, "verify.wrong", t.n, (double)v.wrong, "intervals", 0, true);
+	free(table);
+	priced_table_fini(&t);
+}
+
 static void
 load(struct bench *b, const struct fibmodel_config *config, bool follow)
 {
@@ -324,6 +392,26 @@ unload(struct bench *b)
 	fibmodel_fini(&b->model);
 }
 
+/* Everything but the comparison. */
+static void
+measure(struct bench *b, const struct fibmodel_config *config, bool follow, const char *name,
+    double target)
+{
+	struct priced *p;
+	double start;
+
+	load(b, config, follow);
+	start = clock_cpu_s();
+	p = make_priced(b);
+	figure(b, "build", b->model.n, clock_cpu_s() - start, "s", -1, true);
+	bench_solves(b, p, name, target);
+	bench_verify(b, p);
+	bench_changes(b, p);
+	bench_routes(b, p);
+	priced_free(p);
+	unload(b);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -333,27 +421,22 @@ main(int argc, char **argv)
 		.hot = argc > 3 ? (unsigned)atoi(argv[3]) : 4,
 		.plain_ranks = argc > 5 && strcmp(argv[5], "T0") == 0,
 		.seed = argc > 6 ? strtoull(argv[6], NULL, 10) : 1 };
+	bool follow = argc > 4 && strcmp(argv[4], "follow") == 0;
 	struct bench b;
 	struct priced *p;
-	double start;
 
-	load(&b, &config, argc > 4 && strcmp(argv[4], "follow") == 0);
-	start = clock_cpu_s();
+	load(&b, &config, follow);
 	p = make_priced(&b);
-	figure(&b, "build", b.model.n, clock_cpu_s() - start, "s", -1, true);
 	compare(&b, p);
 	equal_coverage(&b, p);
-	bench_solves(&b, p, "solve.all", -1);
-	bench_changes(&b, p);
 	priced_free(p);
 	unload(&b);
 
+	measure(&b, &config, follow, "solve.all", -1);
 	config.active = 100000;
-	load(&b, &config, argc > 4 && strcmp(argv[4], "follow") == 0);
-	p = make_priced(&b);
-	bench_solves(&b, p, "solve.100k", 0.3);
-	bench_changes(&b, p);
-	priced_free(p);
-	unload(&b);
+	measure(&b, &config, follow, "solve.100k", 0.3);
+	config.family = IP_V6;
+	config.active = 0;
+	measure(&b, &config, follow, "solve6.all", -1);
 	return 0;
 }
