@@ -301,6 +301,8 @@ router_work(struct router *r)
 
 /* --- samples --- */
 
+_Static_assert(RIB_NONE == TRAFFIC_UNROUTED, "a longest match is counted as it comes");
+
 unsigned
 router_add_agent(struct router *r, const char *name, double t_s)
 {
@@ -320,12 +322,7 @@ count_batch(struct router *r, enum ip_family family, enum traffic_direction dire
 	uint32_t ids[LPM_BATCH];
 
 	rib_lpm_batch(r->rib, family, hi, lo, n, ids);
-	for (size_t i = 0; i < n; i++) {
-		if (ids[i] != RIB_NONE)
-			traffic_add(traffic, ids[i], direction, bytes[i], scale, now);
-		else
-			traffic_add_unrouted(traffic, direction, bytes[i], scale);
-	}
+	traffic_add_batch(traffic, ids, direction, bytes, n, scale, now);
 }
 
 void

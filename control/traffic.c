@@ -160,6 +160,29 @@ traffic_add_unrouted(
 	t->unrouted[direction] += (double)bytes * scale;
 }
 
+void
+traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction direction,
+    const uint64_t *bytes, size_t n, double scale, struct mono now)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ids[i] < t->slots)
+			__builtin_prefetch(&t->slot[ids[i]]);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t slot = ids[i] < t->slots ? t->slot[ids[i]] : 0;
+
+		if (slot != 0) {
+			__builtin_prefetch(&t->weight[direction][slot - 1], 1);
+			__builtin_prefetch(&t->last_us[direction][slot - 1], 1);
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (ids[i] != TRAFFIC_UNROUTED)
+			traffic_add(t, ids[i], direction, bytes[i], scale, now);
+		else
+			traffic_add_unrouted(t, direction, bytes[i], scale);
+	}
+}
+
 static void
 remove_record(struct traffic *t, size_t i)
 {

@@ -40,6 +40,12 @@ double traffic_scale(struct traffic *t, struct mono now);
 void traffic_add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
     double scale, struct mono now);
 
+/* The same for n packets at once, with TRAFFIC_UNROUTED as the id of one without a route: what they
+ * touch lies far apart in memory, so all of it is fetched before any of it is needed. */
+#define TRAFFIC_UNROUTED UINT32_MAX
+void traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction direction,
+    const uint64_t *bytes, size_t n, double scale, struct mono now);
+
 /* Count bytes of a packet without a route. */
 void traffic_add_unrouted(
     struct traffic *t, enum traffic_direction direction, uint64_t bytes, double scale);

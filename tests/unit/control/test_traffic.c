@@ -99,6 +99,46 @@ test_random(void **state)
 	traffic_free(t);
 }
 
+/* A batch is its packets one by one, routed or not, known or new. */
+static void
+test_batch(void **state)
+{
+	struct rng r = rng_make(test_seed("batch"));
+	struct mono now = mono_us(0);
+	struct traffic *one = traffic_new(1, now), *batch = traffic_new(1, now);
+	uint32_t ids[50];
+	uint64_t bytes[50];
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		size_t n = rng_below(&r, 50);
+		double scale;
+
+		now = mono_add_ms(now, (int64_t)rng_below(&r, 1000));
+		scale = traffic_scale(one, now);
+		for (size_t i = 0; i < n; i++) {
+			ids[i] = (uint32_t)rng_below(&r, 1 << rng_below(&r, 16));
+			bytes[i] = rng_below(&r, 100000);
+			if (rng_below(&r, 10) == 0) {
+				ids[i] = TRAFFIC_UNROUTED;
+				traffic_add_unrouted(one, TRAFFIC_FROM, bytes[i], scale);
+			} else {
+				traffic_add(one, ids[i], TRAFFIC_FROM, bytes[i], scale, now);
+			}
+		}
+		traffic_add_batch(
+		    batch, ids, TRAFFIC_FROM, bytes, n, traffic_scale(batch, now), now);
+	}
+	for (uint32_t id = 0; id < 1 << 16; id++)
+		assert_near(traffic_rate(one, id, TRAFFIC_FROM, now),
+		    traffic_rate(batch, id, TRAFFIC_FROM, now));
+	assert_near(traffic_total(one, TRAFFIC_FROM, now), traffic_total(batch, TRAFFIC_FROM, now));
+	assert_near(
+	    traffic_unrouted(one, TRAFFIC_FROM, now), traffic_unrouted(batch, TRAFFIC_FROM, now));
+	traffic_free(one);
+	traffic_free(batch);
+}
+
 static void
 test_expiry(void **state)
 {
@@ -124,6 +164,7 @@ main(void)
 		cmocka_unit_test(test_one_sample),
 		cmocka_unit_test(test_steady),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_expiry),
 	};
 
