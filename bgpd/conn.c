@@ -221,10 +221,13 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 	a->keepalive_s = a->hold_time_s / 3;
 	a->four_octet_as = open->four_octet_as && !config->two_octet_as;
 	a->route_refresh = open->refresh_type != 0;
+	a->restart = open->restart;
 	a->enhanced_refresh = open->enhanced_refresh && open->refresh_type == BGP_MSG_REFRESH;
 	a->extended_message = open->extended_message;
 	for (unsigned f = 0; f < IP_FAMILIES; f++) {
 		a->families[f] = open->families[f] && config->families[f];
+		a->restart.families[f] &= a->families[f];
+		a->restart.forwarding[f] &= a->families[f];
 		a->add_path[f] = a->families[f] && config->deliver &&
 				 (open->add_path[f] & BGP_ADD_PATH_SEND) != 0;
 	}

@@ -77,6 +77,7 @@ struct bgp_conn_stats {
 struct bgp_conn_agreed {
 	uint32_t remote_as, remote_router_id;
 	uint16_t hold_time_s, keepalive_s;
+	struct bgp_graceful_restart restart; /* the peer's; families that were agreed on only */
 	bool families[IP_FAMILIES];
 	bool add_path[IP_FAMILIES]; /* the peer sends path ids */
 	bool route_refresh, enhanced_refresh, four_octet_as;

@@ -134,6 +134,7 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.state_since = n->state_since,
 		.established_wall_ms = n->established_wall_ms,
 		.established_count = n->established_count,
+		.restart = n->restart,
 		.local = n->config.local,
 		.received = n->stats.received,
 		.sent = n->stats.sent,

@@ -104,6 +104,16 @@ struct bgp_counters {
 
 #define BGP_ERROR_TEXT_MAX 256
 
+/* A peer's graceful restart capability (RFC 4724 3, RFC 8538 2): what it asks us to keep, and for
+ * how long, when its session is lost. All 0 without the capability. */
+struct bgp_graceful_restart {
+	uint16_t time_s;            /* at most 4095 */
+	bool restarted;             /* R: it has restarted, and does not wait for our End-of-RIB */
+	bool notification;          /* N: also after a NOTIFICATION or an expired hold timer */
+	bool families[IP_FAMILIES]; /* it takes part with these */
+	bool forwarding[IP_FAMILIES]; /* F: its forwarding survived the restart */
+};
+
 struct bgp_neighbor_status {
 	const struct bgp_neighbor_config *config;
 	enum bgp_state state;
@@ -116,6 +126,8 @@ struct bgp_neighbor_status {
 	uint16_t hold_time_s, keepalive_s; /* negotiated */
 	bool families[IP_FAMILIES];        /* negotiated */
 	bool route_refresh, four_octet_as; /* negotiated */
+	/* Of the session that is up, or was last: to be asked in sink.up and sink.down. */
+	struct bgp_graceful_restart restart;
 	struct bgp_counters received, sent;
 	uint64_t routes_announced, routes_withdrawn;        /* NLRI received */
 	uint64_t treated_as_withdraw, attributes_discarded; /* RFC 7606 actions taken */

@@ -125,6 +125,32 @@ decode_extended_nexthop(struct bgp_open *o, struct rd value)
 					   sizeof(v4_over_v6)) == 0;
 }
 
+/* RFC 4724 3: flags and time 2, then {AFI 2, SAFI 1, flags 1} a family. Of several the last counts;
+ * one of broken length is ignored. */
+static void
+decode_graceful_restart(struct bgp_open *o, struct rd value)
+{
+	struct bgp_graceful_restart *g = &o->restart;
+	uint16_t head = rd_u16(&value);
+
+	if (!rd_ok(&value) || rd_left(&value) % 4 != 0)
+		return;
+	o->graceful_restart = true;
+	*g = (struct bgp_graceful_restart){ .time_s = head & BGP_RESTART_TIME,
+		.restarted = (head & BGP_RESTART_RESTARTED) != 0,
+		.notification = (head & BGP_RESTART_NOTIFICATION) != 0 };
+	while (rd_left(&value) > 0) {
+		uint16_t afi = rd_u16(&value);
+		uint8_t safi = rd_u8(&value), flags = rd_u8(&value);
+		enum ip_family family;
+
+		if (!bgp_family_of(afi, safi, &family))
+			continue;
+		g->families[family] = true;
+		g->forwarding[family] = (flags & BGP_RESTART_FORWARDING) != 0;
+	}
+}
+
 static bool
 decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_error *err)
 {
@@ -148,7 +174,7 @@ decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_
 		if (o->refresh_type == 0)
 			o->refresh_type = BGP_MSG_REFRESH_OLD;
 		return true;
-	case BGP_CAP_GRACEFUL_RESTART: o->graceful_restart = true; return true;
+	case BGP_CAP_GRACEFUL_RESTART: decode_graceful_restart(o, value); return true;
 	case BGP_CAP_AS4:
 		if (rd_left(&value) != 4)
 			return fail(err, BGP_OPEN_UNSPECIFIC, "4-octet AS capability length");

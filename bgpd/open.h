@@ -3,6 +3,7 @@
 #ifndef BGPD_OPEN_H
 #define BGPD_OPEN_H
 
+#include "bgpd/neighbor.h"
 #include "bgpd/notify.h"
 
 struct bgp_open {
@@ -16,6 +17,7 @@ struct bgp_open {
 	bool enhanced_refresh;
 	bool extended_nexthop; /* IPv4 unicast with an IPv6 next hop */
 	bool graceful_restart;
+	struct bgp_graceful_restart restart;
 	uint8_t add_path[IP_FAMILIES]; /* BGP_ADD_PATH_*; 0: none */
 	uint8_t refresh_type;          /* message type it understands for route refresh; 0: none */
 };

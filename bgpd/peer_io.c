@@ -89,6 +89,7 @@ on_up(void *ctx, struct bgp_conn *c)
 	p->n.ends = l->ends;
 	p->n.wants_writable = false;
 	p->n.established_count++;
+	p->n.restart = a->restart;
 	p->n.established_wall_ms = clock_wall_ms();
 	bgp_neighbor_set_state(&p->n, BGP_ESTABLISHED, clock_mono());
 	p->dial.failures = 0;

@@ -82,6 +82,12 @@ enum bgp_refresh {
 	BGP_REFRESH_END = 2    /* EoRR */
 };
 
+/* Flags of the graceful restart capability, above its 12 bits of time, and of a family in it. */
+#define BGP_RESTART_RESTARTED    0x8000 /* RFC 4724 3 */
+#define BGP_RESTART_NOTIFICATION 0x4000 /* RFC 8538 2 */
+#define BGP_RESTART_TIME         0x0fff
+#define BGP_RESTART_FORWARDING   0x80
+
 /* NOTIFICATION codes and subcodes. */
 enum bgp_error_code {
 	BGP_ERR_HEADER = 1,

@@ -503,6 +503,34 @@ test_extended_nexthop_not_agreed(void **state)
 	end_fini(&b);
 }
 
+/* --- graceful restart, the peer's (RFC 4724, 8538) ----------------------------------------------
+ */
+
+static void
+test_graceful_restart(void **state)
+{
+	/* IPv4 and IPv6 with F, 120 s, N; our session has IPv4 only. */
+	static const char open[] =
+	    "ffffffffffffffffffffffffffffffff 0037 01 04 fe70 005a 00000002"
+	    "1a 0218 0104 0001 00 01 4104 0000fe70 400a 4078 0001 01 80 0002 01 80";
+	struct bgp_conn_config v4 = learner;
+	const struct bgp_graceful_restart *restart;
+	uint8_t bytes[64];
+	struct end a;
+
+	(void)state;
+	v4.families[IP_V6] = false;
+	end_init(&a, &v4);
+	bgp_conn_feed(a.conn, bytes, hex_decode(open, bytes, sizeof(bytes)), start);
+	assert_int_equal(bgp_conn_state(a.conn), BGP_OPENCONFIRM);
+	restart = &bgp_conn_agreed(a.conn)->restart;
+	assert_int_equal(restart->time_s, 120);
+	assert_true(restart->notification && !restart->restarted);
+	assert_true(restart->families[IP_V4] && restart->forwarding[IP_V4]);
+	assert_false(restart->families[IP_V6] || restart->forwarding[IP_V6]);
+	end_fini(&a);
+}
+
 int
 main(void)
 {
@@ -517,6 +545,7 @@ main(void)
 		cmocka_unit_test(test_enhanced_refresh_order),
 		cmocka_unit_test(test_bad_refresh),
 		cmocka_unit_test(test_extended_nexthop),
+		cmocka_unit_test(test_graceful_restart),
 		cmocka_unit_test(test_extended_nexthop_not_agreed),
 	};
 

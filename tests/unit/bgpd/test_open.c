@@ -71,6 +71,22 @@ test_capabilities(void **state)
 	assert_true(decode(FIXED "0e 020c 0104 0001 00 80 0104 4004 00 47", &open, &err));
 	assert_false(open.families[IP_V4] || open.families[IP_V6]);
 
+	/* Graceful restart: time and flags, families, the last of two, broken ones. */
+	assert_true(decode(FIXED "14 0212" MP4 "400a c078 0001 01 80 0002 01 00", &open, &err));
+	assert_true(open.graceful_restart);
+	assert_int_equal(open.restart.time_s, 120);
+	assert_true(open.restart.restarted && open.restart.notification);
+	assert_true(open.restart.families[IP_V4] && open.restart.forwarding[IP_V4]);
+	assert_true(open.restart.families[IP_V6] && !open.restart.forwarding[IP_V6]);
+	assert_true(decode(FIXED "12 0210 4006 0fff 0001 01 80 4006 8001 0002 01 80", &open, &err));
+	assert_int_equal(open.restart.time_s, 1);
+	assert_true(open.restart.restarted && !open.restart.notification);
+	assert_true(!open.restart.families[IP_V4] && open.restart.forwarding[IP_V6]);
+	assert_true(decode(FIXED "0d 020b" MP4 "4003 007800", &open, &err));
+	assert_false(open.graceful_restart || open.restart.time_s != 0);
+	assert_true(decode(FIXED "0b 0209" MP4 "4001 00", &open, &err));
+	assert_false(open.graceful_restart);
+
 	/* IPv4 over an IPv6 next hop: only that, among others, and not from a broken list. */
 	assert_true(decode(FIXED "16 0214" MP4 "050c 0001 0080 0002 0001 0001 0002", &open, &err));
 	assert_true(open.extended_nexthop);
