@@ -100,6 +100,14 @@ as_expected() {
 	diff "$DIR/expected" "$DIR/up"
 }
 
+keeps_keys() {
+	[ -s "$1" ] && ! grep "_key" "$1"
+}
+
+printed_keeps_keys() {
+	"$BIN/hotfibd" --print "$DIR/hotfib.conf" >"$DIR/printed" && keeps_keys "$DIR/printed"
+}
+
 ns_add left
 ns_add right
 veth left l0 right r0
@@ -114,7 +122,6 @@ expect_within "exactly the sessions that are set up right" 60 as_expected
 wait_for "the end of hotfibd's own attempts" 15 \
 	log_has hotfibd "neighbor=dials-wrong-6 event=connect-failed"
 check "and none of the others after a while" as_expected
-check "no key in the log" eval '! grep -q "_key" "$LOGS/hotfibd.log"'
-check "no key in the printed configuration" \
-	eval '! "$BIN/hotfibd" --print "$DIR/hotfib.conf" | grep -q "_key"'
+check "no key in the log" keeps_keys "$LOGS/hotfibd.log"
+check "no key in the printed configuration" printed_keeps_keys
 net_end
