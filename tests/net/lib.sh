@@ -186,8 +186,10 @@ spawn() {
 	# A writer that stays, or stdin would end with the first command.
 	eval "exec {FD_${label//-/_}}<>'$DIR/$label.in'"
 	echo "--- $*" >>"$LOGS/$label.log"
-	# In a session of its own: a Ctrl-C is for this script only, which then ends the others.
-	ip netns exec "$(ns "$space")" setsid "$@" <"$DIR/$label.in" >>"$LOGS/$label.log" 2>&1 &
+	# In a session of its own: a Ctrl-C is for this script only, which then ends the others; and
+	# should the script be killed before it can, they go with it.
+	ip netns exec "$(ns "$space")" setsid setpriv --pdeathsig KILL "$@" \
+		<"$DIR/$label.in" >>"$LOGS/$label.log" 2>&1 &
 	echo $! >"$DIR/$label.pid"
 	disown $!
 }
