@@ -185,6 +185,16 @@ scaled(double price)
 						       : (int64_t)p;
 }
 
+/* What to begin with: the size of what is held, if that is a full table, so that a restart adopts
+ * it as it is. */
+static size_t
+first_size(const struct select_input *in, const struct selector_context *c)
+{
+	size_t held = c->held != NULL ? installed_count(c->held) : 0;
+
+	return held <= in->limit && held >= in->limit - in->limit / 50 ? held : in->limit;
+}
+
 static void
 solve(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
@@ -205,9 +215,9 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 	if (found)
 		priced_solve(s->priced, scaled(s->price));
 	if (!found || priced_slots(s->priced) > in->limit)
-		s->price =
-		    (double)priced_fit(s->priced, in->limit, scaled(price_floor(&pi)), FIT_SOLVES) /
-		    SCALE;
+		s->price = (double)priced_fit(s->priced, found ? in->limit : first_size(in, c),
+			       scaled(price_floor(&pi)), FIT_SOLVES) /
+			   SCALE;
 	s->status.price_bps = s->price;
 	s->status.tau_s = price_tau_s(s->price, &pi);
 }

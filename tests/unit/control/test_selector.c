@@ -379,6 +379,55 @@ test_stale_keeps(void **state)
 	world_fini(&w);
 }
 
+/* A restart that finds a full table adopts it as it is, and goes on with it. */
+static void
+test_restart_adopts(void **state)
+{
+	struct rng r = rng_make(test_seed("selector restart"));
+	struct selection before, after;
+	struct world w;
+
+	(void)state;
+	world_init(&w, IP_V4, "priced", false);
+	selection_init(&before);
+	selection_init(&after);
+	w.capacity = 100;
+	for (unsigned i = 0; i < 300; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "%u.%u.%u.0/24", 20 + (unsigned)rng_below(&r, 4),
+		    (unsigned)rng_below(&r, 4), (unsigned)rng_below(&r, 64));
+		learn(&w, text, 1 + (uint32_t)rng_below(&r, 3), 1000000 / (i + 1));
+	}
+	for (int round = 0; round < 3; round++) {
+		run(&w, false, &before);
+		assert_true(before.n >= 98);
+		for (size_t i = 0; i < before.n; i++)
+			installed_put(w.held, &before.entries[i].prefix, before.entries[i].attrs,
+			    before.entries[i].covered, w.now);
+		for (struct ip_prefix at, *p = NULL;; p = &at) {
+			const struct installed_entry *e = installed_next(w.held, &at, p == NULL);
+			bool wanted = false;
+
+			if (e == NULL)
+				break;
+			for (size_t i = 0; i < before.n; i++)
+				wanted |= prefix_equal(&before.entries[i].prefix, &e->prefix);
+			if (!wanted)
+				assert_true(installed_remove(w.held, &at));
+		}
+	}
+	selector_free(w.selector);
+	w.selector = selector_new("priced");
+	run(&w, false, &after);
+	assert_int_equal(after.n, before.n);
+	for (size_t i = 0; i < after.n; i++)
+		assert_true(prefix_equal(&after.entries[i].prefix, &before.entries[i].prefix));
+	selection_fini(&before);
+	selection_fini(&after);
+	world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -386,6 +435,7 @@ main(void)
 		cmocka_unit_test(test_repertoire),
 		cmocka_unit_test(test_almost_empty),
 		cmocka_unit_test(test_stale_keeps),
+		cmocka_unit_test(test_restart_adopts),
 		cmocka_unit_test(test_walks),
 	};
 
