@@ -103,9 +103,9 @@ run() {
 
 run "" master4 1000000 --ipv4 1000000 --packed
 figure P1.packed "$CPU" cpu_s "$BIRD_CPU" 0.3 1
-figure P2.v4 $((RSS / 1000000)) bytes/route $((BIRD_RSS / 1000000)) 72 0.6
+figure P2.v4.rss $((RSS / 1000000)) bytes/route $((BIRD_RSS / 1000000)) 72 0.6
 run "" master4 1000000 --ipv4 1000000
 figure P1.single "$CPU" cpu_s "$BIRD_CPU" 0.8 1
 run 6 master6 300000 --ipv6 300000 --packed
-figure P2.v6 $((RSS / 300000)) bytes/route $((BIRD_RSS / 300000)) 96 0.6
+figure P2.v6.rss $((RSS / 300000)) bytes/route $((BIRD_RSS / 300000)) 96 0.6
 exit 0
