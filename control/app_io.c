@@ -200,7 +200,7 @@ router_by_name(const struct app *app, const char *name)
 	for (size_t i = 0; i < app->n_routers; i++)
 		if (strcmp(router_name(app->routers[i]), name) == 0)
 			return app->routers[i];
-	ASSERT(!"the configuration names every router");
+	ASSERT(false); /* config_routers() gave every name there is */
 	return NULL;
 }
 

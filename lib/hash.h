@@ -26,7 +26,8 @@ hash_bytes(const void *data, size_t len, uint64_t seed)
 	while (len >= 16) {
 		memcpy(&a, p, 8);
 		memcpy(&b, p + 8, 8);
-		h = hash_fold(a ^ UINT64_C(0xa0761d6478bd642f) ^ h, b ^ UINT64_C(0xe7037ed1a0b428db));
+		h = hash_fold(
+		    a ^ UINT64_C(0xa0761d6478bd642f) ^ h, b ^ UINT64_C(0xe7037ed1a0b428db));
 		p += 16;
 		len -= 16;
 	}
