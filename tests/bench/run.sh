@@ -20,6 +20,6 @@ for bench in "$@"; do
 	esac
 	[ -z "$only" ] || grep -qE "(^|[^A-Za-z0-9])($groups)([^0-9]|\$)" "$source" || continue
 	echo "bench: $bench" >&2
-	"$bench" </dev/null | grep -E "^\{\"id\": ?\"(${ids:-[A-Z][0-9]*})[^0-9]"
+	"$bench" </dev/null | grep -E "^\{\"id\": ?\"${ids:+($ids)[^0-9]}"
 done
 exit 0
