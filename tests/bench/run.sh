@@ -20,6 +20,9 @@ for bench in "$@"; do
 	esac
 	[ -z "$only" ] || grep -qE "(^|[^A-Za-z0-9])($groups)([^0-9]|\$)" "$source" || continue
 	echo "bench: $bench" >&2
-	"$bench" </dev/null | grep -E "^\{\"id\": ?\"${ids:+($ids)[^0-9]}"
+	# A figure that misses its target says by how much.
+	"$bench" </dev/null | grep --line-buffered -E "^\{\"id\": ?\"${ids:+($ids)[^0-9]}" |
+		jq -c --unbuffered 'if .met == false and .target > 0
+			then .ratio = (.value / .target * 100 | round / 100) else . end'
 done
 exit 0
