@@ -89,6 +89,11 @@ struct bgp_encode {
 bool bgp_nexthop_fits(
     const struct bgp_encode *how, enum ip_family family, const struct route_nexthop *nexthop);
 
+/* Append one attribute: its header, with a length of two octets where one is too short, and value.
+ */
+void bgp_attr_put(struct wr *w, uint8_t flags, uint8_t type, const void *value, size_t len);
+void bgp_attr_put_u32(struct wr *w, uint8_t flags, uint8_t type, uint32_t value);
+
 /* Append the attributes but NEXT_HOP of MP_REACH_NLRI routes (those with an IPv6 next hop), which
  * is written by bgp_update_compose(). */
 void bgp_attrs_encode(struct wr *w, const struct bgp_encode *how, const struct route_attrs *attrs,

@@ -27,8 +27,8 @@ enum {
 	MP_UNREACH_FIXED = 4 + 2 + 1
 };
 
-static void
-put_attr(struct wr *w, uint8_t flags, uint8_t type, const void *value, size_t len)
+void
+bgp_attr_put(struct wr *w, uint8_t flags, uint8_t type, const void *value, size_t len)
 {
 	bool extended = len > UINT8_MAX;
 
@@ -41,21 +41,21 @@ put_attr(struct wr *w, uint8_t flags, uint8_t type, const void *value, size_t le
 	wr_bytes(w, value, len);
 }
 
-static void
-put_u32(struct wr *w, uint8_t flags, uint8_t type, uint32_t value)
+void
+bgp_attr_put_u32(struct wr *w, uint8_t flags, uint8_t type, uint32_t value)
 {
 	uint8_t bytes[4];
 	struct wr v = wr_make(bytes, sizeof(bytes));
 
 	wr_u32(&v, value);
-	put_attr(w, flags, type, bytes, sizeof(bytes));
+	bgp_attr_put(w, flags, type, bytes, sizeof(bytes));
 }
 
 static void
 put_span(struct wr *w, uint8_t flags, uint8_t type, struct span s)
 {
 	if (s.len > 0)
-		put_attr(w, flags, type, s.data, s.len);
+		bgp_attr_put(w, flags, type, s.data, s.len);
 }
 
 /* AS_PATH now; gives the full path in *as4, kept in buf, if AS4_PATH has to follow. */
@@ -78,11 +78,11 @@ put_as_path(struct wr *w, const struct bgp_encode *how, const struct route_attrs
 		path = (struct span){ .data = buf, .len = wr_len(&full) };
 	}
 	if (how->four_octet_as) {
-		put_attr(w, WELL_KNOWN, BGP_ATTR_AS_PATH, path.data, path.len);
+		bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_AS_PATH, path.data, path.len);
 	} else {
 		if (bgp_aspath_narrow(&old, path))
 			*as4 = path;
-		put_attr(w, WELL_KNOWN, BGP_ATTR_AS_PATH, narrow, wr_len(&old));
+		bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_AS_PATH, narrow, wr_len(&old));
 	}
 	if (!wr_ok(&old))
 		w->failed = true;
@@ -100,7 +100,7 @@ put_aggregator(struct wr *w, const struct bgp_encode *how, const struct route_at
 		wr_u16(&v,
 		    (uint16_t)(a->aggregator_as <= UINT16_MAX ? a->aggregator_as : BGP_AS_TRANS));
 	wr_u32(&v, a->aggregator_id);
-	put_attr(w, TRANSITIVE, BGP_ATTR_AGGREGATOR, bytes, wr_len(&v));
+	bgp_attr_put(w, TRANSITIVE, BGP_ATTR_AGGREGATOR, bytes, wr_len(&v));
 }
 
 static void
@@ -111,14 +111,14 @@ put_as4_aggregator(struct wr *w, const struct route_attrs *a)
 
 	wr_u32(&v, a->aggregator_as);
 	wr_u32(&v, a->aggregator_id);
-	put_attr(w, TRANSITIVE, BGP_ATTR_AS4_AGGREGATOR, bytes, sizeof(bytes));
+	bgp_attr_put(w, TRANSITIVE, BGP_ATTR_AS4_AGGREGATOR, bytes, sizeof(bytes));
 }
 
 static void
 put_reflection(struct wr *w, const struct route_attrs *a)
 {
 	if (a->has_originator_id)
-		put_u32(w, NON_TRANSITIVE, BGP_ATTR_ORIGINATOR_ID, a->originator_id);
+		bgp_attr_put_u32(w, NON_TRANSITIVE, BGP_ATTR_ORIGINATOR_ID, a->originator_id);
 	put_span(w, NON_TRANSITIVE, BGP_ATTR_CLUSTER_LIST, a->cluster_list);
 }
 
@@ -142,17 +142,17 @@ bgp_attrs_encode(
 	uint8_t path_buf[BGP_MSG_MAX + 8];
 	struct span as4_path;
 
-	put_attr(w, WELL_KNOWN, BGP_ATTR_ORIGIN, &a->origin, 1);
+	bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_ORIGIN, &a->origin, 1);
 	put_as_path(w, how, a, path_buf, &as4_path);
 	if (family == IP_V4 && !in_mp_reach(&a->nexthop))
-		put_u32(w, WELL_KNOWN, BGP_ATTR_NEXT_HOP, ip_to_v4(a->nexthop.addr.hi));
+		bgp_attr_put_u32(w, WELL_KNOWN, BGP_ATTR_NEXT_HOP, ip_to_v4(a->nexthop.addr.hi));
 	if (a->has_med)
-		put_u32(w, NON_TRANSITIVE, BGP_ATTR_MED, a->med);
+		bgp_attr_put_u32(w, NON_TRANSITIVE, BGP_ATTR_MED, a->med);
 	if (!how->ebgp)
-		put_u32(
+		bgp_attr_put_u32(
 		    w, WELL_KNOWN, BGP_ATTR_LOCAL_PREF, a->has_local_pref ? a->local_pref : 100);
 	if (a->atomic_aggregate)
-		put_attr(w, WELL_KNOWN, BGP_ATTR_ATOMIC_AGGREGATE, NULL, 0);
+		bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_ATOMIC_AGGREGATE, NULL, 0);
 	if (a->has_aggregator)
 		put_aggregator(w, how, a);
 	put_span(w, TRANSITIVE, BGP_ATTR_COMMUNITIES, a->communities);
@@ -164,7 +164,7 @@ bgp_attrs_encode(
 		put_as4_aggregator(w, a);
 	put_span(w, TRANSITIVE, BGP_ATTR_LARGE_COMMUNITIES, a->large_communities);
 	if (a->has_otc)
-		put_u32(w, TRANSITIVE, BGP_ATTR_OTC, a->otc);
+		bgp_attr_put_u32(w, TRANSITIVE, BGP_ATTR_OTC, a->otc);
 	if (how->reflect)
 		wr_bytes(w, a->opaque.data, a->opaque.len);
 }

@@ -10,6 +10,7 @@
 #include "control/mrt.h"
 
 #include "bgpd/proto.h"
+#include "bgpd/update.h"
 #include "lib/wr.h"
 
 enum {
@@ -112,31 +113,10 @@ mrt_add_peers(struct str *out, uint32_t time_s, uint32_t collector_id, const cha
 }
 
 static void
-put_attr(struct wr *w, uint8_t flags, uint8_t type, const void *value, size_t len)
-{
-	bool extended = len > UINT8_MAX;
-
-	wr_u8(w, (uint8_t)(flags | (extended ? BGP_FLAG_EXTENDED : 0)));
-	wr_u8(w, type);
-	if (extended)
-		wr_u16(w, (uint16_t)len);
-	else
-		wr_u8(w, (uint8_t)len);
-	wr_bytes(w, value, len);
-}
-
-static void
-put_u32(struct wr *w, uint8_t flags, uint8_t type, uint32_t value)
-{
-	value = __builtin_bswap32(value);
-	put_attr(w, flags, type, &value, sizeof(value));
-}
-
-static void
 put_list(struct wr *w, uint8_t flags, uint8_t type, struct span s)
 {
 	if (s.len > 0)
-		put_attr(w, flags, type, s.data, s.len);
+		bgp_attr_put(w, flags, type, s.data, s.len);
 }
 
 /* NEXT_HOP can only say an IPv4 next hop of IPv4 routes; all else is in MP_REACH_NLRI. */
@@ -151,7 +131,7 @@ put_plain_nexthop(struct wr *w, const struct route_attrs *a)
 {
 	uint8_t bytes[16];
 
-	put_attr(w, WELL_KNOWN, BGP_ATTR_NEXT_HOP, bytes, ip_to_bytes(&a->nexthop.addr, bytes));
+	bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_NEXT_HOP, bytes, ip_to_bytes(&a->nexthop.addr, bytes));
 }
 
 static void
@@ -164,7 +144,7 @@ put_mp_nexthop(struct wr *w, const struct route_attrs *a)
 	if (!ip_is_zero(&link_local))
 		len += ip_to_bytes(&link_local, bytes + 1 + len);
 	bytes[0] = (uint8_t)len;
-	put_attr(w, NON_TRANSITIVE, BGP_ATTR_MP_REACH, bytes, 1 + len);
+	bgp_attr_put(w, NON_TRANSITIVE, BGP_ATTR_MP_REACH, bytes, 1 + len);
 }
 
 /* In order of their types (RFC 4271 5), but unknown ones last. */
@@ -173,32 +153,32 @@ put_attributes(struct wr *w, const struct ip_prefix *p, const struct route_attrs
 {
 	bool plain = has_plain_nexthop(p, a);
 
-	put_attr(w, WELL_KNOWN, BGP_ATTR_ORIGIN, &a->origin, 1);
-	put_attr(w, WELL_KNOWN, BGP_ATTR_AS_PATH, a->as_path.data, a->as_path.len);
+	bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_ORIGIN, &a->origin, 1);
+	bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_AS_PATH, a->as_path.data, a->as_path.len);
 	if (plain)
 		put_plain_nexthop(w, a);
 	if (a->has_med)
-		put_u32(w, NON_TRANSITIVE, BGP_ATTR_MED, a->med);
+		bgp_attr_put_u32(w, NON_TRANSITIVE, BGP_ATTR_MED, a->med);
 	if (a->has_local_pref)
-		put_u32(w, WELL_KNOWN, BGP_ATTR_LOCAL_PREF, a->local_pref);
+		bgp_attr_put_u32(w, WELL_KNOWN, BGP_ATTR_LOCAL_PREF, a->local_pref);
 	if (a->atomic_aggregate)
-		put_attr(w, WELL_KNOWN, BGP_ATTR_ATOMIC_AGGREGATE, NULL, 0);
+		bgp_attr_put(w, WELL_KNOWN, BGP_ATTR_ATOMIC_AGGREGATE, NULL, 0);
 	if (a->has_aggregator) {
 		uint32_t value[2] = { __builtin_bswap32(a->aggregator_as),
 			__builtin_bswap32(a->aggregator_id) };
 
-		put_attr(w, TRANSITIVE, BGP_ATTR_AGGREGATOR, value, sizeof(value));
+		bgp_attr_put(w, TRANSITIVE, BGP_ATTR_AGGREGATOR, value, sizeof(value));
 	}
 	put_list(w, TRANSITIVE, BGP_ATTR_COMMUNITIES, a->communities);
 	if (a->has_originator_id)
-		put_u32(w, NON_TRANSITIVE, BGP_ATTR_ORIGINATOR_ID, a->originator_id);
+		bgp_attr_put_u32(w, NON_TRANSITIVE, BGP_ATTR_ORIGINATOR_ID, a->originator_id);
 	put_list(w, NON_TRANSITIVE, BGP_ATTR_CLUSTER_LIST, a->cluster_list);
 	if (!plain)
 		put_mp_nexthop(w, a);
 	put_list(w, TRANSITIVE, BGP_ATTR_EXT_COMMUNITIES, a->ext_communities);
 	put_list(w, TRANSITIVE, BGP_ATTR_LARGE_COMMUNITIES, a->large_communities);
 	if (a->has_otc)
-		put_u32(w, TRANSITIVE, BGP_ATTR_OTC, a->otc);
+		bgp_attr_put_u32(w, TRANSITIVE, BGP_ATTR_OTC, a->otc);
 	wr_bytes(w, a->opaque.data, a->opaque.len);
 }
 
