@@ -2,29 +2,21 @@
 /* One prefix, explained: its paths with all their attributes, and why the best is best. */
 #include "webui/api.h"
 #include "webui/json.h"
+#include "webui/rows.h"
 
-typedef size_t format_fn(struct span span, char separator, char *buf, size_t size);
-
-/* What format() writes, whatever its length; nothing where the attribute is absent. */
 static void
-add_list(json_t *o, const char *key, struct span span, format_fn *format)
+add_list(json_t *o, const char *key, struct span span, web_format_fn *format)
 {
-	char small[512];
-	size_t len = format(span, '-', small, sizeof(small));
-	char *large;
+	struct str text;
 
-	if (len < sizeof(small)) {
-		web_json_text(o, key, small);
-		return;
-	}
-	large = mem_alloc(MEM_HTTP, len + 1);
-	format(span, '-', large, len + 1);
-	web_json_text(o, key, large);
-	mem_free(MEM_HTTP, large);
+	str_init(&text, MEM_HTTP);
+	web_formatted_add(&text, span, format);
+	web_json_text(o, key, text.text);
+	str_fini(&text);
 }
 
 static void
-add_list_if(json_t *o, const char *key, struct span span, format_fn *format)
+add_list_if(json_t *o, const char *key, struct span span, web_format_fn *format)
 {
 	if (span.len > 0)
 		add_list(o, key, span, format);

@@ -13,10 +13,8 @@
 
 #include "webui/json.h"
 
-/* Append what format(span, '-', buf, size) writes, whatever its length. */
-static void
-add_formatted(struct str *out, struct span span,
-    size_t (*format)(struct span span, char separator, char *buf, size_t size))
+void
+web_formatted_add(struct str *out, struct span span, web_format_fn *format)
 {
 	char small[256];
 	size_t len = format(span, '-', small, sizeof(small));
@@ -40,13 +38,13 @@ web_route_add(struct str *out, const struct web_route *route, double value,
 	char text[PREFIX_TEXT_MAX];
 
 	str_add(out, "{\"aspath\":\"");
-	add_formatted(out, attrs->as_path, route_as_path_format);
+	web_formatted_add(out, attrs->as_path, route_as_path_format);
 	str_add(out, "\"");
 	if (extended && route->carried)
 		str_addf(out, ",\"carriedby\":\"%s\"", prefix_format(&route->carrier, text));
 	if (attrs->communities.len > 0) {
 		str_add(out, ",\"communities\":\"");
-		add_formatted(out, attrs->communities, route_communities_format);
+		web_formatted_add(out, attrs->communities, route_communities_format);
 		str_add(out, "\"");
 	}
 	if (extended)

@@ -7,6 +7,10 @@
 #include "webui/backend.h"
 #include "webui/route.h"
 
+/* Append what format(span, '-', buf, size) writes, whatever its length. */
+typedef size_t web_format_fn(struct span span, char separator, char *buf, size_t size);
+void web_formatted_add(struct str *out, struct span span, web_format_fn *format);
+
 /* A topPrefixes entry without its closing brace, keys in order; `extended`: with "installed". */
 void web_route_add(struct str *out, const struct web_route *route, double value,
     const struct ip_prefix *parent /* NULL: not covered */, bool extended);
