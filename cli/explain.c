@@ -133,11 +133,28 @@ print_route(const struct cli *cli, const json_t *root)
 		fprintf(cli->out, "\nand %zu more\n", n - listed);
 }
 
+/* Ask for one object and show it as JSON or in words. */
+static int
+show_one(
+    struct cli *cli, const char *path, void (*print)(const struct cli *cli, const json_t *root))
+{
+	json_t *root = ask_json(cli, path);
+
+	if (root == NULL)
+		return CLI_ERROR;
+	if (cli->json)
+		print_json(cli, root, NULL);
+	else
+		print(cli, root);
+	json_decref(root);
+	return CLI_OK;
+}
+
 int
 cli_show_route(struct cli *cli, char **args)
 {
 	struct str path;
-	json_t *root;
+	int code;
 
 	str_init(&path, MEM_MISC);
 	str_add(&path, "/api/v1/route?address=");
@@ -146,16 +163,9 @@ cli_show_route(struct cli *cli, char **args)
 		str_add(&path, "&router=");
 		add_encoded(&path, cli->router);
 	}
-	root = ask_json(cli, path.text);
+	code = show_one(cli, path.text, print_route);
 	str_fini(&path);
-	if (root == NULL)
-		return CLI_ERROR;
-	if (cli->json)
-		print_json(cli, root, NULL);
-	else
-		print_route(cli, root);
-	json_decref(root);
-	return CLI_OK;
+	return code;
 }
 
 /* --- neighbor ----------------------------------------------------------------------------------
@@ -264,19 +274,12 @@ int
 cli_show_neighbor(struct cli *cli, char **args)
 {
 	struct str path;
-	json_t *root;
+	int code;
 
 	str_init(&path, MEM_MISC);
 	str_add(&path, "/api/v1/neighbor/");
 	add_encoded(&path, args[0]);
-	root = ask_json(cli, path.text);
+	code = show_one(cli, path.text, print_neighbor);
 	str_fini(&path);
-	if (root == NULL)
-		return CLI_ERROR;
-	if (cli->json)
-		print_json(cli, root, NULL);
-	else
-		print_neighbor(cli, root);
-	json_decref(root);
-	return CLI_OK;
+	return code;
 }
