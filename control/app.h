@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The running daemon: what was made from the configuration, and how its parts are wired. app_io.c
- * makes it and runs it; view.c shows it.
+ * The running daemon: what was made from the configuration, and how its parts are wired.
+ *
+ *      app_parts_io.c   makes and frees the parts: routers, neighbours, agents, target
+ *      app_listen_io.c  opens what it listens on
+ *      app_sinks.c      what neighbours and agents deliver, and to whom it goes
+ *      app_io.c         the loop: timers, signals
+ *      view.c           shows it
  */
 #ifndef CONTROL_APP_H
 #define CONTROL_APP_H
@@ -14,8 +19,10 @@
 #include "webui/backend.h"
 
 struct app;
+struct web_http;
 
-/* A configured neighbour and what it is wired to. */
+/* A configured neighbour and what it is wired to. Its address is the context of the BGP session's
+ * sink, so it stays where it is. */
 struct app_neighbor {
 	struct app *app;
 	const struct config_neighbor *config;
@@ -51,7 +58,7 @@ struct app {
 	struct attrs_table *attrs;
 	struct router **routers;
 	size_t n_routers;
-	struct app_neighbor *neighbors;
+	struct app_neighbor **neighbors; /* in the order of the configuration */
 	size_t n_neighbors;
 	struct app_agent *agents;
 	size_t n_agents;
@@ -60,6 +67,7 @@ struct app {
 	struct bgp_speaker *speaker;
 	struct sflow_agents *sflow;
 	struct sflow_udp *udp;
+	struct web_http *http;
 	struct app_lag lag;
 
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */

@@ -19,7 +19,7 @@ add_peers(const struct app *app, const struct router *r, struct web_dump *dump, 
 	uint32_t collector_id = 0;
 
 	for (size_t i = 0; i < app->n_neighbors; i++) {
-		const struct app_neighbor *n = &app->neighbors[i];
+		const struct app_neighbor *n = app->neighbors[i];
 		const struct bgp_neighbor_config *c = &n->config->bgp;
 
 		if (n->router != r || c->role != BGP_LEARN)

@@ -29,7 +29,7 @@ static const struct config_neighbor *
 neighbor_of_source(const struct app *app, const struct router *r, unsigned source)
 {
 	for (size_t i = 0; i < app->n_neighbors; i++) {
-		const struct app_neighbor *n = &app->neighbors[i];
+		const struct app_neighbor *n = app->neighbors[i];
 
 		if (n->router == r && n->config->bgp.role == BGP_LEARN && n->source == source)
 			return n->config;

@@ -154,7 +154,7 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 
 	if (i >= app->n_neighbors)
 		return false;
-	n = &app->neighbors[i];
+	n = app->neighbors[i];
 	config = &n->config->bgp;
 	bgp_neighbor_status(n->bgp, &bgp);
 	*out = (struct web_neighbor){
@@ -287,7 +287,7 @@ view_find_router(void *ctx, const char *text, struct web_router_ref *out)
 
 	*out = (struct web_router_ref){ .neighbor = SIZE_MAX };
 	for (size_t i = 0; i < app->n_neighbors; i++) {
-		const struct app_neighbor *n = &app->neighbors[i];
+		const struct app_neighbor *n = app->neighbors[i];
 
 		if (n->router != NULL &&
 		    (strcmp(n->config->bgp.name, text) == 0 ||
@@ -306,13 +306,13 @@ view_find_router(void *ctx, const char *text, struct web_router_ref *out)
 	if (found == NULL)
 		return false;
 	for (size_t i = 0; i < app->n_neighbors && out->neighbor == SIZE_MAX; i++)
-		if (app->neighbors[i].router == found &&
-		    app->neighbors[i].config->bgp.role == BGP_LEARN &&
-		    bgp_neighbor_established(app->neighbors[i].bgp))
+		if (app->neighbors[i]->router == found &&
+		    app->neighbors[i]->config->bgp.role == BGP_LEARN &&
+		    bgp_neighbor_established(app->neighbors[i]->bgp))
 			out->neighbor = i;
 	for (size_t i = 0; i < app->n_neighbors && out->neighbor == SIZE_MAX; i++)
-		if (app->neighbors[i].router == found &&
-		    app->neighbors[i].config->bgp.role == BGP_LEARN)
+		if (app->neighbors[i]->router == found &&
+		    app->neighbors[i]->config->bgp.role == BGP_LEARN)
 			out->neighbor = i;
 	return true;
 }
@@ -509,7 +509,7 @@ view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_r
 	struct app *app = app_of(ctx);
 
 	for (; cursor->neighbor < app->n_neighbors; cursor->neighbor++, cursor->started = false) {
-		const struct app_neighbor *n = &app->neighbors[cursor->neighbor];
+		const struct app_neighbor *n = app->neighbors[cursor->neighbor];
 		const struct installed_entry *e;
 		uint32_t id;
 

@@ -13,6 +13,7 @@ struct table_app {
 	struct app app;
 	struct config_neighbor configs[2];
 	struct app_neighbor neighbors[2];
+	struct app_neighbor *list[2];
 	struct router *routers[1];
 	struct web_backend backend;
 };
@@ -36,7 +37,7 @@ table_app_init(struct table_app *t)
 	t->routers[0] = router_new(&config, t->app.now);
 	t->app.routers = t->routers;
 	t->app.n_routers = 1;
-	t->app.neighbors = t->neighbors;
+	t->app.neighbors = t->list;
 	t->app.n_neighbors = 2;
 	t->app.started_wall_ms = 1467322500000;
 	for (unsigned i = 0; i < 2; i++) {
@@ -52,6 +53,7 @@ table_app_init(struct table_app *t)
 		bgp->router_id = 0x0a000001;
 		source =
 		    (struct rib_source){ .ebgp = true, .router_id = i + 1, .address = bgp->remote };
+		t->list[i] = &t->neighbors[i];
 		t->neighbors[i] = (struct app_neighbor){ .app = &t->app,
 			.config = &t->configs[i],
 			.router = t->routers[0],

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/app_parts_io.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "control/app_sinks.h"
+#include "control/push_bgp.h"
+#include "lib/clock_io.h"
+#include "lib/mem.h"
+
+/* --- routers --- */
+
+struct router *
+app_find_router(const struct app *app, const char *name)
+{
+	for (size_t i = 0; i < app->n_routers; i++)
+		if (strcmp(router_name(app->routers[i]), name) == 0)
+			return app->routers[i];
+	return NULL;
+}
+
+/* A router has one time constant: the longest of its agents'. */
+static double
+time_constant(const struct config *c, const char *router)
+{
+	double t_s = 0;
+
+	for (size_t i = 0; i < c->n_agents; i++)
+		if (strcmp(c->agents[i].router, router) == 0 && c->agents[i].t_s > t_s)
+			t_s = c->agents[i].t_s;
+	return t_s > 0 ? t_s : 10;
+}
+
+static struct router *
+make_router(struct app *app, const char *name)
+{
+	const struct router_config config = {
+		.name = name,
+		.t_s = time_constant(app->config, name),
+		.stale_time_s = app->config->stale_time_s,
+		.attrs = app->attrs,
+		.changed = app_route_changed,
+		.ctx = app,
+	};
+
+	return router_new(&config, app->now);
+}
+
+static void
+make_routers(struct app *app)
+{
+	const struct config *c = app->config;
+	size_t max = c->n_neighbors + c->n_agents + 1;
+	const char **names = mem_calloc(MEM_MISC, max, sizeof(*names));
+
+	app->n_routers = config_routers(c, names, max);
+	app->routers = mem_calloc(MEM_MISC, app->n_routers, sizeof(struct router *));
+	for (size_t i = 0; i < app->n_routers; i++)
+		app->routers[i] = make_router(app, names[i]);
+	mem_free(MEM_MISC, names);
+}
+
+/* --- agents --- */
+
+static void
+make_agents(struct app *app)
+{
+	const struct config *c = app->config;
+	struct sflow_agent_config *configs = mem_calloc(MEM_MISC, c->n_agents, sizeof(*configs));
+
+	app->n_agents = c->n_agents;
+	app->agents = mem_calloc(MEM_MISC, c->n_agents, sizeof(*app->agents));
+	for (size_t i = 0; i < c->n_agents; i++) {
+		struct app_agent *agent = &app->agents[i];
+		char text[IP_TEXT_MAX];
+
+		agent->config = &c->agents[i];
+		agent->router = app_find_router(app, c->agents[i].router);
+		agent->number = router_add_agent(
+		    agent->router, ip_format(&c->agents[i].address, text), c->agents[i].t_s);
+		configs[i] = (struct sflow_agent_config){ .address = c->agents[i].address,
+			.sources = c->agents[i].sources,
+			.n_sources = c->agents[i].n_sources,
+			.tag = agent };
+	}
+	sflow_agents_configure(app->sflow, configs, c->n_agents);
+	mem_free(MEM_MISC, configs);
+}
+
+/* --- the target --- */
+
+static void
+make_target(struct app *app)
+{
+	const struct config_target *t = &app->config->target;
+	struct target_config config;
+
+	if (!app->config->has_target)
+		return;
+	config = (struct target_config){
+		.router = app_find_router(app, t->router),
+		.select = select_by_name(t->selection),
+		.capacity = { t->capacity[IP_V4], t->capacity[IP_V6] },
+		.headroom = t->headroom,
+		.min_rate_bps = t->min_rate_bps,
+		.always = t->always,
+		.n_always = t->n_always,
+		.never = t->never,
+		.n_never = t->n_never,
+		.attrs = app->attrs,
+	};
+	ASSERT(config.select != NULL);
+	app->target = target_new(&config);
+}
+
+static bool
+in_via(const struct config *c, const char *name)
+{
+	for (size_t i = 0; c->has_target && i < c->target.n_via; i++)
+		if (strcmp(c->target.via[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* --- neighbours --- */
+
+struct app_neighbor *
+app_find_neighbor(const struct app *app, const char *name)
+{
+	for (size_t i = 0; i < app->n_neighbors; i++)
+		if (strcmp(app->neighbors[i]->config->bgp.name, name) == 0)
+			return app->neighbors[i];
+	return NULL;
+}
+
+struct app_neighbor *
+app_start_neighbor(struct app *app, const struct config_neighbor *config)
+{
+	struct app_neighbor *n = mem_alloc(MEM_MISC, sizeof(*n));
+	struct bgp_sink sink;
+
+	n->app = app;
+	n->config = config;
+	sink = app_bgp_sink(n);
+	if (config->bgp.role == BGP_LEARN) {
+		n->router = app_find_router(app, config->router);
+		n->source = router_add_source(n->router, config->bgp.name);
+	}
+	n->bgp = bgp_speaker_add(app->speaker, &config->bgp, &sink);
+	if (in_via(app->config, config->bgp.name)) {
+		struct push push = push_bgp(n->bgp);
+
+		n->router = target_config(app->target)->router;
+		n->port = target_add_port(app->target, &push);
+		n->has_port = true;
+	}
+	return n;
+}
+
+static void
+make_neighbors(struct app *app)
+{
+	const struct config *c = app->config;
+
+	app->n_neighbors = c->n_neighbors;
+	app->neighbors = mem_calloc(MEM_MISC, c->n_neighbors, sizeof(struct app_neighbor *));
+	for (size_t i = 0; i < c->n_neighbors; i++)
+		app->neighbors[i] = app_start_neighbor(app, &c->neighbors[i]);
+}
+
+/* --- all of them --- */
+
+static uint64_t
+random_seed(void)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		seed = (uint64_t)clock_mono().us;
+	return seed;
+}
+
+void
+app_make_parts(struct app *app, struct ev_loop *loop)
+{
+	struct sflow_sink samples = app_sample_sink(app);
+
+	app->attrs = attrs_table_new(random_seed());
+	make_routers(app);
+	app->sflow = sflow_agents_new();
+	make_agents(app);
+	make_target(app);
+	app->speaker = bgp_speaker_new(loop, random_seed());
+	app->udp = sflow_udp_new(loop, app->sflow, &samples);
+	make_neighbors(app);
+}
+
+void
+app_free_parts(struct app *app)
+{
+	sflow_udp_free(app->udp);
+	bgp_speaker_free(app->speaker);
+	sflow_agents_free(app->sflow);
+	target_free(app->target);
+	for (size_t i = 0; i < app->n_routers; i++)
+		router_free(app->routers[i]);
+	attrs_table_free(app->attrs);
+	for (size_t i = 0; i < app->n_neighbors; i++)
+		mem_free(MEM_MISC, app->neighbors[i]);
+	mem_free(MEM_MISC, app->routers);
+	mem_free(MEM_MISC, app->agents);
+	mem_free(MEM_MISC, app->neighbors);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/app_sinks.h"
+
+static void
+learn_up(void *ctx, struct bgp_neighbor *bgp)
+{
+	struct app_neighbor *n = ctx;
+	struct bgp_neighbor_status s;
+	struct rib_source info;
+
+	bgp_neighbor_status(bgp, &s);
+	info = (struct rib_source){ .ebgp = s.remote_as != s.config->local_as,
+		.router_id = s.remote_router_id,
+		.address = s.config->remote };
+	router_source_up(n->router, n->source, &info, s.families, n->app->now);
+}
+
+static void
+learn_down(void *ctx, struct bgp_neighbor *bgp, enum bgp_down_reason reason)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	(void)reason;
+	router_source_down(n->router, n->source, n->app->now);
+}
+
+static void
+learn_routes(
+    void *ctx, struct bgp_neighbor *bgp, const struct route_attrs *attrs, struct bgp_nlri nlri)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	router_routes(n->router, n->source, attrs, nlri);
+}
+
+static void
+learn_end_of_rib(void *ctx, struct bgp_neighbor *bgp, enum ip_family family)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	router_end_of_rib(n->router, n->source, family, n->app->now);
+}
+
+static void
+push_up(void *ctx, struct bgp_neighbor *bgp)
+{
+	struct app_neighbor *n = ctx;
+	struct bgp_neighbor_status s;
+
+	bgp_neighbor_status(bgp, &s);
+	if (n->has_port)
+		target_port_up(n->app->target, n->port, s.families);
+}
+
+static void
+push_down(void *ctx, struct bgp_neighbor *bgp, enum bgp_down_reason reason)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	(void)reason;
+	if (n->has_port)
+		target_port_down(n->app->target, n->port);
+}
+
+static void
+push_refresh(void *ctx, struct bgp_neighbor *bgp, enum ip_family family)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	if (n->has_port)
+		target_port_refresh(n->app->target, n->port, family);
+}
+
+static void
+push_writable(void *ctx, struct bgp_neighbor *bgp)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	if (n->has_port)
+		target_port_writable(n->app->target, n->port, n->app->now);
+}
+
+static void
+ignore_family(void *ctx, struct bgp_neighbor *bgp, enum ip_family family)
+{
+	(void)ctx;
+	(void)bgp;
+	(void)family;
+}
+
+static void
+ignore_routes(
+    void *ctx, struct bgp_neighbor *bgp, const struct route_attrs *attrs, struct bgp_nlri nlri)
+{
+	(void)ctx;
+	(void)bgp;
+	(void)attrs;
+	(void)nlri;
+}
+
+static void
+ignore_writable(void *ctx, struct bgp_neighbor *bgp)
+{
+	(void)ctx;
+	(void)bgp;
+}
+
+struct bgp_sink
+app_bgp_sink(struct app_neighbor *n)
+{
+	if (n->config->bgp.role == BGP_LEARN)
+		return (struct bgp_sink){
+			.ctx = n,
+			.up = learn_up,
+			.down = learn_down,
+			.routes = learn_routes,
+			.end_of_rib = learn_end_of_rib,
+			.refresh = ignore_family, /* nothing is announced to it */
+			.writable = ignore_writable,
+		};
+	return (struct bgp_sink){
+		.ctx = n,
+		.up = push_up,
+		.down = push_down,
+		.routes = ignore_routes,
+		.end_of_rib = ignore_family,
+		.refresh = push_refresh,
+		.writable = push_writable,
+	};
+}
+
+static void
+take_samples(void *ctx, void *tag, const struct sflow_sample *samples, size_t n)
+{
+	struct app *app = ctx;
+	struct app_agent *agent = tag;
+
+	router_samples(agent->router, samples, n, app->now);
+}
+
+struct sflow_sink
+app_sample_sink(struct app *app)
+{
+	return (struct sflow_sink){ .ctx = app, .samples = take_samples };
+}
+
+void
+app_route_changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
+{
+	struct app *app = ctx;
+
+	if (app->target != NULL)
+		target_route_changed(app->target, p, result);
+}
