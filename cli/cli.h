@@ -28,8 +28,8 @@ struct cli {
 	bool no_header;
 	bool ascii; /* JSON goes to a terminal: escape what is not ASCII */
 
-	bool ipv6, by_source; /* of `show top`, as is top_n */
-	unsigned long top_n;
+	bool ipv6, by_source; /* of `show top` */
+	unsigned long top_n;  /* of it and of `show events` */
 	const char *router;
 	const char *family; /* of `dump rib`; NULL: both */
 
@@ -70,6 +70,7 @@ int cli_show_route(struct cli *cli, char **args);
 int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);
+int cli_show_events(struct cli *cli, char **args);
 int cli_dump_rib(struct cli *cli, char **args);
 int cli_check(struct cli *cli, char **args);
 int cli_import(struct cli *cli, char **args);

@@ -19,6 +19,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "show route", "[--router R] PREFIX|ADDRESS", "r", 1, 0, cli_show_route,
 	    "Every path to a prefix or address, why the best one is, and where packets go." },
 	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
+	{ "show events", "[-n N]", "n", 0, 0, cli_show_events,
+	    "What happened lately: sessions, tables, the hardware." },
 	{ "dump rib", "[--router R] [--family F] FILE", "rF", 1, 0, cli_dump_rib,
 	    "Write the learned table as MRT (TABLE_DUMP_V2), for bgpdump; - is the output." },
 	{ "check", "FILE", "", 1, 0, cli_check, "Check a configuration as hotfibd reads it." },

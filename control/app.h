@@ -19,6 +19,8 @@
 #include "webui/backend.h"
 
 struct app;
+struct events;
+struct watch;
 struct web_http;
 
 /* A configured neighbour and what it is wired to. Its address is the context of the BGP session's
@@ -69,6 +71,8 @@ struct app {
 	struct sflow_udp *udp;
 	struct web_http *http;
 	struct app_lag lag;
+	struct events *events;
+	struct watch *watch; /* raises the events of sessions and tables */
 
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */
 

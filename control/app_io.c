@@ -19,6 +19,7 @@
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
 #include "control/view.h"
+#include "control/watch.h"
 #include "lib/clock_io.h"
 #include "webui/http_io.h"
 
@@ -71,6 +72,7 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 		router_tick(app->routers[i], app->now);
 	if (app->target != NULL)
 		run_target(app);
+	watch_tick(app->watch, app);
 	ev_idle_start(run->loop, &run->work);
 }
 

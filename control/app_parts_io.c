@@ -5,7 +5,9 @@
 #include <sys/random.h>
 
 #include "control/app_sinks.h"
+#include "control/events.h"
 #include "control/push_bgp.h"
+#include "control/watch.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
@@ -186,6 +188,8 @@ app_make_parts(struct app *app, struct ev_loop *loop)
 {
 	struct sflow_sink samples = app_sample_sink(app);
 
+	app->events = events_new();
+	app->watch = watch_new();
 	app->attrs = attrs_table_new(random_seed());
 	make_routers(app);
 	app->sflow = sflow_agents_new();
@@ -211,4 +215,6 @@ app_free_parts(struct app *app)
 	mem_free(MEM_MISC, app->routers);
 	mem_free(MEM_MISC, app->agents);
 	mem_free(MEM_MISC, app->neighbors);
+	watch_free(app->watch);
+	events_free(app->events);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "control/dump.h"
+#include "control/events.h"
 #include "control/explain.h"
 #include "lib/mem.h"
 
@@ -61,6 +62,9 @@ view_totals(void *ctx, struct web_totals *out)
 		.bgp_refused_busy = bgp.refused_busy,
 		.attr_sets = attrs_count(app->attrs),
 		.nexthops = nexthop_count(app->attrs),
+		.events_info = events_raised(app->events, EVENT_INFO),
+		.events_warning = events_raised(app->events, EVENT_WARNING),
+		.events_error = events_raised(app->events, EVENT_ERROR),
 	};
 }
 
@@ -532,6 +536,27 @@ view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_r
 	return false;
 }
 
+/* --- events --- */
+
+static bool
+view_event_next(void *ctx, uint64_t after, struct web_event *out)
+{
+	struct app *app = app_of(ctx);
+	const struct event *e = events_next(app->events, after);
+
+	if (e == NULL)
+		return false;
+	*out = (struct web_event){ .id = e->id,
+		.severity = event_severity_name(e->severity),
+		.kind = e->kind,
+		.text = e->text,
+		.first_wall_ms = wall_ms(app, e->first),
+		.last_wall_ms = wall_ms(app, e->last),
+		.count = e->count,
+		.suppressed = e->suppressed };
+	return true;
+}
+
 struct web_backend
 view_backend(struct app *app)
 {
@@ -548,5 +573,6 @@ view_backend(struct app *app)
 		.explain = view_explain,
 		.dump_next = view_dump_next,
 		.installed_next = view_installed_next,
+		.event_next = view_event_next,
 	};
 }

@@ -18,6 +18,11 @@ enum top_arg {
 #define ROUTE_ADDRESS  1
 #define AGENTS_AGENT   0
 #define RIB_FAMILY     0
+enum events_arg {
+	EVENTS_AFTER,
+	EVENTS_MAX_EVENTS,
+	EVENTS_SEVERITY
+};
 
 void web_api_version(struct web_call *call, struct web_answer *a);
 void web_api_topprefixes(struct web_call *call, struct web_answer *a);
@@ -37,6 +42,7 @@ void web_api_agent_list(struct web_call *call, struct web_answer *a);
 void web_api_route(struct web_call *call, struct web_answer *a);
 void web_api_rib(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
+void web_api_events(struct web_call *call, struct web_answer *a);
 void web_api_asset(struct web_call *call, struct web_answer *a);
 
 /* Parts of answers that several handlers use. */

@@ -106,6 +106,7 @@ struct web_totals {
 	uint64_t sflow_forwarded, sflow_forward_errors;
 	uint64_t bgp_accepted, bgp_refused_unknown, bgp_refused_busy;
 	uint64_t attr_sets, nexthops;
+	uint64_t events_info, events_warning, events_error; /* raised */
 };
 
 struct web_top_query {
@@ -176,6 +177,15 @@ struct web_installed_row {
 	bool covered; /* held because it lies inside another entry with another next hop */
 };
 
+/* Something that happened. */
+struct web_event {
+	uint64_t id; /* 1, 2, 3, ... */
+	const char *severity, *kind, *text;
+	int64_t first_wall_ms, last_wall_ms;
+	uint64_t count;      /* times it happened */
+	uint64_t suppressed; /* others of its kind before it that were not kept */
+};
+
 /* A place in the walk over installed entries. */
 struct web_cursor {
 	size_t neighbor;
@@ -234,6 +244,9 @@ struct web_backend {
 	/* What push neighbours hold, ordered by neighbour and prefix. The walk is by prefix and so
 	 * survives changes: start with *cursor zeroed (neighbor 0, started false). */
 	bool (*installed_next)(void *ctx, struct web_cursor *cursor, struct web_installed_row *out);
+
+	/* The oldest event kept that has an id above `after`; false: none. */
+	bool (*event_next)(void *ctx, uint64_t after, struct web_event *out);
 };
 
 #endif

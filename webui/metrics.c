@@ -134,6 +134,10 @@ add_totals(struct str *out, const struct web_backend *b)
 	for (int tag = 0; tag < MEM_TAGS; tag++)
 		count(out, "hotfib_memory_bytes", mem_used((enum mem_tag)tag), "subsystem",
 		    mem_tag_name((enum mem_tag)tag), NULL);
+	head(out, "hotfib_events_total", "counter", "Events raised, repeated ones included.");
+	count(out, "hotfib_events_total", t.events_info, "severity", "info", NULL);
+	count(out, "hotfib_events_total", t.events_warning, "severity", "warning", NULL);
+	count(out, "hotfib_events_total", t.events_error, "severity", "error", NULL);
 	head(out, "hotfib_bgp_refused_total", "counter", "BGP connections refused.");
 	count(out, "hotfib_bgp_refused_total", t.bgp_refused_unknown, "reason", "unknown", NULL);
 	count(out, "hotfib_bgp_refused_total", t.bgp_refused_busy, "reason", "busy", NULL);

@@ -48,6 +48,12 @@ static const struct web_param agents_params[] = {
 	[AGENTS_AGENT] = { "agent", WEB_STRING, 0, 0, { 0 } },
 	{ 0 },
 };
+static const struct web_param events_params[] = {
+	[EVENTS_AFTER] = { "after", WEB_INTEGER, 9007199254740991, 0, { 0 } },
+	[EVENTS_MAX_EVENTS] = { "maxEvents", WEB_INTEGER, 1000000, 1000, { 0 } },
+	[EVENTS_SEVERITY] = { "severity", WEB_CHOICE, 0, 0, { "info", "warning", "error" } },
+	{ 0 },
+};
 
 const struct web_route_row web_routes[] = {
 	/* sFlow-RT's. */
@@ -71,6 +77,7 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/route", web_api_route, route_params },
 	{ "GET", "/api/v1/rib/{router}/mrt", web_api_rib, rib_params },
 	{ "GET", "/api/v1/installed", web_api_installed, NULL },
+	{ "GET", "/api/v1/events", web_api_events, events_params },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },
 	{ "GET", "/app.js", web_api_asset, NULL },

@@ -28,6 +28,9 @@ struct web_fake {
 	const uint8_t *as_path; /* of every route */
 	size_t as_path_len;
 
+	struct web_event events[4];
+	size_t n_events;
+
 	struct web_top_query last_query;
 	size_t last_router;
 	unsigned tops; /* calls of top() */
@@ -284,6 +287,20 @@ web_fake_installed_next(void *ctx, struct web_cursor *cursor, struct web_install
 	return true;
 }
 
+static inline bool
+web_fake_event_next(void *ctx, uint64_t after, struct web_event *out)
+{
+	struct web_fake *f = ctx;
+
+	for (size_t i = 0; i < f->n_events; i++) {
+		if (f->events[i].id > after) {
+			*out = f->events[i];
+			return true;
+		}
+	}
+	return false;
+}
+
 static inline struct web_backend
 web_fake_backend(struct web_fake *f)
 {
@@ -298,7 +315,8 @@ web_fake_backend(struct web_fake *f)
 		.route_lookup = web_fake_route_lookup,
 		.explain = web_fake_explain,
 		.dump_next = web_fake_dump_next,
-		.installed_next = web_fake_installed_next };
+		.installed_next = web_fake_installed_next,
+		.event_next = web_fake_event_next };
 }
 
 /* All well: both sessions up, 3 routes of each family, 2 installed. */
@@ -364,6 +382,18 @@ web_fake_init(struct web_fake *f)
 		f->routers[0].family[i].desired = f->routers[0].family[i].installed = 9800;
 		f->routers[0].family[i].frozen_why = f->routers[1].family[i].frozen_why = "";
 	}
+	f->n_events = 3;
+	for (size_t i = 0; i < f->n_events; i++)
+		f->events[i] = (struct web_event){ .id = i + 5,
+			.severity = i == 0   ? "error"
+				    : i == 1 ? "info"
+					     : "warning",
+			.kind = "session",
+			.text = "neighbour target went down: \xff",
+			.first_wall_ms = 1467322582093,
+			.last_wall_ms = 1467322582093 + (int64_t)i,
+			.count = i + 1,
+			.suppressed = i };
 	f->agents[0] = (struct web_agent){ .address = ip_v4(0x0a000088),
 		.last_source = ip_v4(0x7f000001),
 		.configured = true,

@@ -80,7 +80,16 @@ static const char neighbor[] =
     "\"treatedAsWithdraw\":1,\"attributesDiscarded\":0,\"lastError\":\"received Cease \\u001b\","
     "\"lastErrorAgeSeconds\":125}";
 
+static const char events[] =
+    "{\"newest\":8,\"events\":[{\"id\":7,\"severity\":\"info\",\"kind\":\"session\",\"count\":1,"
+    "\"suppressed\":0,\"time\":1467322500000,\"lastTime\":1467322500999,"
+    "\"text\":\"neighbour a is up\"},{\"id\":8,\"severity\":\"warning\",\"kind\":\"session\","
+    "\"count\":12,\"suppressed\":3,\"time\":1467322500000,\"lastTime\":1467322582093,"
+    "\"text\":\"neighbour a went down: \\u001b\"}]}";
+
 static const struct page pages[] = {
+	{ "/api/v1/events?maxEvents=20", 200, events },
+	{ "/api/v1/events?maxEvents=5", 200, "{\"events\":[],\"newest\":0}" },
 	{ "/api/v1/neighbor/a%2Fb", 200, neighbor },
 	{ "/api/v1/neighbor/x", 404, "{\"error\":\"no neighbour\"}" },
 	{ "/api/v1/route?address=10.0.2.1", 200, route },
@@ -410,6 +419,22 @@ test_installed(void **state)
 }
 
 static void
+test_events(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show events"), CLI_OK);
+	assert_string_equal(out,
+	    "TIME                  SEVERITY  KIND     TIMES  WHAT\n"
+	    "2016-06-30T21:35:00Z  info      session      1  neighbour a is up\n"
+	    "2016-06-30T21:36:22Z  warning   session     12  neighbour a went down: \\x1b "
+	    "(and 3 like it before, not kept)\n");
+	assert_int_equal(run(pages, "show ev -H --no-header"), CLI_OK);
+	assert_memory_equal(out, "1467322500  info", 16);
+	assert_int_equal(run(pages, "show events -n 5 -j"), CLI_OK);
+	assert_string_equal(out, "");
+}
+
+static void
 test_neighbor(void **state)
 {
 	(void)state;
@@ -570,6 +595,7 @@ main(void)
 		cmocka_unit_test(test_installed),
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_neighbor),
+		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_dump),
 	};
 

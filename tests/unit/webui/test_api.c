@@ -83,6 +83,46 @@ test_neighbor(void **state)
 	assert_error(&fake, "/api/v1/neighbor/nope", 404, "\"nope\"");
 }
 
+/* The ids that an events path answers, as "5 6 7 newest". */
+static void
+assert_events(struct web_fake *fake, const char *target, const char *expected)
+{
+	json_t *root = ask_json(fake, target, 200), *list = json_object_get(root, "events");
+	struct str ids;
+
+	str_init(&ids, MEM_MISC);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		str_addf(&ids, "%lld ",
+		    (long long)json_integer_value(json_object_get(json_array_get(list, i), "id")));
+	str_addf(&ids, "%lld", (long long)json_integer_value(json_object_get(root, "newest")));
+	assert_string_equal(ids.text, expected);
+	str_fini(&ids);
+	json_decref(root);
+}
+
+static void
+test_events(void **state)
+{
+	struct web_fake fake;
+	json_t *root;
+
+	(void)state;
+	web_fake_init(&fake);
+	assert_events(&fake, "/api/v1/events", "5 6 7 7");
+	assert_events(&fake, "/api/v1/events?after=5", "6 7 7");
+	assert_events(&fake, "/api/v1/events?after=9007199254740991", "9007199254740991");
+	assert_events(&fake, "/api/v1/events?maxEvents=1", "7 7");
+	assert_events(&fake, "/api/v1/events?maxEvents=0", "7");
+	assert_events(&fake, "/api/v1/events?severity=warning", "5 7 7");
+	assert_events(&fake, "/api/v1/events?severity=error&maxEvents=1", "5 7");
+	assert_error(&fake, "/api/v1/events?severity=bad", 400, "none of info, warning, error");
+	root = ask_json(&fake, "/api/v1/events?maxEvents=1", 200);
+	assert_string_equal(json_string_value(json_object_get(
+				json_array_get(json_object_get(root, "events"), 0), "text")),
+	    "neighbour target went down: \xef\xbf\xbd");
+	json_decref(root);
+}
+
 static void
 test_route_explained(void **state)
 {
@@ -472,6 +512,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_route_explained),
 		cmocka_unit_test(test_neighbor),
+		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_dump_is_refused),
 		cmocka_unit_test(test_topprefixes_as_sflow_rt),
 		cmocka_unit_test(test_status_query_and_no_traffic),
