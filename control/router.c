@@ -318,7 +318,7 @@ count_batch(struct router *r, enum ip_family family, enum traffic_direction dire
     const uint64_t *hi, const uint64_t *lo, const uint64_t *bytes, size_t n, struct mono now)
 {
 	struct traffic *traffic = r->traffic[family];
-	double scale = traffic_scale(traffic, now);
+	struct traffic_scale scale = traffic_scale(traffic, now);
 	uint32_t ids[LPM_BATCH];
 
 	rib_lpm_batch(r->rib, family, hi, lo, n, ids);

@@ -4,11 +4,16 @@
  *
  * slot[id] is 1 + the record number of entry id, or 0: four bytes a route, so that a table of a
  * million idle routes costs 4 MB here. The records themselves are columns (ids, weights by
- * direction, time of the last sample), because ranking reads one column of all of them.
+ * direction, time of the last sample, demand), because ranking reads one column of all of them.
  * Records are removed by moving the last one into the hole.
  *
- * Inflated weights grow as exp((now - epoch)/t). When the exponent passes RENORMALISE_AT, all
- * weights are divided by it and the epoch moves: once in 200 t, a linear pass.
+ * Inflated weights grow as exp((now - epoch)/t), squares as the square of that. When the exponent
+ * passes RENORMALISE_AT, all weights are divided by it and the epoch moves: once in 200 t, a linear
+ * pass.
+ *
+ * At the limit a new record takes the place of the lightest of VICTIMS records, others each time.
+ * A scan of the whole table makes records of one sample each; of VICTIMS records one is nearly
+ * always such a one, and then no prefix that carries traffic loses its history.
  */
 #include "control/traffic.h"
 
@@ -18,18 +23,23 @@
 #include "lib/mem.h"
 
 #define RENORMALISE_AT 200.0
+#define VICTIMS        16
 
 struct traffic {
-	double t_s;
-	struct mono epoch;
+	double t_s, tau_s;
+	struct mono epoch, demand_epoch;
 	uint32_t *slot;
 	size_t slots;
-	size_t n, cap;
+	size_t n, cap, limit;
 	uint32_t *ids;
 	double *weight[TRAFFIC_DIRECTIONS];
 	int64_t *last_us[TRAFFIC_DIRECTIONS]; /* time of the last sample; INT64_MIN for none */
 	double total[TRAFFIC_DIRECTIONS], unrouted[TRAFFIC_DIRECTIONS]; /* inflated as well */
-	size_t expire_at; /* where the last traffic_expire() stopped */
+	struct traffic_demand *demand;
+	double demand_total, samples; /* inflated by demand's time constant; samples a second */
+	double unfilled;              /* at unfilled_at: what a steady rate still misses, 1..0 */
+	struct mono unfilled_at;
+	size_t expire_at; /* where the last traffic_expire() or eviction stopped */
 };
 
 struct traffic *
@@ -39,7 +49,10 @@ traffic_new(double t_s, struct mono now)
 
 	ASSERT(t_s > 0);
 	t->t_s = t_s;
-	t->epoch = now;
+	t->tau_s = TRAFFIC_TAU_S;
+	t->epoch = t->demand_epoch = t->unfilled_at = now;
+	t->unfilled = 1;
+	t->limit = TRAFFIC_RECORDS_MAX;
 	return t;
 }
 
@@ -52,9 +65,17 @@ traffic_free(struct traffic *t)
 		mem_free(MEM_TRAFFIC, t->weight[d]);
 		mem_free(MEM_TRAFFIC, t->last_us[d]);
 	}
+	mem_free(MEM_TRAFFIC, t->demand);
 	mem_free(MEM_TRAFFIC, t->ids);
 	mem_free(MEM_TRAFFIC, t->slot);
 	mem_free(MEM_TRAFFIC, t);
+}
+
+void
+traffic_set_limit(struct traffic *t, size_t records)
+{
+	ASSERT(records > 0 && records >= t->n);
+	t->limit = records;
 }
 
 static double
@@ -77,6 +98,26 @@ renormalise(struct traffic *t, struct mono now)
 	t->epoch = now;
 }
 
+static double
+demand_inflation(const struct traffic *t, struct mono now)
+{
+	return exp(mono_sub_s(now, t->demand_epoch) / t->tau_s);
+}
+
+static void
+renormalise_demand(struct traffic *t, struct mono now)
+{
+	double factor = 1.0 / demand_inflation(t, now);
+
+	for (size_t i = 0; i < t->n; i++) {
+		t->demand[i].weight *= factor;
+		t->demand[i].square *= factor * factor;
+	}
+	t->demand_total *= factor;
+	t->samples *= factor;
+	t->demand_epoch = now;
+}
+
 double
 traffic_time_constant(const struct traffic *t)
 {
@@ -91,12 +132,15 @@ traffic_set_time_constant(struct traffic *t, double t_s, struct mono now)
 	t->t_s = t_s;
 }
 
-double
+struct traffic_scale
 traffic_scale(struct traffic *t, struct mono now)
 {
 	if (mono_sub_s(now, t->epoch) > RENORMALISE_AT * t->t_s)
 		renormalise(t, now);
-	return inflation(t, now) / t->t_s;
+	if (mono_sub_s(now, t->demand_epoch) > RENORMALISE_AT * t->tau_s)
+		renormalise_demand(t, now);
+	return (struct traffic_scale){ .shown = inflation(t, now) / t->t_s,
+		.demand = demand_inflation(t, now) / t->tau_s };
 }
 
 static void
@@ -104,6 +148,7 @@ grow_records(struct traffic *t)
 {
 	t->cap = t->cap == 0 ? 256 : t->cap * 2;
 	t->ids = mem_resize(MEM_TRAFFIC, t->ids, t->cap, sizeof(*t->ids));
+	t->demand = mem_resize(MEM_TRAFFIC, t->demand, t->cap, sizeof(*t->demand));
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 		t->weight[d] = mem_resize(MEM_TRAFFIC, t->weight[d], t->cap, sizeof(double));
 		t->last_us[d] = mem_resize(MEM_TRAFFIC, t->last_us[d], t->cap, sizeof(int64_t));
@@ -122,17 +167,58 @@ grow_slots(struct traffic *t, uint32_t id)
 	t->slots = slots;
 }
 
+static void
+remove_record(struct traffic *t, size_t i)
+{
+	size_t last = --t->n;
+
+	t->slot[t->ids[i]] = 0;
+	if (i == last)
+		return;
+	t->ids[i] = t->ids[last];
+	t->demand[i] = t->demand[last];
+	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
+		t->weight[d][i] = t->weight[d][last];
+		t->last_us[d][i] = t->last_us[d][last];
+	}
+	t->slot[t->ids[i]] = (uint32_t)i + 1;
+}
+
+/* Make room for one: the lightest of the next few goes. What came in from a prefix counts for it,
+ * too, or the lists by source would suffer most. */
+static void
+evict(struct traffic *t, struct mono now)
+{
+	double shown = traffic_unit(t, now), demand = traffic_demand_unit(t, now), least = INFINITY;
+	size_t victim = 0;
+
+	for (unsigned k = 0; k < VICTIMS; k++) {
+		size_t i = t->expire_at >= t->n ? 0 : t->expire_at;
+		double rate = t->demand[i].weight * demand + t->weight[TRAFFIC_FROM][i] * shown;
+
+		t->expire_at = i + 1;
+		if (rate < least) {
+			least = rate;
+			victim = i;
+		}
+	}
+	remove_record(t, victim);
+}
+
 /* The record of an entry, made where there is none. */
 static size_t
-record_of(struct traffic *t, uint32_t id)
+record_of(struct traffic *t, uint32_t id, struct mono now)
 {
 	if (id >= t->slots)
 		grow_slots(t, id);
 	if (t->slot[id] != 0)
 		return t->slot[id] - 1;
+	if (t->n >= t->limit)
+		evict(t, now);
 	if (t->n == t->cap)
 		grow_records(t);
 	t->ids[t->n] = id;
+	t->demand[t->n] = (struct traffic_demand){ 0 };
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 		t->weight[d][t->n] = 0;
 		t->last_us[d][t->n] = INT64_MIN;
@@ -143,26 +229,33 @@ record_of(struct traffic *t, uint32_t id)
 
 void
 traffic_add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
-    double scale, struct mono now)
+    struct traffic_scale scale, struct mono now)
 {
-	size_t i = record_of(t, id);
-	double weight = (double)bytes * scale;
+	size_t i = record_of(t, id, now);
+	double weight = (double)bytes * scale.shown, demand;
 
 	t->weight[direction][i] += weight;
 	t->last_us[direction][i] = now.us;
 	t->total[direction] += weight;
+	if (direction != TRAFFIC_TO)
+		return;
+	demand = (double)bytes * scale.demand;
+	t->demand[i].weight += demand;
+	t->demand[i].square += demand * demand;
+	t->demand_total += demand;
+	t->samples += scale.demand;
 }
 
 void
 traffic_add_unrouted(
-    struct traffic *t, enum traffic_direction direction, uint64_t bytes, double scale)
+    struct traffic *t, enum traffic_direction direction, uint64_t bytes, struct traffic_scale scale)
 {
-	t->unrouted[direction] += (double)bytes * scale;
+	t->unrouted[direction] += (double)bytes * scale.shown;
 }
 
 void
 traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction direction,
-    const uint64_t *bytes, size_t n, double scale, struct mono now)
+    const uint64_t *bytes, size_t n, struct traffic_scale scale, struct mono now)
 {
 	for (size_t i = 0; i < n; i++)
 		if (ids[i] < t->slots)
@@ -173,6 +266,8 @@ traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction
 		if (slot != 0) {
 			__builtin_prefetch(&t->weight[direction][slot - 1], 1);
 			__builtin_prefetch(&t->last_us[direction][slot - 1], 1);
+			if (direction == TRAFFIC_TO)
+				__builtin_prefetch(&t->demand[slot - 1], 1);
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -181,22 +276,6 @@ traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction
 		else
 			traffic_add_unrouted(t, direction, bytes[i], scale);
 	}
-}
-
-static void
-remove_record(struct traffic *t, size_t i)
-{
-	size_t last = --t->n;
-
-	t->slot[t->ids[i]] = 0;
-	if (i == last)
-		return;
-	t->ids[i] = t->ids[last];
-	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
-		t->weight[d][i] = t->weight[d][last];
-		t->last_us[d][i] = t->last_us[d][last];
-	}
-	t->slot[t->ids[i]] = (uint32_t)i + 1;
 }
 
 void
@@ -214,6 +293,18 @@ traffic_idle(const struct traffic *t, size_t i, enum traffic_direction direction
 	return last == INT64_MIN || (double)(now.us - last) * 1e-6 > TRAFFIC_IDLE_T * t->t_s;
 }
 
+/* Neither list nor demand has anything of it. */
+static bool
+forgotten(const struct traffic *t, size_t i, struct mono now)
+{
+	double longest = TRAFFIC_IDLE_T * 1e6 * (t->tau_s > t->t_s ? t->tau_s : t->t_s);
+
+	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++)
+		if (t->last_us[d][i] != INT64_MIN && (double)(now.us - t->last_us[d][i]) <= longest)
+			return false;
+	return true;
+}
+
 void
 traffic_expire(struct traffic *t, size_t budget, struct mono now)
 {
@@ -222,8 +313,7 @@ traffic_expire(struct traffic *t, size_t budget, struct mono now)
 	while (budget-- > 0) {
 		if (t->expire_at >= t->n)
 			t->expire_at = 0;
-		if (traffic_idle(t, t->expire_at, TRAFFIC_TO, now) &&
-		    traffic_idle(t, t->expire_at, TRAFFIC_FROM, now))
+		if (forgotten(t, t->expire_at, now))
 			remove_record(t, t->expire_at);
 		else
 			t->expire_at++;
@@ -273,4 +363,91 @@ const double *
 traffic_weights(const struct traffic *t, enum traffic_direction direction)
 {
 	return t->weight[direction];
+}
+
+/* --- demand --- */
+
+double
+traffic_tau(const struct traffic *t)
+{
+	return t->tau_s;
+}
+
+static double
+unfilled(const struct traffic *t, struct mono now)
+{
+	return t->unfilled * exp(-mono_sub_s(now, t->unfilled_at) / t->tau_s);
+}
+
+void
+traffic_set_tau(struct traffic *t, double tau_s, struct mono now)
+{
+	ASSERT(tau_s > 0);
+	if (tau_s == t->tau_s)
+		return;
+	renormalise_demand(t, now);
+	t->unfilled = unfilled(t, now);
+	t->unfilled_at = now;
+	t->tau_s = tau_s;
+}
+
+const struct traffic_demand *
+traffic_demands(const struct traffic *t)
+{
+	return t->demand;
+}
+
+double
+traffic_demand_unit(const struct traffic *t, struct mono now)
+{
+	return 1.0 / demand_inflation(t, now);
+}
+
+double
+traffic_demand_total(const struct traffic *t, struct mono now)
+{
+	return t->demand_total * traffic_demand_unit(t, now);
+}
+
+double
+traffic_demand_filled(const struct traffic *t, struct mono now)
+{
+	double filled = 1 - unfilled(t, now), least = 1 / t->tau_s;
+
+	return filled > least ? filled : least < 1 ? least : 1; /* one second at least */
+}
+
+double
+traffic_samples_per_s(const struct traffic *t, struct mono now)
+{
+	return t->samples * traffic_demand_unit(t, now) / traffic_demand_filled(t, now);
+}
+
+double
+traffic_bytes_per_sample(const struct traffic *t)
+{
+	return t->samples > 0 ? t->demand_total / t->samples : 0;
+}
+
+double
+traffic_error(double samples)
+{
+	return samples > 0 ? 1.96 / sqrt(samples) : 0;
+}
+
+void
+traffic_estimate(
+    const struct traffic *t, uint32_t id, struct mono now, struct traffic_estimate *out)
+{
+	const struct traffic_demand *d;
+
+	*out = (struct traffic_estimate){ 0 };
+	if (id >= t->slots || t->slot[id] == 0)
+		return;
+	d = &t->demand[t->slot[id] - 1];
+	if (d->square <= 0)
+		return;
+	out->rate_bps = d->weight * traffic_demand_unit(t, now) / traffic_demand_filled(t, now);
+	out->samples = d->weight * d->weight / d->square;
+	out->error = traffic_error(out->samples);
 }

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rate estimators: a moving average in bytes/s for each prefix that carries traffic, by destination
- * and by source. One object for each router and family; entries are named by their RIB id.
+ * Rate estimators for each prefix that carries traffic. One object for each router and family;
+ * entries are named by their RIB id. A record has three moving averages in bytes/s:
  *
- * The average is exponential with time constant t: a sample of B bytes at time s counts
- * B/t * exp(-(now - s)/t). Weights are kept in inflated units (B/t * exp((s - epoch)/t)), so that
- * they all decay together without being touched and compare as they are; traffic_rate() divides by
- * exp((now - epoch)/t). Only prefixes that had a sample within the last TRAFFIC_IDLE_T time
- * constants have a record.
+ *      by destination, by source    time constant t, seconds: what lists and graphs show
+ *      demand                       by destination, time constant tau, minutes to an hour: what
+ *                                   selection weighs, with the number of samples behind it
+ *
+ * An average is exponential: a sample of B bytes at time s counts B/t * exp(-(now - s)/t). Weights
+ * are kept in inflated units (B/t * exp((s - epoch)/t)), so that they all decay together without
+ * being touched and compare as they are; traffic_rate() divides by exp((now - epoch)/t).
+ *
+ * Only prefixes that had a sample within TRAFFIC_IDLE_T of the longer time constant have a record,
+ * and no more than a limit: beyond that a new one takes the place of one of the lightest.
  */
 #ifndef CONTROL_TRAFFIC_H
 #define CONTROL_TRAFFIC_H
@@ -23,38 +28,50 @@ enum traffic_direction {
 /* A prefix without a sample for this many time constants is idle: its average is below e^-8. */
 #define TRAFFIC_IDLE_T 8.0
 
+/* The averaging time of demand to begin with: short, so that a rate is soon worth something. */
+#define TRAFFIC_TAU_S 60.0
+
+/* Records, unless traffic_set_limit() says otherwise: some 13 MB. */
+#define TRAFFIC_RECORDS_MAX (1U << 18)
+
 struct traffic;
 
-/* t_s > 0: the time constant in seconds. */
+/* t_s > 0: the time constant in seconds of what is shown. */
 struct traffic *traffic_new(double t_s, struct mono now);
 void traffic_free(struct traffic *t);
 
 double traffic_time_constant(const struct traffic *t);
 void traffic_set_time_constant(struct traffic *t, double t_s, struct mono now);
 
-/* The factor that makes `bytes` at `now` a weight: traffic_add() takes it so that a batch of
- * samples costs one exponential. May renormalise all records. */
-double traffic_scale(struct traffic *t, struct mono now);
+/* No more records than that, at least 1. Not to be made less than there are. */
+void traffic_set_limit(struct traffic *t, size_t records);
 
-/* Count bytes for the entry `id`; scale from traffic_scale(t, now). */
+/* The factors that make `bytes` at `now` weights: traffic_add() takes them so that a batch of
+ * samples costs two exponentials. May renormalise all records. */
+struct traffic_scale {
+	double shown, demand;
+};
+struct traffic_scale traffic_scale(struct traffic *t, struct mono now);
+
+/* Count one sample of so many bytes for the entry `id`; scale from traffic_scale(t, now). */
 void traffic_add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
-    double scale, struct mono now);
+    struct traffic_scale scale, struct mono now);
 
 /* The same for n packets at once, with TRAFFIC_UNROUTED as the id of one without a route: what they
  * touch lies far apart in memory, so all of it is fetched before any of it is needed. */
 #define TRAFFIC_UNROUTED UINT32_MAX
 void traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction direction,
-    const uint64_t *bytes, size_t n, double scale, struct mono now);
+    const uint64_t *bytes, size_t n, struct traffic_scale scale, struct mono now);
 
 /* Count bytes of a packet without a route. */
-void traffic_add_unrouted(
-    struct traffic *t, enum traffic_direction direction, uint64_t bytes, double scale);
+void traffic_add_unrouted(struct traffic *t, enum traffic_direction direction, uint64_t bytes,
+    struct traffic_scale scale);
 
 /* The entry is gone from the RIB, its id may be used again: forget it. What it carried stays in
  * the totals, which decay by themselves. */
 void traffic_drop(struct traffic *t, uint32_t id);
 
-/* Forget records idle at `now`, looking at no more than `budget` of them. */
+/* Forget records idle by the longer constant at `now`, looking at no more than `budget`. */
 void traffic_expire(struct traffic *t, size_t budget, struct mono now);
 
 /* Rates in bytes/s. An unknown id has rate 0. */
@@ -73,5 +90,49 @@ double traffic_unit(const struct traffic *t, struct mono now);
 /* No sample to it (from it) for TRAFFIC_IDLE_T time constants: i is a record number. */
 bool traffic_idle(
     const struct traffic *t, size_t i, enum traffic_direction direction, struct mono now);
+
+/* --- demand: what selection weighs --- */
+
+double traffic_tau(const struct traffic *t);
+
+/* Average over another time from now on. Every rate and its number of samples are at `now` what
+ * they were, and change at the new pace from there. */
+void traffic_set_tau(struct traffic *t, double tau_s, struct mono now);
+
+/*
+ * Of record i: weight * traffic_demand_unit(now) bytes/s. `square` is the sum of the squares of
+ * what each sample contributes to the weight, which is the variance of the weight if samples come
+ * at random; so weight^2 / square is the number of equal samples that would tell as much.
+ */
+struct traffic_demand {
+	double weight, square;
+};
+const struct traffic_demand *traffic_demands(const struct traffic *t);
+double traffic_demand_unit(const struct traffic *t, struct mono now);
+
+/* All that has a route. */
+double traffic_demand_total(const struct traffic *t, struct mono now);
+
+/* In the first minutes averages are still filling up: the part of their final value that a steady
+ * rate has by now, above 0 to 1. Rates of demand, and prices, are to be divided by it for show. */
+double traffic_demand_filled(const struct traffic *t, struct mono now);
+
+/* Routed samples a second by destination, and what one stands for in the mean; 0 before the first.
+ */
+double traffic_samples_per_s(const struct traffic *t, struct mono now);
+double traffic_bytes_per_sample(const struct traffic *t);
+
+struct traffic_estimate {
+	double rate_bps; /* of demand, filled up */
+	double samples;  /* effective number behind it */
+	double error;    /* relative, at 95 % confidence: 0.1 is +-10 %; 0 without a sample */
+};
+
+/* What is known of an entry's demand. */
+void traffic_estimate(
+    const struct traffic *t, uint32_t id, struct mono now, struct traffic_estimate *out);
+
+/* The relative error at 95 % confidence of what n samples say: 1.96 / sqrt(n). */
+double traffic_error(double samples);
 
 #endif

@@ -154,19 +154,20 @@ give_held(struct selector *s, const struct select_input *in, const struct select
 	mem_free(MEM_SELECT, held);
 }
 
+/* Demand, not what is shown: averaged for as long as the price needs. */
 static void
 give_weights(struct selector *s, const struct select_input *in)
 {
-	const double *weights = traffic_weights(in->traffic, in->direction);
+	const struct traffic_demand *demands = traffic_demands(in->traffic);
 	const uint32_t *ids = traffic_ids(in->traffic);
-	double factor = traffic_unit(in->traffic, in->now) * SCALE;
+	double factor = traffic_demand_unit(in->traffic, in->now) * SCALE;
 
 	priced_begin_weights(s->priced);
 	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
-		double weight = weights[i] * factor;
+		double weight = demands[i].weight * factor;
 		struct ip_prefix p;
 
-		if (weight < 1 || traffic_idle(in->traffic, i, in->direction, in->now))
+		if (weight < 1)
 			continue;
 		if (weight > (double)(PRICED_WEIGHT_MAX >> 4))
 			weight = (double)(PRICED_WEIGHT_MAX >> 4);
@@ -202,7 +203,7 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 		.limit = in->limit,
 		.samples_per_s = c->samples_per_s,
 		.bytes_per_sample = c->bytes_per_sample,
-		.total_bps = traffic_total(in->traffic, in->direction, in->now),
+		.total_bps = traffic_demand_total(in->traffic, in->now),
 		.min_bps = in->min_rate_bps };
 	bool found = s->price > 0;
 

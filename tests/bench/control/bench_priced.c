@@ -373,12 +373,13 @@ bench_verify(const struct bench *b, struct priced *p)
 static void
 load(struct bench *b, const struct fibmodel_config *config, bool follow)
 {
-	double scale;
+	struct traffic_scale scale;
 
 	fibmodel_init(&b->model, config);
 	b->default_action = follow ? b->model.first_hop : ACTION_PUNT;
 	b->mode = follow ? "default follow" : "default punt";
 	b->traffic = traffic_new(1e6, mono_us(0));
+	traffic_set_limit(b->traffic, SIZE_MAX);
 	scale = traffic_scale(b->traffic, mono_us(0));
 	for (size_t i = 0; i < b->model.n; i++)
 		traffic_add(b->traffic, b->model.places[i].id, TRAFFIC_TO,

@@ -105,7 +105,8 @@ bench_select(const struct bench *b, const char *id, size_t active)
 {
 	struct mono now = mono_us(0);
 	struct traffic *traffic = traffic_new(10, now);
-	double scale = traffic_scale(traffic, now), ms[RUNS];
+	struct traffic_scale scale = traffic_scale(traffic, now);
+	double ms[RUNS];
 	struct installed *held = installed_new(IP_V4, b->attrs);
 	struct select_input in = { .rib = b->rib,
 		.traffic = traffic,
@@ -120,6 +121,7 @@ bench_select(const struct bench *b, const char *id, size_t active)
 	struct plan plan;
 	char data[64];
 
+	traffic_set_limit(traffic, SIZE_MAX);
 	for (size_t rank = 1; rank <= active; rank++) {
 		const struct ip_prefix *p = &b->prefixes[rng_below(&r, b->n)];
 

@@ -42,6 +42,7 @@ world_init(struct world *w, enum ip_family family, const char *algorithm, bool f
 	w->attrs = attrs_table_new(1);
 	w->rib = rib_new(w->attrs);
 	w->traffic = traffic_new(T_S, mono_us(0));
+	traffic_set_tau(w->traffic, T_S, mono_us(0));
 	w->held = installed_new(family, w->attrs);
 	forward_init(&w->oracle);
 	forward_init(&w->before);

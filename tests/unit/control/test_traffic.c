@@ -112,7 +112,7 @@ test_batch(void **state)
 	(void)state;
 	for (int round = 0; round < 200; round++) {
 		size_t n = rng_below(&r, 50);
-		double scale;
+		struct traffic_scale scale;
 
 		now = mono_add_ms(now, (int64_t)rng_below(&r, 1000));
 		scale = traffic_scale(one, now);
@@ -146,6 +146,7 @@ test_expiry(void **state)
 	struct traffic *t = traffic_new(1, now);
 
 	(void)state;
+	traffic_set_tau(t, 1, now);
 	for (uint32_t id = 0; id < 1000; id++)
 		add(t, id, 1, mono_add_ms(now, id));
 	assert_int_equal(traffic_count(t), 1000);
