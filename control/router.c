@@ -159,7 +159,7 @@ router_source_down(struct router *r, unsigned source, struct mono now)
 	s->lost_at = now;
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		s->family[f].ready = s->family[f].end_of_rib = s->family[f].sweeping = false;
-		rib_mark_stale(r->rib, (enum ip_family)f, source);
+		rib_mark_stale(r->rib, (enum ip_family)f, source, RIB_STALE_LOST);
 	}
 }
 

@@ -3,7 +3,8 @@
  * The decision process of RFC 4271 9.1.2.2 as amended by RFC 4456 9, in the order of enum
  * rib_reason:
  *
- *	stale         a path whose session is there before one kept over a restart (RFC 4724 4.2)
+ *	stale         a path whose session is there before one kept of a lost session: RFC 4724
+ *	              leaves it open once something about the prefix has changed
  *	local_pref    higher; missing counts as 100 (RFC 4271 9.1.1)
  *	as_path       shorter (9.1.2.2 a)
  *	origin        lower (b)
@@ -27,6 +28,9 @@
  *
  * An empty path (originated in our own AS) and one that starts with an AS_SET have neighbouring AS
  * 0, one group of its own.
+ *
+ * RFC 5004, to keep an older eBGP path before the rules from router_id on, is not followed: with
+ * it the result would depend on the order of arrival.
  *
  * Cost: O(n) comparisons when one path of n changed, O(n^2) when all did.
  */
@@ -109,7 +113,7 @@ static int
 compare_tie_class(const struct best_path *a, const struct best_path *b)
 {
 	enum rib_reason unused;
-	int d = cmp_u32(a->stale, b->stale);
+	int d = cmp_u32(a->kept, b->kept);
 
 	return d != 0 ? d : compare_before_med(a, b, &unused);
 }
@@ -164,7 +168,7 @@ best_reason(const struct best_path *a, const struct best_path *b)
 {
 	enum rib_reason rule;
 
-	if (!a->stale && b->stale)
+	if (!a->kept && b->kept)
 		return RIB_BY_STALE;
 	if (compare_before_med(a, b, &rule) != 0)
 		return rule;

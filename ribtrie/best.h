@@ -5,14 +5,15 @@
 
 #include "ribtrie/rib.h"
 
-/* A path with all it is compared by; best_fill() fills in what comes after `stale`. */
+/* A path with all it is compared by; best_fill() fills in what comes after `kept`. */
 struct best_path {
 	uint32_t attrs;
 	uint32_t path_id;
 	uint8_t source;
 	uint8_t epoch; /* of no meaning here: carried for rib.c */
-	bool stale;
+	bool stale;    /* likewise */
 
+	bool kept; /* of a lost session, and nothing of this prefix was said by that source since */
 	bool ebgp;
 	uint8_t origin;
 	uint32_t local_pref;

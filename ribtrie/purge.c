@@ -37,7 +37,7 @@ stale_renumber(struct rib_table *t, unsigned source)
 }
 
 void
-rib_mark_stale(struct rib *r, enum ip_family family, unsigned source)
+rib_mark_stale(struct rib *r, enum ip_family family, unsigned source, enum rib_stale reason)
 {
 	struct rib_table *t;
 
@@ -51,6 +51,7 @@ rib_mark_stale(struct rib *r, enum ip_family family, unsigned source)
 		stale_renumber(t, source);
 	t->sources[source].epoch++;
 	t->sources[source].marks++;
+	t->sources[source].lost = reason == RIB_STALE_LOST;
 	t->sources[source].stale = t->sources[source].paths;
 	t->generation++;
 }

@@ -455,8 +455,7 @@ rib_paths(const struct rib *r, enum ip_family family, uint32_t id, struct rib_pa
 			.stale = l.paths[i].stale };
 	*reason = RIB_ONLY_PATH;
 	if (l.count > 1) {
-		for (size_t i = 0; i < 2; i++)
-			best_fill(&l.paths[i], r->attrs, &r->sources[l.paths[i].source]);
+		paths_weigh(r, table_of(r, family), &l);
 		*reason = best_reason(&l.paths[0], &l.paths[1]);
 	}
 	count = l.count;

@@ -40,7 +40,7 @@ struct rib_result {
 /* Why the best path is best, named after the rule that decided (RFC 4271 9.1.2.2, RFC 4456). */
 enum rib_reason {
 	RIB_ONLY_PATH,
-	RIB_BY_STALE, /* a fresh path before a stale one */
+	RIB_BY_STALE, /* a fresh path before one kept of a lost session */
 	RIB_BY_LOCAL_PREF,
 	RIB_BY_AS_PATH,
 	RIB_BY_ORIGIN,
@@ -102,7 +102,7 @@ struct ip_prefix rib_prefix(const struct rib *r, enum ip_family family, uint32_t
 uint32_t rib_best_attrs(const struct rib *r, enum ip_family family, uint32_t id);
 uint32_t rib_best_nexthop(const struct rib *r, enum ip_family family, uint32_t id);
 
-/* The best path is from a lost session (see rib_mark_stale). */
+/* The best path is stale (see rib_mark_stale). */
 bool rib_best_stale(const struct rib *r, enum ip_family family, uint32_t id);
 
 /* All paths, best first, into out[]: gives how many there are (maybe more than max). *reason says
@@ -117,14 +117,25 @@ uint32_t rib_next(const struct rib *r, struct ip_prefix *cursor);
 uint32_t rib_next_below(const struct rib *r, const struct ip_prefix *top, struct ip_prefix *cursor);
 
 /*
- * Stale marking (RFC 4724 as helper, lost learning sessions): rib_mark_stale() makes every path
- * of the source stale in O(1); announcing a path again makes it fresh. Marking does not choose best
- * paths anew: a stale one stays in use until something about its prefix changes, and only then
- * gives way to a fresh one (RFC 4724 4.2: no difference in forwarding). rib_sweep() removes the
- * stale ones, at most `budget` entries a call, from *cursor on (a walk of its own; start it with
+ * Stale marking: rib_mark_stale() makes every path of the source stale in O(1); announcing a path
+ * again makes it fresh. Marking does not choose best paths anew (RFC 4724 4.2: no difference in
+ * forwarding); the reason matters when something about a prefix changes later:
+ *
+ *   RIB_STALE_LOST     the session is gone, or has come back since and has not said anything of
+ *                      this prefix yet: what the source has there gives way to fresh paths of
+ *                      others
+ *   RIB_STALE_REFRESH  a refresh is under way (RFC 7313): as good as before
+ *
+ * The last reason given counts for all stale paths of the source. rib_sweep() removes the stale
+ * ones, at most `budget` entries a call, from *cursor on (a walk of its own; start it with
  * rib_sweep_start). `removed` is called after each change with the result of removing that path.
  * Gives true when the walk is complete.
  */
+enum rib_stale {
+	RIB_STALE_LOST,
+	RIB_STALE_REFRESH
+};
+
 struct rib_sweep {
 	struct ip_prefix cursor;
 	enum ip_family family;
@@ -134,7 +145,7 @@ struct rib_sweep {
 
 typedef void rib_changed_fn(void *ctx, const struct ip_prefix *p, const struct rib_result *result);
 
-void rib_mark_stale(struct rib *r, enum ip_family family, unsigned source);
+void rib_mark_stale(struct rib *r, enum ip_family family, unsigned source, enum rib_stale reason);
 size_t rib_stale_count(const struct rib *r, enum ip_family family, unsigned source);
 void rib_sweep_start(struct rib_sweep *sweep, enum ip_family family, unsigned source);
 bool rib_sweep(

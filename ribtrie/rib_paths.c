@@ -80,6 +80,30 @@ chain_resize(struct rib_table *t, struct entry *e, size_t n)
 	}
 }
 
+/* What a source has at a prefix is kept from before as a whole or not at all: else the first of
+ * several paths that a returning peer announces again would be best until the others follow. */
+static bool
+kept_from_before(const struct rib_table *t, const struct path_list *l, const struct best_path *p)
+{
+	if (!p->stale || !t->sources[p->source].lost)
+		return false;
+	for (size_t i = 0; i < l->count; i++)
+		if (l->paths[i].source == p->source && !l->paths[i].stale)
+			return false;
+	return true;
+}
+
+void
+paths_weigh(const struct rib *r, const struct rib_table *t, struct path_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct best_path *p = &l->paths[i];
+
+		best_fill(p, r->attrs, &r->sources[p->source]);
+		p->kept = kept_from_before(t, l, p);
+	}
+}
+
 void
 paths_store(struct rib *r, struct rib_table *t, struct entry *e, struct path_list *l)
 {
@@ -87,8 +111,7 @@ paths_store(struct rib *r, struct rib_table *t, struct entry *e, struct path_lis
 	uint32_t i;
 
 	if (l->count > 1) {
-		for (size_t n = 0; n < l->count; n++)
-			best_fill(&l->paths[n], r->attrs, &r->sources[l->paths[n].source]);
+		paths_weigh(r, t, l);
 		best_order(l->paths, l->count);
 	}
 	e->attrs = best->attrs;

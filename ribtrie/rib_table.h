@@ -38,6 +38,7 @@ struct rib_table {
 		size_t paths, stale;
 		uint8_t epoch; /* a path with another one is stale */
 		uint8_t marks; /* epochs passed since there were no stale paths, at most */
+		bool lost;     /* stale paths are of a lost session, not of a refresh */
 	} sources[RIB_SOURCES_MAX];
 };
 
@@ -87,6 +88,9 @@ size_t paths_count(const struct rib_table *t, const struct entry *e);
 
 /* Take them out with room for one more; path_list_fini() when done. */
 void paths_load(const struct rib_table *t, const struct entry *e, struct path_list *l);
+
+/* Fill in what paths are compared by. */
+void paths_weigh(const struct rib *r, const struct rib_table *t, struct path_list *l);
 
 /* Put at least one path in order and into the entry, which may be new. */
 void paths_store(struct rib *r, struct rib_table *t, struct entry *e, struct path_list *l);

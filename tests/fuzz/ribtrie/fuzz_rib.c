@@ -73,7 +73,9 @@ step(struct rib *r, enum ip_family family, struct rd *in, const uint32_t sets[SE
 	struct rib_result res;
 
 	switch (what & 15) {
-	case 0: rib_mark_stale(r, family, source); return;
+	case 0:
+		rib_mark_stale(r, family, source, which & 1 ? RIB_STALE_LOST : RIB_STALE_REFRESH);
+		return;
 	case 1: rib_sweep_start(sweep, family, source); return;
 	case 2:
 	case 3: rib_sweep(r, sweep, 1 + (which & 3), on_removed, r); return;

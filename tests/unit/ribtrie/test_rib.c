@@ -33,6 +33,7 @@ struct world {
 	struct attrs_table *attrs;
 	struct rib *rib;
 	struct rib_source sources[SOURCES];
+	bool lost[SOURCES]; /* its stale paths are of a lost session */
 	struct ip_prefix prefixes[PREFIXES];
 	struct attrs_sample samples[SETS];
 	uint32_t sets[SETS]; /* a reference each */
@@ -109,6 +110,18 @@ find_best(struct world *w, unsigned prefix)
 	return NULL;
 }
 
+/* Its source was lost, and has said nothing of the prefix since. */
+static bool
+is_kept(struct world *w, const struct path *p)
+{
+	bool fresh = false;
+
+	for (size_t i = 0; i < w->count; i++)
+		fresh |= w->paths[i].prefix == p->prefix && w->paths[i].source == p->source &&
+			 !w->paths[i].stale;
+	return w->lost[p->source] && !fresh;
+}
+
 /* Choose the prefix's best path anew; gives how many paths there are. */
 static size_t
 decide(struct world *w, unsigned prefix)
@@ -127,7 +140,7 @@ decide(struct world *w, unsigned prefix)
 		d[n++] = (struct decision_path){ .attrs = &w->samples[p->set].attrs,
 			.source = &w->sources[p->source],
 			.path_id = p->path_id,
-			.stale = p->stale };
+			.stale = is_kept(w, p) };
 	}
 	if (n > 0)
 		of[decision_best(d, n)]->best = true;
@@ -275,9 +288,10 @@ do_withdraw(struct world *w, unsigned prefix, unsigned source, uint32_t path_id)
 }
 
 static void
-do_mark(struct world *w, unsigned source)
+do_mark(struct world *w, unsigned source, enum rib_stale reason)
 {
-	rib_mark_stale(w->rib, w->family, source);
+	rib_mark_stale(w->rib, w->family, source, reason);
+	w->lost[source] = reason == RIB_STALE_LOST;
 	for (size_t i = 0; i < w->count; i++)
 		w->paths[i].stale |= w->paths[i].source == source;
 }
@@ -390,7 +404,8 @@ test_oracle(void **state)
 			uint64_t what = rng_below(&w->rng, 200);
 
 			if (what == 0)
-				do_mark(w, random_source(w));
+				do_mark(w, random_source(w),
+				    rng_below(&w->rng, 2) ? RIB_STALE_LOST : RIB_STALE_REFRESH);
 			else if (what < 10)
 				sweep_some(w, &sweep, &running);
 			else
@@ -420,7 +435,7 @@ test_sweep_is_complete(void **state)
 		if (i % 2 == 0)
 			do_announce(w, i, 2, 0, (i + 2) % SETS);
 	}
-	do_mark(w, 1);
+	do_mark(w, 1, RIB_STALE_LOST);
 	for (unsigned i = 0; i < PREFIXES; i += 5)
 		do_announce(w, i, 1, i % 3, i % SETS);
 	check_counts(w);
@@ -435,7 +450,8 @@ test_sweep_is_complete(void **state)
 	world_free(w);
 }
 
-/* A stale path stays in use until its prefix changes; then a fresh one goes before it. */
+/* A path of a lost session stays in use until its prefix changes; then a fresh one of another
+ * source goes before it, but not one of its own. In a refresh nothing gives way. */
 static void
 test_stale_gives_way(void **state)
 {
@@ -445,15 +461,29 @@ test_stale_gives_way(void **state)
 	uint32_t id;
 
 	(void)state;
-	do_announce(w, 0, 0, 0, 0);
+	do_announce(w, 0, 1, 0, 0);
+	do_announce(w, 0, 1, 1, 0);
 	id = rib_lookup(w->rib, &w->prefixes[0]);
-	do_announce(w, 0, 0, 1, 0);
-	do_mark(w, 0);
+
+	do_mark(w, 1, RIB_STALE_REFRESH);
+	do_announce(w, 0, 0, 0, 0);
+	assert_int_equal(rib_paths(w->rib, IP_V4, id, out, 4, &reason), 3);
+	assert_int_equal(reason, RIB_BY_PATH_ID);
+	assert_int_equal(out[0].source, 1); /* by eBGP */
+	do_withdraw(w, 0, 0, 0);
+
+	do_mark(w, 1, RIB_STALE_LOST);
 	assert_true(rib_best_stale(w->rib, IP_V4, id));
-	do_announce(w, 0, 0, 1, 0);
+	do_announce(w, 0, 1, 1, 0);
 	assert_int_equal(rib_paths(w->rib, IP_V4, id, out, 4, &reason), 2);
+	assert_int_equal(out[0].path_id, 0);
+	assert_int_equal(reason, RIB_BY_PATH_ID);
+
+	do_mark(w, 1, RIB_STALE_LOST);
+	do_announce(w, 0, 0, 0, 0);
+	assert_int_equal(rib_paths(w->rib, IP_V4, id, out, 4, &reason), 3);
 	assert_int_equal(reason, RIB_BY_STALE);
-	assert_int_equal(out[0].path_id, 1);
+	assert_int_equal(out[0].source, 0);
 	assert_false(out[0].stale);
 	assert_true(out[1].stale);
 	check_counts(w);
@@ -473,7 +503,7 @@ test_many_marks(void **state)
 	do_announce(w, 1, 3, 0, 1);
 	do_announce(w, 2, 3, 9, 1);
 	for (unsigned i = 0; i < 1000; i++) {
-		do_mark(w, 3);
+		do_mark(w, 3, i % 2 ? RIB_STALE_LOST : RIB_STALE_REFRESH);
 		if (i % 3 == 0)
 			do_announce(w, 3, 3, 0, 2);
 		check_counts(w);
