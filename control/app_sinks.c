@@ -13,16 +13,25 @@ learn_up(void *ctx, struct bgp_neighbor *bgp)
 		.router_id = s.remote_router_id,
 		.address = s.config->remote };
 	router_source_up(n->router, n->source, &info, s.families, n->app->now);
+	for (int f = 0; f < IP_FAMILIES; f++)
+		if (!s.restart.forwarding[f])
+			router_source_not_preserved(n->router, n->source, (enum ip_family)f);
 }
 
 static void
 learn_down(void *ctx, struct bgp_neighbor *bgp, enum bgp_down_reason reason)
 {
 	struct app_neighbor *n = ctx;
+	struct bgp_neighbor_status s;
+	struct router_loss loss;
 
-	(void)bgp;
-	(void)reason;
-	router_source_down(n->router, n->source, n->app->now);
+	bgp_neighbor_status(bgp, &s);
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		loss.graceful[f] = reason == BGP_DOWN_CLOSED && s.restart.families[f];
+		loss.retain_s[f] =
+		    loss.graceful[f] ? s.restart.time_s : n->app->config->stale_time_s;
+	}
+	router_source_lost(n->router, n->source, &loss, n->app->now);
 }
 
 static void
@@ -42,6 +51,24 @@ learn_end_of_rib(void *ctx, struct bgp_neighbor *bgp, enum ip_family family)
 
 	(void)bgp;
 	router_end_of_rib(n->router, n->source, family, n->app->now);
+}
+
+static void
+learn_refresh_begin(void *ctx, struct bgp_neighbor *bgp, enum ip_family family)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	router_refresh_begin(n->router, n->source, family, n->app->now);
+}
+
+static void
+learn_refresh_end(void *ctx, struct bgp_neighbor *bgp, enum ip_family family)
+{
+	struct app_neighbor *n = ctx;
+
+	(void)bgp;
+	router_refresh_end(n->router, n->source, family);
 }
 
 static void
@@ -122,6 +149,8 @@ app_bgp_sink(struct app_neighbor *n)
 			.routes = learn_routes,
 			.end_of_rib = learn_end_of_rib,
 			.refresh = ignore_family, /* nothing is announced to it */
+			.refresh_begin = learn_refresh_begin,
+			.refresh_end = learn_refresh_end,
 			.writable = ignore_writable,
 		};
 	return (struct bgp_sink){

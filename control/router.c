@@ -1,69 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Readiness, per source and family:
- *
- *      down --up--> loading --End-of-RIB, then quiet--> ready --down--> down
- *                      +------routes, then long quiet-----^
- *
- * BIRD sends End-of-RIB as soon as it has walked its table, which may still be empty while its own
- * upstreams come up; so a family is ready only when the table has stopped growing. Stale routes of
- * the session before are swept at that moment and not at End-of-RIB, for the same reason.
- *
- * A source that was never up is not waited for: an imported ARM configuration names an IPv6
- * reflector that may never dial in.
+ * The router as a whole: its parts, its samples, and the phase that follows from what its sources
+ * (router_source.c) and its agents are doing.
  *
  * Agents: an agent heard before and silent for silence_limit_s() freezes the router, until it has
  * been heard again for three time constants, when its averages mean something again.
  */
-#include "control/router.h"
+#include "control/router_priv.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/mem.h"
 
-#define SWEEP_BUDGET 2000
-#define LPM_BATCH    64
-#define THAW_T       3.0
-
-struct source_family {
-	bool negotiated, end_of_rib, ready, was_ready;
-	size_t adds; /* since the last tick */
-	struct mono quiet_since;
-	uint64_t added, removed;
-	struct rib_sweep sweep;
-	bool sweeping;
-};
-
-struct source {
-	char *name;
-	bool up;
-	struct mono lost_at; /* MONO_NEVER while up, or before the first session */
-	struct source_family family[IP_FAMILIES];
-};
-
-struct agent {
-	char *name;
-	double t_s;
-	bool heard, silent;
-	struct mono last;
-	struct mono thaw_at; /* MONO_NEVER unless it came back and is not trusted yet */
-};
-
-struct router {
-	struct router_config config;
-	char *name;
-	struct rib *rib;
-	struct traffic *traffic[IP_FAMILIES];
-	struct source sources[RIB_SOURCES_MAX];
-	unsigned n_sources;
-	struct agent *agents;
-	unsigned n_agents;
-	enum router_phase phase[IP_FAMILIES];
-	char why[IP_FAMILIES][128];
-};
+#define LPM_BATCH 64
+#define THAW_T    3.0
 
 struct router *
 router_new(const struct router_config *config, struct mono now)
@@ -123,180 +74,9 @@ router_add_source(struct router *r, const char *name)
 	ASSERT(r->n_sources < RIB_SOURCES_MAX);
 	s->name = mem_strdup(MEM_MISC, name);
 	s->lost_at = MONO_NEVER;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		s->family[f].expiry = MONO_NEVER;
 	return r->n_sources++;
-}
-
-void
-router_source_up(struct router *r, unsigned source, const struct rib_source *info,
-    const bool families[IP_FAMILIES], struct mono now)
-{
-	struct source *s = &r->sources[source];
-
-	rib_set_source(r->rib, source, info);
-	s->up = true;
-	s->lost_at = MONO_NEVER;
-	for (int f = 0; f < IP_FAMILIES; f++) {
-		struct source_family *sf = &s->family[f];
-
-		sf->negotiated = families[f];
-		sf->end_of_rib = sf->ready = false;
-		sf->adds = 0;
-		sf->quiet_since = now;
-		if (!sf->negotiated && rib_stale_count(r->rib, (enum ip_family)f, source) > 0) {
-			/* The peer no longer offers the family: nothing will refresh it. */
-			rib_sweep_start(&sf->sweep, (enum ip_family)f, source);
-			sf->sweeping = true;
-		}
-	}
-}
-
-void
-router_source_down(struct router *r, unsigned source, struct mono now)
-{
-	struct source *s = &r->sources[source];
-
-	s->up = false;
-	s->lost_at = now;
-	for (int f = 0; f < IP_FAMILIES; f++) {
-		s->family[f].ready = s->family[f].end_of_rib = s->family[f].sweeping = false;
-		rib_mark_stale(r->rib, (enum ip_family)f, source, RIB_STALE_LOST);
-	}
-}
-
-static void
-apply(struct router *r, const struct ip_prefix *p, const struct rib_result *result)
-{
-	if (result->change == RIB_UNCHANGED || result->change == RIB_PATH_CHANGED)
-		return;
-	if (result->change == RIB_REMOVED)
-		traffic_drop(r->traffic[p->family], result->id);
-	r->config.changed(r->config.ctx, p, result);
-}
-
-void
-router_routes(
-    struct router *r, unsigned source, const struct route_attrs *attrs, struct bgp_nlri nlri)
-{
-	enum ip_family family = (enum ip_family)nlri.family;
-	struct source_family *sf = &r->sources[source].family[family];
-	uint32_t id = attrs != NULL ? attrs_intern(r->config.attrs, attrs) : ATTRS_NONE;
-	size_t paths = rib_source_path_count(r->rib, family, source);
-	struct ip_prefix p;
-	uint32_t path_id;
-
-	while (bgp_nlri_next(&nlri, &p, &path_id)) {
-		struct rib_result result = attrs != NULL
-					       ? rib_announce(r->rib, &p, source, path_id, id)
-					       : rib_withdraw(r->rib, &p, source, path_id);
-
-		apply(r, &p, &result);
-	}
-	if (attrs != NULL) {
-		size_t more = rib_source_path_count(r->rib, family, source) - paths;
-
-		attrs_unref(r->config.attrs, id);
-		sf->adds += more;
-		sf->added += more;
-	} else {
-		sf->removed += paths - rib_source_path_count(r->rib, family, source);
-	}
-}
-
-void
-router_end_of_rib(struct router *r, unsigned source, enum ip_family family, struct mono now)
-{
-	struct source_family *sf = &r->sources[source].family[family];
-
-	if (!sf->end_of_rib)
-		sf->quiet_since = now;
-	sf->end_of_rib = true;
-}
-
-void
-router_source_status(const struct router *r, unsigned source, enum ip_family family,
-    struct router_source_status *out)
-{
-	const struct source *s = &r->sources[source];
-	const struct source_family *sf = &s->family[family];
-
-	*out = (struct router_source_status){
-		.up = s->up,
-		.negotiated = s->up && sf->negotiated,
-		.end_of_rib = sf->end_of_rib,
-		.ready = sf->ready,
-		.paths = rib_source_path_count(r->rib, family, source),
-		.stale = rib_stale_count(r->rib, family, source),
-		.added = sf->added,
-		.removed = sf->removed,
-	};
-}
-
-/* How long the table must not have grown. */
-static double
-wanted_quiet_s(const struct router *r, unsigned source, enum ip_family family)
-{
-	size_t paths = rib_source_path_count(r->rib, family, source);
-
-	if (r->sources[source].family[family].end_of_rib)
-		return ROUTER_QUIET_S;
-	return paths > rib_stale_count(r->rib, family, source) ? ROUTER_QUIET_NO_EOR_S : INFINITY;
-}
-
-static void
-source_tick(struct router *r, unsigned source, enum ip_family family, struct mono now)
-{
-	struct source *s = &r->sources[source];
-	struct source_family *sf = &s->family[family];
-	size_t quiet = rib_source_path_count(r->rib, family, source) / 100;
-
-	if (sf->adds > (quiet > ROUTER_QUIET_ADDS ? quiet : ROUTER_QUIET_ADDS))
-		sf->quiet_since = now;
-	sf->adds = 0;
-	if (s->up && sf->negotiated && !sf->ready &&
-	    mono_sub_s(now, sf->quiet_since) >= wanted_quiet_s(r, source, family)) {
-		sf->ready = sf->was_ready = true;
-		rib_sweep_start(&sf->sweep, family, source);
-		sf->sweeping = true;
-	}
-	if (!s->up && !sf->sweeping && mono_sub_s(now, s->lost_at) >= r->config.stale_time_s &&
-	    !mono_is_never(s->lost_at) && rib_stale_count(r->rib, family, source) > 0) {
-		rib_sweep_start(&sf->sweep, family, source);
-		sf->sweeping = true;
-	}
-}
-
-struct swept {
-	struct router *r;
-	struct source_family *sf;
-};
-
-static void
-on_swept(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct swept *swept = ctx;
-
-	swept->sf->removed++;
-	apply(swept->r, p, result);
-}
-
-bool
-router_work(struct router *r)
-{
-	bool more = false;
-
-	for (unsigned i = 0; i < r->n_sources; i++) {
-		for (int f = 0; f < IP_FAMILIES; f++) {
-			struct source_family *sf = &r->sources[i].family[f];
-			struct swept swept = { .r = r, .sf = sf };
-
-			if (!sf->sweeping)
-				continue;
-			sf->sweeping =
-			    !rib_sweep(r->rib, &sf->sweep, SWEEP_BUDGET, on_swept, &swept);
-			more |= sf->sweeping;
-		}
-	}
-	return more;
 }
 
 /* --- samples --- */

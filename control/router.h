@@ -6,8 +6,7 @@
  * when a family's table counts as complete, and when the input is stale:
  *
  *   cold    nothing may be pushed: no source has given a whole table yet
- *   ready   every source that is up gave End-of-RIB, and then ROUTER_QUIET_S of quiet; or routes
- *           without End-of-RIB, and then ROUTER_QUIET_NO_EOR_S
+ *   ready   every source that is up gave its table (see ROUTER_QUIET_S)
  *   frozen  was ready, but a source is lost or loading again, or an agent has fallen silent:
  *           withdrawals and next-hop changes count, nothing is evicted for want of samples
  */
@@ -19,14 +18,23 @@
 #include "ribtrie/rib.h"
 #include "sflowin/sample.h"
 
-/* End-of-RIB is not "table complete": after it, this long without the table growing by more than
- * 1 % (or ROUTER_QUIET_ADDS prefixes) a second. */
-#define ROUTER_QUIET_S    2.0
+/*
+ * End-of-RIB is not "table complete". The table is when its fresh paths have not grown by more than
+ * 1 % (or ROUTER_QUIET_ADDS paths) a second for so long:
+ */
 #define ROUTER_QUIET_ADDS 10
-
-/* The same for a source that says no End-of-RIB, as RFC 4724 allows without graceful restart, once
- * it has sent routes. */
+/* after End-of-RIB, where there are routes; */
+#define ROUTER_QUIET_S 2.0
+/* after End-of-RIB of an empty table, and after routes from a source that says no End-of-RIB, as
+ * RFC 4724 allows without graceful restart; */
 #define ROUTER_QUIET_NO_EOR_S 10.0
+/* (or stale-time, if that is shorter) while less than half of what the source gave before the
+ * session was lost has come back: its own upstreams may be on their way. */
+#define ROUTER_QUIET_SHRUNK_S 60.0
+
+/* An enhanced refresh that is not ended by then is taken as ended at the next quiet (RFC 7313 4).
+ */
+#define ROUTER_REFRESH_MAX_S 120.0
 
 enum router_phase {
 	ROUTER_COLD,
@@ -57,9 +65,25 @@ struct traffic *router_traffic(struct router *r, enum ip_family family);
 
 unsigned router_add_source(struct router *r, const char *name);
 
-/* The session came up with these families, or went down: its routes are stale from then on. */
+/* The session came up with these families. What is held of the one before is stale until it is
+ * announced again. */
 void router_source_up(struct router *r, unsigned source, const struct rib_source *info,
     const bool families[IP_FAMILIES], struct mono now);
+
+/* The new session says that the peer's forwarding state of the family did not survive: what it had
+ * asked to be kept goes at once (RFC 4724 4.2). */
+void router_source_not_preserved(struct router *r, unsigned source, enum ip_family family);
+
+/* The session was lost: its routes are stale from then on, and kept for so long if it does not come
+ * back; 0: not at all. */
+struct router_loss {
+	bool graceful[IP_FAMILIES]; /* the peer asked for it: RFC 4724, RFC 8538 */
+	double retain_s[IP_FAMILIES];
+};
+void router_source_lost(
+    struct router *r, unsigned source, const struct router_loss *loss, struct mono now);
+
+/* The same, kept for the configured stale-time. */
 void router_source_down(struct router *r, unsigned source, struct mono now);
 
 /* Routes of one UPDATE field; attrs NULL: withdrawn. */
@@ -67,8 +91,15 @@ void router_routes(
     struct router *r, unsigned source, const struct route_attrs *attrs, struct bgp_nlri nlri);
 void router_end_of_rib(struct router *r, unsigned source, enum ip_family family, struct mono now);
 
+/* The source begins, and has ended, to send everything of the family again (RFC 7313): what it did
+ * not send in between is removed, in slices. An end without a begin is ignored. */
+void router_refresh_begin(
+    struct router *r, unsigned source, enum ip_family family, struct mono now);
+void router_refresh_end(struct router *r, unsigned source, enum ip_family family);
+
 struct router_source_status {
 	bool up, negotiated, end_of_rib, ready;
+	bool refreshing; /* between begin and end of a refresh */
 	size_t paths, stale;
 	uint64_t added, removed; /* prefixes learned from it, re-announcements not counted */
 };
@@ -91,7 +122,7 @@ void router_agent_heard(struct router *r, unsigned agent, struct mono last, stru
 /* Once a second: readiness, expiry of stale routes and idle records. */
 void router_tick(struct router *r, struct mono now);
 
-/* A slice of sweeping stale routes; true while there is more to do. */
+/* A slice of sweeping stale routes, of about a millisecond; false when there was nothing to do. */
 bool router_work(struct router *r);
 
 enum router_phase router_phase(const struct router *r, enum ip_family family);

@@ -161,7 +161,9 @@ static const struct schema_row bgp_rows[] = {
 	    .max = STALE_TIME_MAX_S,
 	    .value = "600",
 	    .unit = "seconds",
-	    .help = "How long the routes of a lost\n.Cm learn\nneighbour are kept." },
+	    .help =
+		"How long the routes of a lost\n.Cm learn\nneighbour are kept, if it did not ask "
+		"for another time by graceful restart." },
 	{ .name = "neighbors",
 	    .kind = SCHEMA_LIST,
 	    ARRAY(config, neighbors, n_neighbors),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of a router, shared by router.c and router_source.c. */
+#ifndef CONTROL_ROUTER_PRIV_H
+#define CONTROL_ROUTER_PRIV_H
+
+#include "control/router.h"
+
+/* One family of a source. router_source.c has the picture. */
+struct source_family {
+	bool negotiated, end_of_rib, ready;
+	bool was_ready;  /* ever */
+	bool refreshing; /* the peer has begun to send everything again, and has not ended it */
+	bool graceful;   /* what is stale is kept because the peer asked for it */
+	bool sweeping;
+	size_t held;  /* paths kept when the session was lost: what a reload is measured by */
+	size_t fresh; /* paths that are not stale, as of the last tick */
+	struct mono quiet_since;
+	struct mono refresh_until;
+	struct mono expiry; /* of what is stale, if there is no session then; else MONO_NEVER */
+	uint64_t added, removed;
+	struct rib_sweep sweep;
+};
+
+struct source {
+	char *name;
+	bool up;
+	struct mono lost_at; /* MONO_NEVER while up, or before the first session */
+	struct source_family family[IP_FAMILIES];
+};
+
+struct agent {
+	char *name;
+	double t_s;
+	bool heard, silent;
+	struct mono last;
+	struct mono thaw_at; /* MONO_NEVER unless it came back and is not trusted yet */
+};
+
+struct router {
+	struct router_config config;
+	char *name;
+	struct rib *rib;
+	struct traffic *traffic[IP_FAMILIES];
+	struct source sources[RIB_SOURCES_MAX];
+	unsigned n_sources;
+	struct agent *agents;
+	unsigned n_agents;
+	enum router_phase phase[IP_FAMILIES];
+	char why[IP_FAMILIES][128];
+};
+
+/* Readiness and expiry of one family of a source, as of now. */
+void source_tick(struct router *r, unsigned source, enum ip_family family, struct mono now);
+
+#endif
