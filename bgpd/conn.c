@@ -60,27 +60,46 @@ is_open(const struct bgp_conn *c)
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
+/* We are ready to keep a peer's routes (the capability alone says so), and ask the peer to keep
+ * ours only where we announce any. Forwarding with what we have announced is the peer's own and
+ * survives us, so F is always true. */
+static struct bgp_graceful_restart
+our_restart(const struct bgp_conn_config *config)
+{
+	struct bgp_graceful_restart g = { .restarted = config->restarted, .notification = true };
+
+	if (config->announces_nothing || config->restart_time_s == 0)
+		return g;
+	g.time_s = config->restart_time_s;
+	memcpy(g.families, config->families, sizeof(g.families));
+	memcpy(g.forwarding, config->families, sizeof(g.forwarding));
+	return g;
+}
+
 static void
 send_open(struct bgp_conn *c)
 {
 	struct wr w = bgp_sendq_begin(&c->queue, BGP_MSG_MAX);
-	struct bgp_open open = { .as = c->config.local_as,
+	struct bgp_open *open = &c->open_sent;
+
+	*open = (struct bgp_open){ .as = c->config.local_as,
 		.hold_time_s = c->config.hold_time_s,
 		.router_id = c->config.router_id,
+		.multiprotocol = true,
 		.four_octet_as = !c->config.two_octet_as,
 		.extended_nexthop = c->config.families[IP_V4],
 		.extended_message = true,
 		.enhanced_refresh = true,
 		.graceful_restart = true,
+		.restart = our_restart(&c->config),
 		.refresh_type = BGP_MSG_REFRESH };
-
-	memcpy(open.families, c->config.families, sizeof(open.families));
+	memcpy(open->families, c->config.families, sizeof(open->families));
 	for (unsigned f = 0; f < IP_FAMILIES; f++)
-		if (open.families[f])
-			open.add_path[f] =
+		if (open->families[f])
+			open->add_path[f] =
 			    (uint8_t)((c->config.deliver ? BGP_ADD_PATH_RECEIVE : 0) |
 				      (c->config.sends_add_path ? BGP_ADD_PATH_SEND : 0));
-	bgp_open_encode(&w, &open);
+	bgp_open_encode(&w, open);
 	bgp_sendq_commit(&c->queue, &w);
 }
 
@@ -98,11 +117,32 @@ send_keepalive(struct bgp_conn *c)
 	    c->agreed.hold_time_s > 0 ? mono_add_ms(c->now, (int64_t)interval_ms) : MONO_NEVER;
 }
 
+static bool
+both_have_n_bit(const struct bgp_conn *c)
+{
+	return c->open_sent.restart.notification && c->open_received.restart.notification;
+}
+
+/* Ends after which the peer shall keep nothing of ours, whatever it does after others. */
+static bool
+is_for_good(const struct bgp_error *err)
+{
+	return err->code == BGP_ERR_CEASE &&
+	       (err->subcode == BGP_CEASE_MAX_PREFIXES || err->subcode == BGP_CEASE_SHUTDOWN ||
+		   err->subcode == BGP_CEASE_DECONFIGURED);
+}
+
 static void
 send_notification(struct bgp_conn *c, const struct bgp_error *err)
 {
+	uint8_t inner[BGP_HARD_RESET_MAX];
+	struct bgp_error hard;
 	struct wr w;
 
+	if (both_have_n_bit(c) && is_for_good(err)) {
+		hard = bgp_notify_hard_reset(err, inner);
+		err = &hard;
+	}
 	bgp_sendq_drop_unsent(&c->queue);
 	w = bgp_sendq_begin(&c->queue, BGP_MSG_MAX);
 	bgp_notify_encode(&w, err);
@@ -119,11 +159,23 @@ reason_of(enum bgp_event event, const struct bgp_error *err)
 	case BGP_EV_NOTIFICATION: return BGP_DOWN_NOTIFICATION_RECEIVED;
 	case BGP_EV_HOLD_TIMER: return BGP_DOWN_HOLD_TIMER;
 	case BGP_EV_STOP:
-		/* A collision is between the two ends, not by our operator. */
-		return err->subcode == BGP_CEASE_COLLISION ? BGP_DOWN_NOTIFICATION_SENT
-							   : BGP_DOWN_ADMIN;
+		/* These are between the two ends, not by our operator. */
+		return err->subcode == BGP_CEASE_COLLISION || err->subcode == BGP_CEASE_MAX_PREFIXES
+			   ? BGP_DOWN_NOTIFICATION_SENT
+			   : BGP_DOWN_ADMIN;
 	default: return BGP_DOWN_NOTIFICATION_SENT;
 	}
+}
+
+static bool
+is_graceful(const struct bgp_conn *c, enum bgp_event event, const struct bgp_error *err)
+{
+	if (!c->open_received.graceful_restart)
+		return false;
+	if (event == BGP_EV_TCP_DOWN)
+		return true;
+	return both_have_n_bit(c) && !bgp_notify_is_hard_reset(err) &&
+	       (event == BGP_EV_NOTIFICATION || !is_for_good(err));
 }
 
 /* Leave for good: c->state is already Idle. err is NULL when the transport is gone. */
@@ -132,6 +184,7 @@ end_with(
     struct bgp_conn *c, bool was_up, enum bgp_event event, const struct bgp_error *err, bool notify)
 {
 	c->hold_at = c->keepalive_at = MONO_NEVER;
+	c->end_is_graceful = was_up && is_graceful(c, event, err);
 	if (notify)
 		send_notification(c, err);
 	else
@@ -222,6 +275,7 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 	a->four_octet_as = open->four_octet_as && !config->two_octet_as;
 	a->route_refresh = open->refresh_type != 0;
 	a->restart = open->restart;
+	c->open_received = *open;
 	a->enhanced_refresh = open->enhanced_refresh && open->refresh_type == BGP_MSG_REFRESH;
 	a->extended_message = open->extended_message;
 	for (unsigned f = 0; f < IP_FAMILIES; f++) {
@@ -232,8 +286,6 @@ agree(struct bgp_conn *c, const struct bgp_open *open)
 				 (open->add_path[f] & BGP_ADD_PATH_SEND) != 0;
 	}
 	a->extended_nexthop = open->extended_nexthop && a->families[IP_V4];
-	c->refresh_type = open->refresh_type;
-	c->peer_restarts = open->graceful_restart;
 	c->codec = (struct bgp_codec){ .local_as = config->local_as,
 		.remote_as = config->remote_as,
 		.router_id = config->router_id,
@@ -485,6 +537,24 @@ const struct bgp_conn_agreed *
 bgp_conn_agreed(const struct bgp_conn *c)
 {
 	return &c->agreed;
+}
+
+const struct bgp_open *
+bgp_conn_open_sent(const struct bgp_conn *c)
+{
+	return &c->open_sent;
+}
+
+const struct bgp_open *
+bgp_conn_open_received(const struct bgp_conn *c)
+{
+	return &c->open_received;
+}
+
+bool
+bgp_conn_end_is_graceful(const struct bgp_conn *c)
+{
+	return c->end_is_graceful;
 }
 
 const char *

@@ -33,10 +33,14 @@ struct bgp_conn_config {
 	 * (RFC 7911); else they are only checked for errors. */
 	bool deliver;
 	bool announces_nothing; /* send End-of-RIB for every family as soon as Established */
-	bool any_first_as;      /* as in struct bgp_codec */
-	bool two_octet_as;      /* play an old speaker, without the 4-octet AS capability (tests) */
-	bool reflect;           /* as in struct bgp_encode (tests, lab) */
-	bool sends_add_path;    /* offer it; bgp_conn_send_raw() only (tests) */
+	/* Our graceful restart (RFC 4724): how long the peer is asked to keep what we have
+	 * announced when the session is lost; 0: it need not. */
+	uint16_t restart_time_s;
+	bool restarted;      /* we have, and this is the first session since */
+	bool any_first_as;   /* as in struct bgp_codec */
+	bool two_octet_as;   /* play an old speaker, without the 4-octet AS capability (tests) */
+	bool reflect;        /* as in struct bgp_encode (tests, lab) */
+	bool sends_add_path; /* offer it; bgp_conn_send_raw() only (tests) */
 };
 
 /* What was wrong with a message, for the log: an UPDATE's RFC 7606 verdict, or why we closed. */
@@ -103,7 +107,8 @@ void bgp_conn_eof(struct bgp_conn *c, const char *why);
 void bgp_conn_tick(struct bgp_conn *c, struct mono now);
 struct mono bgp_conn_deadline(const struct bgp_conn *c);
 
-/* End with Cease/subcode, and a text for Administrative Shutdown and Reset (else NULL). */
+/* End with Cease/subcode, and a text for Administrative Shutdown and Reset (else NULL). To a peer
+ * with the N-bit those after which nothing shall be kept go as Hard Reset (RFC 8538 3). */
 void bgp_conn_cease(struct bgp_conn *c, uint8_t subcode, const char *text);
 
 /* Bytes to be sent: the longest contiguous part, NULL and *len 0 when there are none. Tell with
@@ -119,11 +124,20 @@ bool bgp_conn_is_full(const struct bgp_conn *c);
 enum bgp_state bgp_conn_state(const struct bgp_conn *c);
 const struct bgp_conn_agreed *bgp_conn_agreed(const struct bgp_conn *c);
 
+/* Our OPEN, and the peer's from OpenConfirm on. */
+const struct bgp_open *bgp_conn_open_sent(const struct bgp_conn *c);
+const struct bgp_open *bgp_conn_open_received(const struct bgp_conn *c);
+
 /* When the last message came (start time before the first). */
 struct mono bgp_conn_last_heard(const struct bgp_conn *c);
 
 /* After the end: why, in words, with who said it. */
 const char *bgp_conn_end_text(const struct bgp_conn *c);
+
+/* After the end: true if by graceful restart either side keeps what it has of the other, for the
+ * families and the time in the other's capability: the transport was lost, or, where both have the
+ * N-bit, a NOTIFICATION other than Hard Reset was sent or received (RFC 4724 4.2, RFC 8538 4). */
+bool bgp_conn_end_is_graceful(const struct bgp_conn *c);
 
 /* Announcing, in Established only (ASSERTed). Order, packing and flush as in neighbor.h. The
  * End-of-RIB that follows ops.refresh is sent as EoRR to a peer that knows it (RFC 7313). The

@@ -18,9 +18,9 @@ struct bgp_conn {
 
 	enum bgp_state state;
 	struct bgp_conn_agreed agreed;
-	uint8_t refresh_type; /* message type to ask with; 0: it cannot */
+	struct bgp_open open_sent, open_received;
 	struct bgp_codec codec;
-	bool peer_restarts; /* it has the graceful restart capability */
+	bool end_is_graceful;
 	bool end_of_rib_sent[IP_FAMILIES], end_of_rib_received[IP_FAMILIES];
 	bool answering[IP_FAMILIES];  /* BoRR was sent, EoRR not yet */
 	bool refreshing[IP_FAMILIES]; /* BoRR was received, EoRR not yet */

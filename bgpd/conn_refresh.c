@@ -19,9 +19,10 @@ send_refresh(struct bgp_conn *c, uint8_t type, enum ip_family family, uint8_t su
 bool
 bgp_conn_request_refresh(struct bgp_conn *c, enum ip_family family)
 {
-	if (c->state != BGP_ESTABLISHED || c->refresh_type == 0 || !c->agreed.families[family])
+	if (c->state != BGP_ESTABLISHED || c->open_received.refresh_type == 0 ||
+	    !c->agreed.families[family])
 		return false;
-	send_refresh(c, c->refresh_type, family, BGP_REFRESH_REQUEST);
+	send_refresh(c, c->open_received.refresh_type, family, BGP_REFRESH_REQUEST);
 	return true;
 }
 
@@ -54,7 +55,7 @@ answer(struct bgp_conn *c, enum ip_family family)
 static void
 begin(struct bgp_conn *c, enum ip_family family)
 {
-	if (c->peer_restarts && !c->end_of_rib_received[family])
+	if (c->open_received.graceful_restart && !c->end_of_rib_received[family])
 		return;
 	c->refreshing[family] = true;
 	if (c->config.deliver && c->ops.refresh_begin != NULL)

@@ -61,7 +61,9 @@ bgp_neighbor_conn_config(const struct bgp_neighbor *n)
 		.router_id = n->config.router_id,
 		.hold_time_s = n->config.hold_time_s,
 		.deliver = n->config.role == BGP_LEARN,
-		.announces_nothing = n->config.role == BGP_LEARN };
+		.announces_nothing = n->config.role == BGP_LEARN,
+		.restart_time_s = n->config.restart_time_s,
+		.restarted = n->established_count == 0 };
 
 	memcpy(c.families, n->config.families, sizeof(c.families));
 	return c;
@@ -134,6 +136,8 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.state_since = n->state_since,
 		.established_wall_ms = n->established_wall_ms,
 		.established_count = n->established_count,
+		.open_sent = n->open_sent,
+		.open_received = n->open_received,
 		.restart = n->restart,
 		.local = n->config.local,
 		.received = n->stats.received,
@@ -144,6 +148,8 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.attributes_discarded = n->stats.attributes_discarded,
 		.last_error_at = n->last_error_at };
 	memcpy(out->last_error, n->last_error, sizeof(out->last_error));
+	for (unsigned f = 0; f < IP_FAMILIES; f++)
+		out->end_is_graceful[f] = n->end_is_graceful && n->restart.families[f];
 	if (n->furthest != NULL)
 		status_of_connection(n, out);
 }

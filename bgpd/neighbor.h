@@ -43,6 +43,9 @@ struct bgp_neighbor_config {
 	bool families[IP_FAMILIES];
 	bool active;   /* we dial; otherwise we wait for the neighbour */
 	uint16_t port; /* to dial, when active */
+	/* Graceful restart of a push session (RFC 4724): how long the neighbour is asked to keep
+	 * what we have announced when the session is lost, at most 4095; 0: not at all. */
+	uint16_t restart_time_s;
 	/* TCP MD5 key (RFC 2385), 1 to BGP_MD5_MAX bytes, or NULL. Nobody prints or logs it. */
 	const char *md5;
 	/* RFC 5082: the neighbour is at most that many hops away, 1 to 255; 0: do not check. */
@@ -104,15 +107,39 @@ struct bgp_counters {
 
 #define BGP_ERROR_TEXT_MAX 256
 
-/* A peer's graceful restart capability (RFC 4724 3, RFC 8538 2): what it asks us to keep, and for
- * how long, when its session is lost. All 0 without the capability. */
+/* A graceful restart capability (RFC 4724 3, RFC 8538 2): what its sender asks the other end to
+ * keep, and for how long, when the session is lost. All 0 without the capability. */
 struct bgp_graceful_restart {
-	uint16_t time_s;            /* at most 4095 */
-	bool restarted;             /* R: it has restarted, and does not wait for our End-of-RIB */
-	bool notification;          /* N: also after a NOTIFICATION or an expired hold timer */
-	bool families[IP_FAMILIES]; /* it takes part with these */
+	uint16_t time_s;              /* at most 4095 */
+	bool restarted;               /* R: it has restarted: do not wait for its End-of-RIB */
+	bool notification;            /* N: also after a NOTIFICATION or an expired hold timer */
+	bool families[IP_FAMILIES];   /* it takes part with these */
 	bool forwarding[IP_FAMILIES]; /* F: its forwarding survived the restart */
 };
+
+/* What an OPEN says: ours or the peer's, as it was sent. */
+struct bgp_open {
+	uint32_t as; /* the 4-octet one where the capability is there */
+	uint16_t hold_time_s;
+	uint32_t router_id; /* host order */
+	bool multiprotocol; /* any multiprotocol capability: without one IPv4 unicast is meant */
+	bool families[IP_FAMILIES];
+	bool four_octet_as;
+	bool extended_message;
+	bool enhanced_refresh;
+	bool extended_nexthop; /* IPv4 unicast with an IPv6 next hop */
+	bool graceful_restart;
+	struct bgp_graceful_restart restart;
+	uint8_t add_path[IP_FAMILIES]; /* BGP_ADD_PATH_*; 0: none */
+	uint8_t refresh_type;          /* message type it understands for route refresh; 0: none */
+	uint32_t unknown[8];           /* bitmap of the capability codes hotfib does not know */
+};
+
+static inline bool
+bgp_open_has_unknown(const struct bgp_open *open, uint8_t code)
+{
+	return (open->unknown[code / 32] >> (code % 32) & 1) != 0;
+}
 
 struct bgp_neighbor_status {
 	const struct bgp_neighbor_config *config;
@@ -126,8 +153,14 @@ struct bgp_neighbor_status {
 	uint16_t hold_time_s, keepalive_s; /* negotiated */
 	bool families[IP_FAMILIES];        /* negotiated */
 	bool route_refresh, four_octet_as; /* negotiated */
-	/* Of the session that is up, or was last: to be asked in sink.up and sink.down. */
+	/* Capabilities, of the session that is up or was last (AS 0 before the first): what we have
+	 * offered and what the peer has. */
+	struct bgp_open open_sent, open_received;
+	/* The peer's, for families that were agreed on: to be asked in sink.up and sink.down. */
 	struct bgp_graceful_restart restart;
+	/* How the last session ended (false before): the peer's routes of the family are to be kept
+	 * for restart.time_s. To be asked in sink.down; see bgp_conn_end_is_graceful(). */
+	bool end_is_graceful[IP_FAMILIES];
 	struct bgp_counters received, sent;
 	uint64_t routes_announced, routes_withdrawn;        /* NLRI received */
 	uint64_t treated_as_withdraw, attributes_discarded; /* RFC 7606 actions taken */

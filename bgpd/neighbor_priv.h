@@ -21,7 +21,9 @@ struct bgp_neighbor {
 	struct mono state_since;
 	int64_t established_wall_ms;
 	uint64_t established_count;
-	struct bgp_graceful_restart restart; /* of the last session */
+	struct bgp_open open_sent, open_received; /* of the last session */
+	struct bgp_graceful_restart restart;      /* likewise */
+	bool end_is_graceful;                     /* likewise */
 	struct bgp_conn_stats stats;
 	char last_error[BGP_ERROR_TEXT_MAX];
 	struct mono last_error_at;

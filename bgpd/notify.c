@@ -60,7 +60,7 @@ static const char *const cease_names[] = {
 	[BGP_CEASE_CONFIG_CHANGE] = "Other Configuration Change",
 	[BGP_CEASE_COLLISION] = "Connection Collision Resolution",
 	[BGP_CEASE_RESOURCES] = "Out of Resources",
-	[9] = "Hard Reset",
+	[BGP_CEASE_HARD_RESET] = "Hard Reset",
 	[10] = "BFD Down",
 };
 
@@ -82,7 +82,7 @@ static const struct {
 	[BGP_ERR_CEASE] = { "Cease", cease_names, ARRAY_LEN(cease_names) },
 	[BGP_ERR_REFRESH] = { "ROUTE-REFRESH Message Error", refresh_names,
 	    ARRAY_LEN(refresh_names) },
-	[8] = { "Send Hold Timer Expired", NULL, 0 },
+	[BGP_ERR_SEND_HOLD_TIMER] = { "Send Hold Timer Expired", NULL, 0 },
 };
 
 void
@@ -113,6 +113,25 @@ bgp_notify_shutdown_data(const char *text, uint8_t buf[1 + BGP_SHUTDOWN_TEXT_MAX
 	buf[0] = (uint8_t)n;
 	memcpy(buf + 1, text, n);
 	return 1 + n;
+}
+
+struct bgp_error
+bgp_notify_hard_reset(const struct bgp_error *e, uint8_t buf[BGP_HARD_RESET_MAX])
+{
+	struct wr w = wr_make(buf, BGP_HARD_RESET_MAX);
+
+	wr_u8(&w, e->code);
+	wr_u8(&w, e->subcode);
+	wr_bytes(&w, e->data.data, size_min(e->data.len, BGP_HARD_RESET_MAX - 2));
+	return (struct bgp_error){
+		.code = BGP_ERR_CEASE, .subcode = BGP_CEASE_HARD_RESET, .data = { buf, wr_len(&w) }
+	};
+}
+
+bool
+bgp_notify_is_hard_reset(const struct bgp_error *e)
+{
+	return e->code == BGP_ERR_CEASE && e->subcode == BGP_CEASE_HARD_RESET;
 }
 
 void
@@ -162,14 +181,13 @@ add_escaped(char *buf, size_t size, const uint8_t *bytes, size_t n)
 	}
 }
 
-void
-bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_t size)
+/* Append the name of an error and what it says more. */
+static void
+add_error(const struct bgp_error *e, char *buf, size_t size)
 {
-	char name[96];
-	size_t at;
+	size_t at = strlen(buf);
 
-	bgp_notify_name(e->code, e->subcode, name, sizeof(name));
-	snprintf(buf, size, "%s %s", who, name);
+	bgp_notify_name(e->code, e->subcode, buf + at, size - at);
 	at = strlen(buf);
 	if (e->why != NULL) {
 		snprintf(buf + at, size - at, ": %s", e->why);
@@ -180,4 +198,21 @@ bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_
 		add_escaped(
 		    buf, size, e->data.data + 1, size_min(e->data.data[0], e->data.len - 1));
 	}
+}
+
+void
+bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_t size)
+{
+	struct bgp_error inner;
+	size_t at;
+
+	snprintf(buf, size, "%s ", who);
+	add_error(e, buf, size);
+	if (!bgp_notify_is_hard_reset(e) || e->data.len < 2)
+		return;
+	/* RFC 8538 3: the error that it stands for is inside. */
+	bgp_notify_decode(rd_make(e->data.data, e->data.len), &inner);
+	at = strlen(buf);
+	snprintf(buf + at, size - at, ": ");
+	add_error(&inner, buf, size);
 }

@@ -26,6 +26,14 @@ void bgp_notify_encode(struct wr *w, const struct bgp_error *e);
  * BGP_SHUTDOWN_TEXT_MAX bytes but never inside a UTF-8 character; gives the bytes used. */
 size_t bgp_notify_shutdown_data(const char *text, uint8_t buf[1 + BGP_SHUTDOWN_TEXT_MAX]);
 
+/* Room for a Hard Reset around an error with shutdown text. */
+#define BGP_HARD_RESET_MAX (2 + 1 + BGP_SHUTDOWN_TEXT_MAX)
+
+/* Cease/Hard Reset around *e, whose data is cut to fit (RFC 8538 3); the result borrows buf. */
+struct bgp_error bgp_notify_hard_reset(const struct bgp_error *e, uint8_t buf[BGP_HARD_RESET_MAX]);
+
+bool bgp_notify_is_hard_reset(const struct bgp_error *e);
+
 /* Read the body of a NOTIFICATION. One that is too short gives code 0: the session ends all the
  * same, and an error in a NOTIFICATION is never answered (RFC 4271 6.4). */
 void bgp_notify_decode(struct rd body, struct bgp_error *e);
@@ -35,7 +43,8 @@ void bgp_notify_name(uint8_t code, uint8_t subcode, char *buf, size_t size);
 
 /* "sent Cease/Administrative Shutdown: text" into buf, cut at size. `who` is "sent" or "received".
  * After the colon come `why`, or the peer's shutdown text, escaped: printable ASCII as it is, all
- * else as \xNN, so that a log line or terminal is never in the peer's hands. */
+ * else as \xNN, so that a log line or terminal is never in the peer's hands. Of a Hard Reset the
+ * error inside is described, too. */
 void bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_t size);
 
 #endif

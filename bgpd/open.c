@@ -50,6 +50,52 @@ encode_add_path(struct wr *caps, const struct bgp_open *open)
 		encode_capability(caps, BGP_CAP_ADD_PATH, value, wr_len(&w));
 }
 
+static void
+encode_graceful_restart(struct wr *caps, const struct bgp_graceful_restart *g)
+{
+	uint8_t value[2 + 4 * IP_FAMILIES];
+	struct wr w = wr_make(value, sizeof(value));
+
+	ASSERT(g->time_s <= BGP_RESTART_TIME);
+	wr_u16(&w, (uint16_t)((g->restarted ? BGP_RESTART_RESTARTED : 0) |
+			      (g->notification ? BGP_RESTART_NOTIFICATION : 0) | g->time_s));
+	for (unsigned f = 0; f < IP_FAMILIES; f++) {
+		if (!g->families[f])
+			continue;
+		wr_u16(&w, bgp_afi_of((enum ip_family)f));
+		wr_u8(&w, BGP_SAFI_UNICAST);
+		wr_u8(&w, g->forwarding[f] ? BGP_RESTART_FORWARDING : 0);
+	}
+	encode_capability(caps, BGP_CAP_GRACEFUL_RESTART, value, wr_len(&w));
+}
+
+static void
+encode_capabilities(struct wr *caps, const struct bgp_open *open)
+{
+	for (unsigned f = 0; f < IP_FAMILIES; f++) {
+		uint8_t mp[4] = { 0, (uint8_t)bgp_afi_of((enum ip_family)f), 0, BGP_SAFI_UNICAST };
+
+		if (open->families[f])
+			encode_capability(caps, BGP_CAP_MULTIPROTOCOL, mp, sizeof(mp));
+	}
+	if (open->refresh_type != 0)
+		encode_capability(caps, BGP_CAP_REFRESH, NULL, 0);
+	if (open->graceful_restart)
+		encode_graceful_restart(caps, &open->restart);
+	if (open->four_octet_as) {
+		wr_u8(caps, BGP_CAP_AS4);
+		wr_u8(caps, 4);
+		wr_u32(caps, open->as);
+	}
+	if (open->extended_nexthop)
+		encode_capability(caps, BGP_CAP_EXTENDED_NEXTHOP, v4_over_v6, sizeof(v4_over_v6));
+	if (open->enhanced_refresh)
+		encode_capability(caps, BGP_CAP_ENHANCED_REFRESH, NULL, 0);
+	if (open->extended_message)
+		encode_capability(caps, BGP_CAP_EXTENDED_MESSAGE, NULL, 0);
+	encode_add_path(caps, open);
+}
+
 void
 bgp_open_encode(struct wr *w, const struct bgp_open *open)
 {
@@ -57,28 +103,7 @@ bgp_open_encode(struct wr *w, const struct bgp_open *open)
 	struct wr caps = wr_make(params, sizeof(params));
 	size_t mark;
 
-	for (unsigned f = 0; f < IP_FAMILIES; f++) {
-		uint8_t mp[4] = { 0, (uint8_t)bgp_afi_of((enum ip_family)f), 0, BGP_SAFI_UNICAST };
-
-		if (open->families[f])
-			encode_capability(&caps, BGP_CAP_MULTIPROTOCOL, mp, sizeof(mp));
-	}
-	if (open->refresh_type != 0)
-		encode_capability(&caps, BGP_CAP_REFRESH, NULL, 0);
-	if (open->graceful_restart)
-		encode_capability(&caps, BGP_CAP_GRACEFUL_RESTART, (uint8_t[2]){ 0, 0 }, 2);
-	if (open->four_octet_as) {
-		wr_u8(&caps, BGP_CAP_AS4);
-		wr_u8(&caps, 4);
-		wr_u32(&caps, open->as);
-	}
-	if (open->extended_nexthop)
-		encode_capability(&caps, BGP_CAP_EXTENDED_NEXTHOP, v4_over_v6, sizeof(v4_over_v6));
-	if (open->enhanced_refresh)
-		encode_capability(&caps, BGP_CAP_ENHANCED_REFRESH, NULL, 0);
-	if (open->extended_message)
-		encode_capability(&caps, BGP_CAP_EXTENDED_MESSAGE, NULL, 0);
-	encode_add_path(&caps, open);
+	encode_capabilities(&caps, open);
 	ASSERT(wr_ok(&caps));
 
 	mark = bgp_msg_begin(w, BGP_MSG_OPEN);
@@ -185,7 +210,7 @@ decode_capability(struct bgp_open *o, uint8_t code, struct rd value, struct bgp_
 	case BGP_CAP_ENHANCED_REFRESH: o->enhanced_refresh = true; return true;
 	case BGP_CAP_EXTENDED_MESSAGE: o->extended_message = true; return true;
 	case BGP_CAP_ADD_PATH: decode_add_path(o, value); return true;
-	default: return true;
+	default: o->unknown[code / 32] |= 1u << (code % 32); return true;
 	}
 }
 

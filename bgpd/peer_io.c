@@ -89,7 +89,10 @@ on_up(void *ctx, struct bgp_conn *c)
 	p->n.ends = l->ends;
 	p->n.wants_writable = false;
 	p->n.established_count++;
+	p->n.open_sent = *bgp_conn_open_sent(c);
+	p->n.open_received = *bgp_conn_open_received(c);
 	p->n.restart = a->restart;
+	p->n.end_is_graceful = false;
 	p->n.established_wall_ms = clock_wall_ms();
 	bgp_neighbor_set_state(&p->n, BGP_ESTABLISHED, clock_mono());
 	p->dial.failures = 0;
@@ -118,6 +121,7 @@ on_end(void *ctx, struct bgp_conn *c, bool was_up, enum bgp_down_reason reason)
 	if (!was_up)
 		return;
 	p->n.session = NULL;
+	p->n.end_is_graceful = bgp_conn_end_is_graceful(c);
 	p->n.wants_writable = false;
 	if (p->n.sink.down != NULL)
 		p->n.sink.down(p->n.sink.ctx, &p->n, reason);

@@ -96,7 +96,8 @@ enum bgp_error_code {
 	BGP_ERR_HOLD_TIMER = 4,
 	BGP_ERR_FSM = 5,
 	BGP_ERR_CEASE = 6,
-	BGP_ERR_REFRESH = 7
+	BGP_ERR_REFRESH = 7,
+	BGP_ERR_SEND_HOLD_TIMER = 8 /* RFC 9687 */
 };
 
 enum bgp_header_error {
@@ -132,7 +133,7 @@ enum bgp_fsm_error {
 	BGP_FSM_IN_ESTABLISHED = 3
 };
 
-/* RFC 4486. */
+/* RFC 4486, RFC 8538 3. */
 enum bgp_cease {
 	BGP_CEASE_MAX_PREFIXES = 1,
 	BGP_CEASE_SHUTDOWN = 2,
@@ -141,7 +142,8 @@ enum bgp_cease {
 	BGP_CEASE_REJECTED = 5,
 	BGP_CEASE_CONFIG_CHANGE = 6,
 	BGP_CEASE_COLLISION = 7,
-	BGP_CEASE_RESOURCES = 8
+	BGP_CEASE_RESOURCES = 8,
+	BGP_CEASE_HARD_RESET = 9
 };
 
 #endif

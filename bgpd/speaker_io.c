@@ -102,8 +102,18 @@ running(struct bgp_speaker *s)
 	return p;
 }
 
+static bool
+keeps_ours(const struct peer *p)
+{
+	const struct bgp_conn *c = p->n.session;
+
+	return c != NULL && p->n.config.role == BGP_PUSH &&
+	       bgp_conn_open_sent(c)->restart.time_s > 0 &&
+	       bgp_conn_open_received(c)->graceful_restart;
+}
+
 void
-bgp_speaker_stop(struct bgp_speaker *s, const char *text)
+bgp_speaker_stop(struct bgp_speaker *s, const char *text, bool keep)
 {
 	struct peer *p;
 
@@ -112,6 +122,8 @@ bgp_speaker_stop(struct bgp_speaker *s, const char *text)
 	while ((p = running(s)) != NULL) {
 		peer_enter(p);
 		p->stopped = true;
+		if (keep && keeps_ours(p))
+			bgp_conn_eof(p->n.session, "closed for our graceful restart");
 		peer_cease(p, BGP_CEASE_SHUTDOWN, text);
 		peer_leave(p);
 	}

@@ -43,8 +43,11 @@ void bgp_speaker_remove(
 void bgp_speaker_reset(
     struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode, const char *text);
 
-/* Close every session with Cease/Administrative Shutdown and the text; listeners close too. */
-void bgp_speaker_stop(struct bgp_speaker *s, const char *text);
+/* Close every session with Cease/Administrative Shutdown and the text; listeners close too. With
+ * `keep`, push sessions with graceful restart are closed as if we had crashed, without a
+ * NOTIFICATION: the neighbour keeps what we have announced until we are back, or its restart time
+ * has passed (RFC 4724 4.2). */
+void bgp_speaker_stop(struct bgp_speaker *s, const char *text, bool keep);
 
 void bgp_speaker_stats(const struct bgp_speaker *s, struct bgp_speaker_stats *out);
 

@@ -194,7 +194,7 @@ app_run(const struct config *config, const char *version)
 		start_watchers(&run);
 		ev_run(run.loop, 0);
 	}
-	bgp_speaker_stop(app->speaker, "hotfibd is stopping");
+	bgp_speaker_stop(app->speaker, "hotfibd is stopping", true);
 	web_http_free(app->http);
 	app_free_parts(app);
 	log_info("main", "stopped");

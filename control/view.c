@@ -118,6 +118,33 @@ messages(const struct bgp_counters *c)
 	return c->opens + c->updates + c->keepalives + c->notifications + c->refreshes;
 }
 
+static struct web_capabilities
+capabilities(const struct bgp_open *open)
+{
+	/* RFC 7911 4: 1 receive, 2 send. */
+	static const char *const add_path[] = { NULL, "receive", "send", "both" };
+	const struct bgp_graceful_restart *g = &open->restart;
+	struct web_capabilities c = { .valid = open->as != 0,
+		.four_octet_as = open->four_octet_as,
+		.route_refresh = open->refresh_type != 0,
+		.enhanced_refresh = open->enhanced_refresh,
+		.extended_message = open->extended_message,
+		.extended_nexthop = open->extended_nexthop,
+		.graceful_restart = open->graceful_restart,
+		.restart_time_s = g->time_s,
+		.restarted = g->restarted,
+		.notification = g->notification };
+
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		c.families[f] = open->families[f];
+		c.add_path[f] = add_path[open->add_path[f]];
+		c.restart_families[f] = g->families[f];
+		c.restart_forwarding[f] = g->forwarding[f];
+	}
+	memcpy(c.unknown, open->unknown, sizeof(c.unknown));
+	return c;
+}
+
 /* The connection, what was negotiated, and messages by type. */
 static void
 add_session(const struct bgp_neighbor_status *bgp, struct web_neighbor *out)
@@ -130,6 +157,8 @@ add_session(const struct bgp_neighbor_status *bgp, struct web_neighbor *out)
 	out->dials = bgp->config->active;
 	out->route_refresh = bgp->route_refresh;
 	out->four_octet_as = bgp->four_octet_as;
+	out->capabilities_sent = capabilities(&bgp->open_sent);
+	out->capabilities_received = capabilities(&bgp->open_received);
 	out->routes_announced = bgp->routes_announced;
 	out->routes_withdrawn = bgp->routes_withdrawn;
 	out->received.opens = in->opens;

@@ -48,6 +48,7 @@ void web_api_asset(struct web_call *call, struct web_answer *a);
 /* Parts of answers that several handlers use. */
 json_t *web_agent_json(const struct web_agent *agent);
 json_t *web_analyzer_json(const struct web_backend *b);
+json_t *web_capabilities_json(const struct web_capabilities *c); /* null where there are none */
 
 /* Why hotfib is not ready to steer traffic yet: an array of texts, empty when it is. */
 json_t *web_readiness(const struct web_backend *b);

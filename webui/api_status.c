@@ -105,6 +105,7 @@ static json_t *
 neighbor_details_json(const struct web_neighbor *n)
 {
 	json_t *o = neighbor_json(n), *received = json_object(), *sent = json_object();
+	json_t *capabilities = json_object();
 
 	web_json_fields(received, messages_fields, &n->received);
 	web_json_fields(sent, messages_fields, &n->sent);
@@ -116,6 +117,10 @@ neighbor_details_json(const struct web_neighbor *n)
 	web_json_bool(o, "dials", n->dials);
 	web_json_bool(o, "routeRefresh", n->route_refresh);
 	web_json_bool(o, "fourOctetAs", n->four_octet_as);
+	json_object_set_new(capabilities, "sent", web_capabilities_json(&n->capabilities_sent));
+	json_object_set_new(
+	    capabilities, "received", web_capabilities_json(&n->capabilities_received));
+	json_object_set_new(o, "capabilities", capabilities);
 	web_json_count(o, "routesAnnounced", n->routes_announced);
 	web_json_count(o, "routesWithdrawn", n->routes_withdrawn);
 	if (n->last_error[0] != '\0')

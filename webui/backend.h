@@ -15,6 +15,20 @@
 #include "lib/str.h"
 
 /* A BGP neighbour. */
+/* What an OPEN says its sender can do. */
+struct web_capabilities {
+	bool valid; /* there has been an OPEN */
+	bool families[IP_FAMILIES];
+	bool four_octet_as, route_refresh, enhanced_refresh, extended_message;
+	bool extended_nexthop;             /* IPv4 routes with an IPv6 next hop */
+	const char *add_path[IP_FAMILIES]; /* "receive", "send" or "both"; NULL: neither */
+	bool graceful_restart;
+	uint16_t restart_time_s;
+	bool restarted, notification; /* the bits R and N */
+	bool restart_families[IP_FAMILIES], restart_forwarding[IP_FAMILIES];
+	uint32_t unknown[8]; /* bitmap of the codes we do not know */
+};
+
 struct web_neighbor {
 	const char *name, *description; /* description may be NULL */
 	const char *role;               /* "learn" or "push" */
@@ -29,8 +43,10 @@ struct web_neighbor {
 	uint64_t established_count;
 	uint16_t local_port, remote_port; /* of the connection; 0 without one */
 	uint16_t hold_time_configured_s;
-	bool dials;                                  /* we connect; otherwise we wait for it */
-	bool route_refresh, four_octet_as;           /* both sides can */
+	bool dials;                        /* we connect; otherwise we wait for it */
+	bool route_refresh, four_octet_as; /* both sides can */
+	/* Of the session that is up, or was last. */
+	struct web_capabilities capabilities_sent, capabilities_received;
 	double last_error_age_s;                     /* where there is a last error */
 	uint64_t routes_announced, routes_withdrawn; /* NLRI received */
 	struct {

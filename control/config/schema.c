@@ -102,6 +102,15 @@ static const struct schema_row neighbor_rows[] = {
 	    .unit = "seconds",
 	    .help = "A neighbour that takes none of what it is sent for this long, and for twice "
 		    "the hold time, is disconnected (RFC 9687). 0: never." },
+	{ .name = "restart-time",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_neighbor, bgp.restart_time_s),
+	    .max = 4095,
+	    .value = "120",
+	    .unit = "seconds",
+	    .help = "How long a\n.Cm push\nneighbour is asked to keep what was announced to it "
+		    "when the session is lost, as when hotfibd restarts (RFC 4724). 0: not "
+		    "at all." },
 	{ .name = "passive",
 	    .kind = SCHEMA_BOOL_NOT,
 	    FIELD(config_neighbor, bgp.active),

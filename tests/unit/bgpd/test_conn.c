@@ -88,7 +88,7 @@ test_pair(void **state)
 	assert_int_equal(b.reason, BGP_DOWN_ADMIN);
 	assert_int_equal(a.stats.sent.notifications, 0);
 	assert_string_equal(bgp_conn_end_text(a.conn),
-	    "received Cease/Administrative Shutdown: maintenance until 04:00");
+	    "received Cease/Hard Reset: Cease/Administrative Shutdown: maintenance until 04:00");
 	end_fini(&a);
 	end_fini(&b);
 	assert_int_equal(mem_used(MEM_BGP), 0);
@@ -172,9 +172,9 @@ test_cease_from_inside(void **state)
 	assert_int_equal(a.withdrawn, 0);
 	assert_int_equal(a.end_of_rib[IP_V4], 0);
 	assert_int_equal(a.downs, 1);
-	assert_int_equal(a.reason, BGP_DOWN_ADMIN);
-	assert_string_equal(
-	    bgp_conn_end_text(b.conn), "received Cease/Maximum Number of Prefixes Reached");
+	assert_int_equal(a.reason, BGP_DOWN_NOTIFICATION_SENT);
+	assert_string_equal(bgp_conn_end_text(b.conn),
+	    "received Cease/Hard Reset: Cease/Maximum Number of Prefixes Reached");
 	end_fini(&a);
 	end_fini(&b);
 }

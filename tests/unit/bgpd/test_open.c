@@ -106,6 +106,13 @@ test_capabilities(void **state)
 	assert_true(decode(FIXED "12 0210" MP4 "4508 00018001 00010101", &open, &err));
 	assert_int_equal(open.add_path[IP_V4], BGP_ADD_PATH_RECEIVE);
 
+	/* Codes nobody here knows are kept, and named. */
+	assert_true(decode(FIXED "10 020e" MP4 "4900 ff02abcd 4700", &open, &err));
+	assert_true(bgp_open_has_unknown(&open, 73) && bgp_open_has_unknown(&open, 255));
+	assert_true(bgp_open_has_unknown(&open, 71));
+	assert_false(bgp_open_has_unknown(&open, BGP_CAP_MULTIPROTOCOL));
+	assert_false(bgp_open_has_unknown(&open, 72));
+
 	/* An AS that needs 4 octets. */
 	assert_true(decode("04 5ba0 005a 01020304 08 0206 4104 fa56ea00", &open, &err));
 	assert_int_equal(open.as, 4200000000);
@@ -191,6 +198,11 @@ test_round_trip(void **state)
 			.families = { (i & 2) != 0, (i & 4) != 0 },
 			.four_octet_as = (i & 1) != 0,
 			.graceful_restart = (i & 8) != 0,
+			.restart = { .time_s = i & 8 ? 4095 : 0,
+			    .restarted = (i & 9) == 9,
+			    .notification = (i & 10) == 10,
+			    .families = { (i & 9) == 9, (i & 10) == 10 },
+			    .forwarding = { (i & 13) == 13, (i & 14) == 14 } },
 			.extended_message = (i & 2) != 0,
 			.enhanced_refresh = (i & 4) != 0,
 			.extended_nexthop = (i & 8) != 0,
@@ -211,6 +223,7 @@ test_round_trip(void **state)
 		assert_int_equal(out.router_id, 7);
 		assert_int_equal(out.four_octet_as, in.four_octet_as);
 		assert_int_equal(out.graceful_restart, in.graceful_restart);
+		assert_memory_equal(&out.restart, &in.restart, sizeof(in.restart));
 		assert_int_equal(out.refresh_type, in.refresh_type);
 		assert_int_equal(out.extended_nexthop, in.extended_nexthop);
 		assert_int_equal(out.enhanced_refresh, in.enhanced_refresh);

@@ -231,14 +231,56 @@ test_session(void **state)
 	assert_string_equal(s.last_error, "");
 
 	/* Shutdown with a text: both ends know why. */
-	bgp_speaker_stop(client.speaker, "so long");
+	bgp_speaker_stop(client.speaker, "so long", false);
 	assert_int_equal(client.downs, 1);
 	assert_int_equal(client.reason, BGP_DOWN_ADMIN);
 	WAIT_FOR(server.downs == 1);
 	assert_int_equal(server.reason, BGP_DOWN_NOTIFICATION_RECEIVED);
 	bgp_neighbor_status(server.n, &s);
-	assert_string_equal(s.last_error, "received Cease/Administrative Shutdown: so long");
+	assert_string_equal(
+	    s.last_error, "received Cease/Hard Reset: Cease/Administrative Shutdown: so long");
 	assert_int_equal(s.state, BGP_ACTIVE); /* it waits for the next one */
+}
+
+/* Stopping so that the neighbour keeps what it has of us, and so that it does not. */
+static void
+test_stop_keeping(void **state)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN), c = config_of(false, BGP_PUSH);
+	struct bgp_neighbor_status status;
+
+	(void)state;
+	c.restart_time_s = 120;
+	add(&server, &s);
+	add(&client, &c);
+	WAIT_FOR(server.end_of_ribs == 1);
+	bgp_neighbor_status(server.n, &status);
+	assert_int_equal(status.restart.time_s, 120);
+	assert_true(status.restart.restarted); /* the first session since the client started */
+	assert_true(status.restart.forwarding[IP_V4]);
+	assert_int_equal(status.open_sent.router_id, 1);
+	assert_int_equal(status.open_received.router_id, 2);
+	bgp_speaker_stop(client.speaker, "so long", true);
+	assert_int_equal(client.downs, 1);
+	WAIT_FOR(server.downs == 1);
+	assert_int_equal(server.reason, BGP_DOWN_CLOSED);
+	bgp_neighbor_status(server.n, &status);
+	assert_true(status.end_is_graceful[IP_V4] && status.end_is_graceful[IP_V6]);
+
+	/* The second session is no restart. */
+	bgp_speaker_remove(client.speaker, client.n, BGP_CEASE_DECONFIGURED, NULL);
+	add(&client, &c);
+	WAIT_FOR(server.end_of_ribs == 2);
+	bgp_speaker_reset(client.speaker, client.n, BGP_CEASE_RESET, NULL);
+	WAIT_FOR(server.downs == 2);
+	WAIT_FOR(server.end_of_ribs == 3);
+	bgp_neighbor_status(server.n, &status);
+	assert_false(status.restart.restarted);
+	bgp_speaker_stop(client.speaker, "so long", false);
+	WAIT_FOR(server.downs == 3);
+	bgp_neighbor_status(server.n, &status);
+	assert_false(status.end_is_graceful[IP_V4]);
+	assert_non_null(strstr(status.last_error, "Hard Reset"));
 }
 
 /* Far more than the queue's high-water mark, with one UPDATE a route: nothing is lost. */
@@ -394,7 +436,7 @@ test_remove_from_down(void **state)
 	server.remove_at_down = client.remove_at_down = true;
 	start_pair(10);
 	WAIT_FOR(server.end_of_ribs == 1);
-	bgp_speaker_stop(server.speaker, NULL);
+	bgp_speaker_stop(server.speaker, NULL, false);
 	assert_null(server.n);
 	WAIT_FOR(client.n == NULL);
 }
@@ -615,6 +657,7 @@ main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_session),
+		TEST(test_stop_keeping),
 		TEST(test_backpressure),
 		TEST(test_reset),
 		TEST(test_md5),

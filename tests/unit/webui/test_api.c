@@ -74,6 +74,8 @@ test_neighbor(void **state)
 	assert_true(json_is_true(json_object_get(
 	    json_object_get(json_object_get(root, "families"), "ipv6"), "configured")));
 	assert_null(json_object_get(root, "lastErrorAgeSeconds"));
+	assert_true(
+	    json_is_null(json_object_get(json_object_get(root, "capabilities"), "received")));
 	json_decref(root);
 	fake.neighbors[0].last_error = "Cease";
 	fake.neighbors[0].last_error_age_s = 2.5;
@@ -81,6 +83,38 @@ test_neighbor(void **state)
 	assert_true(json_number_value(json_object_get(root, "lastErrorAgeSeconds")) == 2.5);
 	json_decref(root);
 	assert_error(&fake, "/api/v1/neighbor/nope", 404, "\"nope\"");
+}
+
+static void
+test_capabilities(void **state)
+{
+	struct web_fake fake;
+	struct str body;
+
+	(void)state;
+	web_fake_init(&fake);
+	fake.neighbors[0].capabilities_received = (struct web_capabilities){ .valid = true,
+		.families = { true, true },
+		.four_octet_as = true,
+		.route_refresh = true,
+		.add_path = { "both", NULL },
+		.graceful_restart = true,
+		.restart_time_s = 120,
+		.notification = true,
+		.restart_families = { true, true },
+		.restart_forwarding = { false, true },
+		.unknown = { [2] = 1u << 9, [7] = 1u << 31 } };
+	str_init(&body, MEM_MISC);
+	assert_int_equal(ask(&fake, "/api/v1/neighbor/reflector", &body), 200);
+	assert_non_null(strstr(body.text,
+	    "\"capabilities\":{\"received\":{\"addPath\":{\"ipv4\":\"both\"},"
+	    "\"enhancedRouteRefresh\":false,\"extendedMessage\":false,"
+	    "\"extendedNexthop\":false,\"fourOctetAs\":true,"
+	    "\"gracefulRestart\":{\"families\":[\"ipv4\",\"ipv6\"],\"forwarding\":[\"ipv6\"],"
+	    "\"notification\":true,\"restarted\":false,\"timeSeconds\":120},"
+	    "\"multiprotocol\":[\"ipv4\",\"ipv6\"],\"routeRefresh\":true,"
+	    "\"unknown\":[73,255]},\"sent\":null}"));
+	str_fini(&body);
 }
 
 /* The ids that an events path answers, as "5 6 7 newest". */
@@ -512,6 +546,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_route_explained),
 		cmocka_unit_test(test_neighbor),
+		cmocka_unit_test(test_capabilities),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_dump_is_refused),
 		cmocka_unit_test(test_topprefixes_as_sflow_rt),
