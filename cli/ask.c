@@ -42,8 +42,11 @@ read_answer(const struct cli *cli, const struct str *body, long status)
 	return root;
 }
 
-json_t *
-ask_json(const struct cli *cli, const char *path)
+typedef int ask_fn(const struct cli *cli, const char *path, struct str *body, long *status,
+    char error[static 256]);
+
+static json_t *
+ask(const struct cli *cli, ask_fn *how, const char *path)
 {
 	char error[256] = "";
 	long status = 0;
@@ -51,12 +54,24 @@ ask_json(const struct cli *cli, const char *path)
 	json_t *root;
 
 	str_init(&body, MEM_MISC);
-	if (cli->get(cli, path, &body, &status, error) != 0)
+	if (how(cli, path, &body, &status, error) != 0)
 		root = refuse(cli, "", error);
 	else
 		root = read_answer(cli, &body, status);
 	str_fini(&body);
 	return root;
+}
+
+json_t *
+ask_json(const struct cli *cli, const char *path)
+{
+	return ask(cli, cli->get, path);
+}
+
+json_t *
+ask_command(const struct cli *cli, const char *path)
+{
+	return ask(cli, cli->post, path);
 }
 
 const json_t *

@@ -9,6 +9,9 @@
  * not there, it refused, or it does not speak JSON. */
 json_t *ask_json(const struct cli *cli, const char *path);
 
+/* The same for POST: a command. */
+json_t *ask_command(const struct cli *cli, const char *path);
+
 /* The message for an answer that is not 200. */
 void ask_refused(const struct cli *cli, const struct str *body, long status);
 

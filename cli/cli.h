@@ -40,7 +40,10 @@ struct cli {
 	/* The same with the body of a 200 to `to`, however long; `body` is that of another. */
 	int (*download)(const struct cli *cli, const char *path, FILE *to, struct str *body,
 	    long *status, char error[static 256]);
-	void *get_ctx; /* of a test's get() and download() */
+	/* POST path, without a body: as get. */
+	int (*post)(const struct cli *cli, const char *path, struct str *body, long *status,
+	    char error[static 256]);
+	void *get_ctx; /* of a test's get(), download() and post() */
 };
 
 struct cli_verb {
@@ -72,6 +75,7 @@ int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);
 int cli_show_events(struct cli *cli, char **args);
 int cli_dump_rib(struct cli *cli, char **args);
+int cli_refresh(struct cli *cli, char **args);
 int cli_check(struct cli *cli, char **args);
 int cli_import(struct cli *cli, char **args);
 int cli_version(struct cli *cli, char **args);

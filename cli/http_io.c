@@ -45,9 +45,10 @@ explain(const struct cli *cli, CURLcode code, long os_error, char error[static 2
 			       : " (is hotfibd running?)");
 }
 
-int
-cli_http_download(const struct cli *cli, const char *path, FILE *to, struct str *body, long *status,
-    char error[static 256])
+/* One request; of a POST the body is empty. */
+static int
+request(const struct cli *cli, bool post, const char *path, FILE *to, struct str *body,
+    long *status, char error[static 256])
 {
 	CURL *curl = curl_easy_init();
 	struct sink sink = { .curl = curl, .body = body, .to = to };
@@ -63,6 +64,8 @@ cli_http_download(const struct cli *cli, const char *path, FILE *to, struct str 
 	str_addf(&url, "http://hotfib%s", path);
 	curl_easy_setopt(curl, CURLOPT_URL, url.text);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, cli->socket);
+	if (post)
+		curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, "");
 	curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever http_proxy says */
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, 5L);
@@ -85,5 +88,19 @@ int
 cli_http_get(
     const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
 {
-	return cli_http_download(cli, path, NULL, body, status, error);
+	return request(cli, false, path, NULL, body, status, error);
+}
+
+int
+cli_http_post(
+    const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
+{
+	return request(cli, true, path, NULL, body, status, error);
+}
+
+int
+cli_http_download(const struct cli *cli, const char *path, FILE *to, struct str *body, long *status,
+    char error[static 256])
+{
+	return request(cli, false, path, to, body, status, error);
 }

@@ -9,6 +9,10 @@
 int cli_http_get(const struct cli *cli, const char *path, struct str *body, long *status,
     char error[static 256]);
 
+/* cli->post. */
+int cli_http_post(const struct cli *cli, const char *path, struct str *body, long *status,
+    char error[static 256]);
+
 /* cli->download. */
 int cli_http_download(const struct cli *cli, const char *path, FILE *to, struct str *body,
     long *status, char error[static 256]);

@@ -15,7 +15,8 @@ main(int argc, char **argv)
 		.ascii = isatty(STDOUT_FILENO) == 1,
 		.top_n = 20,
 		.get = cli_http_get,
-		.download = cli_http_download };
+		.download = cli_http_download,
+		.post = cli_http_post };
 	int result;
 
 	/* Which characters the terminal prints; numbers stay as they are everywhere. */

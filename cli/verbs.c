@@ -23,6 +23,8 @@ const struct cli_verb cli_verbs[] = {
 	    "What happened lately: sessions, tables, the hardware." },
 	{ "dump rib", "[--router R] [--family F] FILE", "rF", 1, 0, cli_dump_rib,
 	    "Write the learned table as MRT (TABLE_DUMP_V2), for bgpdump; - is the output." },
+	{ "refresh", "NEIGHBOR", "", 1, 0, cli_refresh,
+	    "Ask a learning neighbour for its whole table again (ROUTE-REFRESH)." },
 	{ "check", "FILE", "", 1, 0, cli_check, "Check a configuration as hotfibd reads it." },
 	{ "import", "FILE", "", 1, 0, cli_import,
 	    "Turn a sFlow-RT properties file with arm.* settings into a configuration." },

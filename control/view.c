@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "control/command.h"
 #include "control/dump.h"
 #include "control/events.h"
 #include "control/explain.h"
@@ -603,5 +604,6 @@ view_backend(struct app *app)
 		.dump_next = view_dump_next,
 		.installed_next = view_installed_next,
 		.event_next = view_event_next,
+		.refresh = command_refresh,
 	};
 }

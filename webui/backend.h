@@ -226,6 +226,13 @@ struct web_router_ref {
 			  * learning neighbour, or its first one; SIZE_MAX where it has none */
 };
 
+/* What came of a command. */
+enum web_outcome {
+	WEB_DONE,
+	WEB_UNKNOWN, /* nothing is called so */
+	WEB_REFUSED  /* not of this one, or not now */
+};
+
 struct web_backend {
 	void *ctx;
 
@@ -263,6 +270,12 @@ struct web_backend {
 
 	/* The oldest event kept that has an id above `after`; false: none. */
 	bool (*event_next)(void *ctx, uint64_t after, struct web_event *out);
+
+	/* Commands. Unless WEB_DONE, *why says what is wrong, a whole sentence without its full
+	 * stop.
+	 *
+	 * Ask a learning neighbour for its whole table again (ROUTE-REFRESH). */
+	enum web_outcome (*refresh)(void *ctx, const char *neighbor, const char **why);
 };
 
 #endif

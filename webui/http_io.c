@@ -229,6 +229,7 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 		return MHD_YES;
 	start = clock_mono();
 	request.target = x->target;
+	request.may_command = c != NULL && !c->tcp;
 	request.if_none_match = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "If-None-Match");
 	o = outgoing_new(h);
 	web_dispatch(&h->app, &request, &o->answer);

@@ -78,6 +78,8 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/rib/{router}/mrt", web_api_rib, rib_params },
 	{ "GET", "/api/v1/installed", web_api_installed, NULL },
 	{ "GET", "/api/v1/events", web_api_events, events_params },
+	/* Commands. */
+	{ "POST", "/api/v1/neighbor/{name}/refresh", web_api_refresh, NULL },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },
 	{ "GET", "/app.js", web_api_asset, NULL },
@@ -238,7 +240,7 @@ web_dispatch(struct web_app *app, const struct web_request *request, struct web_
 {
 	struct web_call call = { .app = app };
 	struct web_target target;
-	bool path_known = false;
+	const char *allow = NULL;
 
 	web_answer_init(a);
 	if (strlen(request->target) > WEB_TARGET_MAX) {
@@ -252,18 +254,22 @@ web_dispatch(struct web_app *app, const struct web_request *request, struct web_
 	for (call.row = web_routes; call.row->method != NULL; call.row++) {
 		if (!match(call.row->pattern, target.path, target.path_len, call.name))
 			continue;
-		path_known = true;
+		allow = strcmp(call.row->method, "GET") == 0 ? "GET, HEAD" : call.row->method;
 		if (!method_fits(call.row, request->method))
 			continue;
+		if (!request->may_command && strcmp(call.row->method, "GET") != 0) {
+			web_answer_error(a, 403, "commands are taken on the unix socket only");
+			return;
+		}
 		if (read_args(&call, &target, a)) {
 			call.row->handler(&call, a);
 			answer_unchanged(request, a);
 		}
 		return;
 	}
-	if (path_known) {
+	if (allow != NULL) {
 		web_answer_error(a, 405, "method %s not allowed here", request->method);
-		a->allow = "GET, HEAD";
+		a->allow = allow;
 	} else {
 		web_answer_error(a, 404, "no such path; hotfib-api(7) lists them");
 	}

@@ -6,6 +6,9 @@
  * method that is not is 405; a parameter that is not what the table says is 400 before the handler
  * runs; parameters the table does not name are ignored, as sFlow-RT does; of several with one name
  * the first counts. HEAD is answered as GET, and whoever sends it leaves out the body.
+ *
+ * What changes something is a POST, and taken only from where the operator is: the unix socket,
+ * whose permissions say who that is. A browser cannot be talked into it.
  */
 #ifndef WEBUI_ROUTE_H
 #define WEBUI_ROUTE_H
@@ -32,6 +35,7 @@ struct web_request {
 	const char *method;
 	const char *target;        /* as sent: path and query, percent-encoded */
 	const char *if_none_match; /* NULL where absent */
+	bool may_command;          /* it came by the unix socket */
 };
 
 enum web_param_type {

@@ -31,6 +31,8 @@ struct web_fake {
 	struct web_event events[4];
 	size_t n_events;
 
+	const char *refreshed; /* the neighbour refresh() was last asked of */
+
 	struct web_top_query last_query;
 	size_t last_router;
 	unsigned tops; /* calls of top() */
@@ -301,6 +303,22 @@ web_fake_event_next(void *ctx, uint64_t after, struct web_event *out)
 	return false;
 }
 
+static inline enum web_outcome
+web_fake_refresh(void *ctx, const char *neighbor, const char **why)
+{
+	struct web_fake *f = ctx;
+
+	*why = "no \"neighbour\" of this name";
+	for (size_t i = 0; i < f->n_neighbors; i++) {
+		if (strcmp(f->neighbors[i].name, neighbor) != 0)
+			continue;
+		f->refreshed = f->neighbors[i].name;
+		*why = "a push neighbour";
+		return strcmp(f->neighbors[i].role, "learn") == 0 ? WEB_DONE : WEB_REFUSED;
+	}
+	return WEB_UNKNOWN;
+}
+
 static inline struct web_backend
 web_fake_backend(struct web_fake *f)
 {
@@ -316,7 +334,8 @@ web_fake_backend(struct web_fake *f)
 		.explain = web_fake_explain,
 		.dump_next = web_fake_dump_next,
 		.installed_next = web_fake_installed_next,
-		.event_next = web_fake_event_next };
+		.event_next = web_fake_event_next,
+		.refresh = web_fake_refresh };
 }
 
 /* All well: both sessions up, 3 routes of each family, 2 installed. */

@@ -47,6 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	request.method = strsep(&rest, " ");
 	request.target = rest != NULL ? strsep(&rest, "\n") : "/";
 	request.if_none_match = rest;
+	request.may_command = true;
 
 	web_fake_init(&fake);
 	app = (struct web_app){ .backend = web_fake_backend(&fake) };

@@ -104,6 +104,8 @@ static const struct page pages[] = {
 	{ "/api/v1/top/nope/ipv4?maxPrefixes=20&direction=destination", 404,
 	    "{\"error\":\"no \\u001brouter\"}" },
 	{ "/version", 200, "1.0" },
+	{ "POST /api/v1/neighbor/a%2Fb/refresh", 200, "{\"done\":\"asked\"}" },
+	{ "POST /api/v1/neighbor/target/refresh", 409, "{\"error\":\"a push neighbour\"}" },
 	{ 0 },
 };
 
@@ -149,6 +151,16 @@ download(const struct cli *cli, const char *path, FILE *to, struct str *body, lo
 	return result;
 }
 
+static int
+post(
+    const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
+{
+	char marked[256];
+
+	snprintf(marked, sizeof(marked), "POST %s", path);
+	return get(cli, marked, body, status, error);
+}
+
 static char *out, *err;
 
 /* Run "hotfib ARGS", blanks between the arguments; out and err hold what it said. */
@@ -162,6 +174,7 @@ run(const struct page *daemon, const char *args)
 		.top_n = 20,
 		.get = get,
 		.download = download,
+		.post = post,
 		.get_ctx = (void *)(uintptr_t)daemon };
 	int argc = 0, result;
 
@@ -519,6 +532,20 @@ contents(const char *file)
 }
 
 static void
+test_commands(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "refresh a/b"), CLI_OK);
+	assert_string_equal(out, "asked\n");
+	assert_int_equal(run(pages, "-j refresh a/b"), CLI_OK);
+	assert_string_equal(out, "{\"done\":\"asked\"}\n");
+	assert_int_equal(run(pages, "refresh target"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 409: a push neighbour\n");
+	assert_int_equal(run(pages, "refresh"), CLI_USAGE);
+	assert_int_equal(run(NULL, "refresh target"), CLI_ERROR);
+}
+
+static void
 test_dump(void **state)
 {
 	static const struct page daemon[] = {
@@ -596,6 +623,7 @@ main(void)
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_dump),
 	};
 

@@ -293,6 +293,12 @@ test_methods(void **state)
 	assert_non_null(strstr(c.in.text, "HTTP/1.1 405 "));
 	assert_non_null(strstr(c.in.text, "Allow: GET, HEAD\r\n"));
 
+	/* A command, but not from the operator. */
+	client_say(&c, "POST /api/v1/neighbor/reflector/refresh HTTP/1.1\r\nHost: x\r\n"
+		       "Content-Length: 0\r\n\r\n");
+	wait_for(&c, "unix socket only", 1);
+	assert_non_null(strstr(c.in.text, "HTTP/1.1 403 "));
+
 	str_clear(&c.in);
 	client_say(&c, "HEAD /app.js HTTP/1.1\r\nHost: x\r\n\r\n"
 		       "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -628,6 +634,10 @@ test_unix_socket(void **state)
 	client_unix(&c, path);
 	client_say(&c, "GET /version HTTP/1.1\r\nHost: x\r\n\r\n");
 	wait_for(&c, "0.1-test", 1);
+	client_say(&c, "POST /api/v1/neighbor/reflector/refresh HTTP/1.1\r\nHost: x\r\n"
+		       "Content-Length: 0\r\n\r\n");
+	wait_for(&c, "asked for", 1);
+	assert_string_equal(fake.refreshed, "reflector");
 	client_say(&c, "GARBAGE\r\n\r\n");
 	wait_closed(&c);
 	client_stop(&c);

@@ -98,12 +98,57 @@ test_every_row_answers(void **state)
 			    brace[1] == 'n' ? "target" : "edge", strchr(brace, '}') + 1);
 		else
 			snprintf(target, sizeof(target), "%s?address=10.0.0.1", row->pattern);
+		if (strcmp(row->method, "GET") != 0)
+			continue; /* test_commands */
 		status = ask(&fake, target, &body);
 		if (status != 200)
 			fail_msg("%s answers %u", target, status);
 		assert_true(body.len > 0);
 	}
 	str_fini(&body);
+}
+
+/* A command is a POST, taken by the unix socket only. */
+static void
+test_commands(void **state)
+{
+	static const char path[] = "/api/v1/neighbor/reflector/refresh";
+	struct web_fake fake;
+	struct web_app app = { .backend = web_fake_backend(&fake) };
+	struct web_request request = { .method = "POST", .target = path };
+	struct web_answer a;
+
+	(void)state;
+	web_fake_init(&fake);
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 403);
+	assert_null(fake.refreshed);
+	web_answer_fini(&a);
+
+	request.may_command = true;
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(fake.refreshed, "reflector");
+	assert_string_equal(a.body.text, "{\"done\":\"asked for the whole table again\"}\n");
+	web_answer_fini(&a);
+
+	request.target = "/api/v1/neighbor/target/refresh";
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 409);
+	assert_string_equal(a.body.text, "{\"error\":\"a push neighbour\"}\n");
+	web_answer_fini(&a);
+
+	request.target = "/api/v1/neighbor/nobody/refresh";
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 404);
+	web_answer_fini(&a);
+
+	request.target = path;
+	request.method = "GET";
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 405);
+	assert_string_equal(a.allow, "POST");
+	web_answer_fini(&a);
 }
 
 static void
@@ -283,6 +328,7 @@ main(void)
 		cmocka_unit_test(test_unknown_paths),
 		cmocka_unit_test(test_long_target),
 		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_every_row_answers),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_given),

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Requests that change something. */
+#include "webui/api.h"
+#include "webui/json.h"
+
+/* {"done": what} or why not. */
+static void
+answer_outcome(struct web_answer *a, enum web_outcome outcome, const char *what, const char *why)
+{
+	json_t *root;
+
+	switch (outcome) {
+	case WEB_UNKNOWN: web_answer_error(a, 404, "%s", why); return;
+	case WEB_REFUSED: web_answer_error(a, 409, "%s", why); return;
+	case WEB_DONE: break;
+	}
+	root = json_object();
+	web_json_text(root, "done", what);
+	web_answer_json(a, 200, root);
+}
+
+void
+web_api_refresh(struct web_call *call, struct web_answer *a)
+{
+	const struct web_backend *b = &call->app->backend;
+	const char *why = NULL;
+	enum web_outcome outcome = b->refresh(b->ctx, call->name, &why);
+
+	answer_outcome(a, outcome, "asked for the whole table again", why);
+}
