@@ -102,7 +102,9 @@ make_target(struct app *app)
 		return;
 	config = (struct target_config){
 		.router = app_find_router(app, t->router),
-		.select = select_by_name(t->selection),
+		.selection = t->selection,
+		.follow = t->default_action == CONFIG_DEFAULT_FOLLOW,
+		.synthetic = t->synthetic,
 		.capacity = { t->capacity[IP_V4], t->capacity[IP_V6] },
 		.headroom = t->headroom,
 		.min_rate_bps = t->min_rate_bps,
@@ -112,7 +114,6 @@ make_target(struct app *app)
 		.n_never = t->n_never,
 		.attrs = app->attrs,
 	};
-	ASSERT(config.select != NULL);
 	app->target = target_new(&config);
 }
 

@@ -10,37 +10,8 @@
  * in first. Those, and every other change that touches what is installed, go through a run, which
  * the caller starts within milliseconds of target_repair_wanted().
  */
-#include "control/target.h"
-
-#include "control/select/plan.h"
+#include "control/target_priv.h"
 #include "lib/mem.h"
-
-struct port_family {
-	bool up;
-	bool complete; /* everything desired was sent once since it came up */
-	bool resend;   /* the peer asked for everything again */
-	struct ip_prefix resend_at;
-	bool resend_started;
-	struct installed *held;
-	size_t pending;
-};
-
-struct port {
-	struct push push;
-	struct port_family family[IP_FAMILIES];
-};
-
-struct target {
-	struct target_config config;
-	struct port *ports;
-	unsigned n_ports;
-	struct selection wanted[IP_FAMILIES];
-	bool selected[IP_FAMILIES]; /* `wanted` is current enough to go on with */
-	struct plan plan;
-	bool repair;
-	double cost_s;
-	uint64_t runs;
-};
 
 struct target *
 target_new(const struct target_config *config)
@@ -50,7 +21,7 @@ target_new(const struct target_config *config)
 	ASSERT(config->headroom >= 0 && config->headroom < 1);
 	t->config = *config;
 	for (int f = 0; f < IP_FAMILIES; f++)
-		selection_init(&t->wanted[f]);
+		choice_init(&t->choice[f], config);
 	plan_init(&t->plan);
 	return t;
 }
@@ -65,7 +36,7 @@ target_free(struct target *t)
 			installed_free(t->ports[i].family[f].held);
 	mem_free(MEM_SELECT, t->ports);
 	for (int f = 0; f < IP_FAMILIES; f++)
-		selection_fini(&t->wanted[f]);
+		choice_fini(&t->choice[f]);
 	plan_fini(&t->plan);
 	mem_free(MEM_SELECT, t);
 }
@@ -74,12 +45,6 @@ const struct target_config *
 target_config(const struct target *t)
 {
 	return &t->config;
-}
-
-static size_t
-limit_of(const struct target *t, enum ip_family family)
-{
-	return (size_t)(t->config.capacity[family] * (1.0 - t->config.headroom));
 }
 
 /* --- ports --- */
@@ -192,9 +157,9 @@ push_family(struct target *t, struct port *port, enum ip_family family, struct m
 	struct port_family *pf = &port->family[family];
 	size_t done = 0;
 
-	if (!pf->up || !t->selected[family])
+	if (!pf->up || !t->choice[family].current)
 		return;
-	plan_build(pf->held, &t->wanted[family], t->config.capacity[family], &t->plan);
+	plan_build(pf->held, &t->choice[family].wanted, t->config.capacity[family], &t->plan);
 	while (done < t->plan.n && port->push.ready(port->push.ctx, family))
 		carry_out(t, port, &t->plan.ops[done++], now);
 	pf->pending = t->plan.n - done;
@@ -212,7 +177,7 @@ target_port_writable(struct target *t, unsigned port, struct mono now)
 		resend(t, &t->ports[port], (enum ip_family)f);
 		if (t->ports[port].family[f].pending == 0)
 			continue;
-		if (t->selected[f])
+		if (t->choice[f].current)
 			push_family(t, &t->ports[port], (enum ip_family)f, now);
 		else
 			t->repair = true; /* the RIB has changed since: select again */
@@ -221,16 +186,33 @@ target_port_writable(struct target *t, unsigned port, struct mono now)
 
 /* --- changes of the RIB --- */
 
+/* Some address of p is forwarded by an entry held: one above it, or, since entries need not be
+ * routes, one inside. */
+static bool
+touches(const struct installed *held, const struct ip_prefix *p)
+{
+	struct ip_prefix at = *p;
+	const struct installed_entry *e;
+
+	if (installed_count(held) == 0)
+		return false;
+	if (installed_match(held, p) != NULL)
+		return true;
+	e = installed_next(held, &at, false);
+	return e != NULL && prefix_contains(p, &e->prefix);
+}
+
 void
 target_route_changed(struct target *t, const struct ip_prefix *p, const struct rib_result *result)
 {
-	/* The selection borrows attributes of the RIB: not after it changed. */
-	t->selected[p->family] = false;
+	choice_route_changed(t, p, result);
+	if (p->len == 0)
+		t->repair = true; /* the default itself */
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct port *port = &t->ports[i];
 		struct port_family *pf = &port->family[p->family];
 
-		if (installed_count(pf->held) == 0 || installed_match(pf->held, p) == NULL)
+		if (!touches(pf->held, p))
 			continue;
 		if (result->change == RIB_REMOVED && installed_cover(pf->held, p) == NULL &&
 		    installed_remove(pf->held, p)) {
@@ -249,57 +231,31 @@ target_repair_wanted(const struct target *t)
 
 /* --- the run --- */
 
-static void
-select_family(
-    struct target *t, enum ip_family family, const struct installed *keep, struct mono now)
-{
-	const struct target_config *c = &t->config;
-	struct select_input in = {
-		.rib = router_rib(c->router),
-		.traffic = router_traffic(c->router, family),
-		.family = family,
-		.now = now,
-		.limit = limit_of(t, family),
-		.direction = TRAFFIC_TO,
-		.min_rate_bps = c->min_rate_bps,
-		.min_length = 1,
-		.include_covered = true,
-		.prune_covered = true,
-		.always = c->always,
-		.n_always = c->n_always,
-		.never = c->never,
-		.n_never = c->n_never,
-		.keep = keep,
-	};
-
-	c->select(&in, &t->wanted[family]);
-	selection_sort_by_prefix(&t->wanted[family]);
-	t->selected[family] = true;
-}
-
-/* While frozen each port keeps what it holds; they may differ, so each has its own selection. */
+/* While frozen each port keeps what it holds; they may differ, so an algorithm without a memory
+ * makes a selection for each. */
 static void
 run_family(struct target *t, enum ip_family family, struct mono now)
 {
 	enum router_phase phase = router_phase(t->config.router, family);
+	bool per_port = phase == ROUTER_FROZEN && choice_is_per_port(t);
 
-	t->selected[family] = false;
+	t->choice[family].current = false;
 	if (phase == ROUTER_COLD)
 		return;
-	if (phase == ROUTER_READY)
-		select_family(t, family, NULL, now);
+	if (!per_port)
+		choice_make(t, family, phase == ROUTER_FROZEN, NULL, now);
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct port *port = &t->ports[i];
 
-		if (phase == ROUTER_FROZEN)
-			select_family(t, family, port->family[family].held, now);
+		if (per_port)
+			choice_make(t, family, true, port->family[family].held, now);
 		resend(t, port, family);
 		push_family(t, port, family, now);
 	}
-	if (phase == ROUTER_FROZEN && t->n_ports == 0)
-		select_family(t, family, NULL, now);
-	if (phase == ROUTER_FROZEN && t->n_ports > 1)
-		t->selected[family] = false; /* it is the last port's own */
+	if (per_port && t->n_ports == 0)
+		choice_make(t, family, true, NULL, now);
+	if (per_port && t->n_ports > 1)
+		t->choice[family].current = false; /* it is the last port's own */
 }
 
 void
@@ -319,12 +275,13 @@ target_family_status(
 {
 	*out = (struct target_family_status){
 		.capacity = t->config.capacity[family],
-		.limit = limit_of(t, family),
-		.desired = t->wanted[family].n,
-		.no_room = t->wanted[family].no_room,
+		.limit = target_limit(t, family),
+		.desired = t->choice[family].wanted.n,
+		.no_room = t->choice[family].wanted.no_room,
 		.selection_s = t->cost_s,
 		.runs = t->runs,
 	};
+	selector_status(t->choice[family].selector, &out->selector);
 }
 
 void
@@ -341,7 +298,7 @@ target_port_status(
 	const struct installed_stats *stats = installed_stats(pf->held);
 
 	*out = (struct target_port_status){
-		.desired = t->wanted[family].n,
+		.desired = t->choice[family].wanted.n,
 		.installed = installed_count(pf->held),
 		.installed_max = stats->most,
 		.pending = pf->pending,

@@ -9,11 +9,13 @@
 
 #include "control/push.h"
 #include "control/router.h"
-#include "control/select/select.h"
+#include "control/select/selector.h"
 
 struct target_config {
 	struct router *router;
-	select_fn *select;
+	enum selector_kind selection;
+	bool follow;    /* unmatched packets take the default route: see selector.h */
+	bool synthetic; /* entries need not be prefixes of the RIB */
 	uint32_t capacity[IP_FAMILIES];
 	double headroom; /* the steady state aims at capacity x (1 - headroom) */
 	double min_rate_bps;
@@ -58,6 +60,7 @@ struct target_family_status {
 	size_t no_room;         /* candidates that did not fit */
 	double selection_s;     /* CPU time of the last run, set by target_note_cost() */
 	uint64_t runs;
+	struct selector_status selector;
 };
 void target_family_status(
     const struct target *t, enum ip_family family, struct target_family_status *out);

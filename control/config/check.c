@@ -403,22 +403,19 @@ check_always(struct checker *k)
 	}
 }
 
-/* What is accepted for later versions and does nothing, or is not accepted. */
 static void
 check_selection(struct checker *k)
 {
 	const struct config_target *t = &k->c->target;
 
-	if (given(k, &t->selection) && strcmp(t->selection, "top") != 0)
-		faults_add(k->faults, line_of(k, &t->selection),
-		    "target.selection \"%s\" is not supported in this version: only \"top\"",
-		    t->selection);
-	if (t->synthetic)
-		faults_warn(k->faults, line_of(k, &t->synthetic),
-		    "target.synthetic takes effect with the \"priced\" selection only");
+	if (t->selection == SELECTOR_PRICED)
+		return;
 	if (t->default_action == CONFIG_DEFAULT_FOLLOW)
 		faults_warn(k->faults, line_of(k, &t->default_action),
 		    "target.default = \"follow\" takes effect with the \"priced\" selection only");
+	if (t->selection == SELECTOR_LEAF && t->n_always + t->n_never > 0)
+		faults_warn(k->faults, line_of(k, &t->selection),
+		    "the \"leaf\" selection ignores target.always and target.never");
 }
 
 static void

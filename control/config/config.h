@@ -9,6 +9,7 @@
 #define CONTROL_CONFIG_CONFIG_H
 
 #include "bgpd/neighbor.h"
+#include "control/select/selector.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
@@ -48,8 +49,8 @@ struct config_target {
 	double headroom;                /* 0..0.5, default 0.02 */
 	double min_rate_bps;            /* only prefixes with more bytes/s than this; default 0 */
 	enum config_default default_action; /* default "punt" */
-	char *selection;                    /* "top" */
-	bool synthetic;                     /* not used by "top" */
+	enum selector_kind selection;       /* default "priced" */
+	bool synthetic;                     /* default true; only "priced" uses it */
 	struct ip_prefix *always, *never;
 	size_t n_always, n_never;
 };

@@ -401,7 +401,7 @@ write_target(struct import *im)
 	write_capacity(im, "capacity", TARGET_PREFIXES, TARGET_IP);
 	write_capacity(im, "capacity6", TARGET_PREFIXES6, TARGET_IP6);
 	write_setting(im, "\t", "min-rate", TARGET_MINVALUE);
-	str_add(im->out, "\theadroom = 0\t# N means N, as in ARM\n\tselection = \"top\"\n}\n\n");
+	str_add(im->out, "\theadroom = 0\t# N means N, as in ARM\n}\n\n");
 }
 
 static void

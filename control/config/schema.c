@@ -324,21 +324,28 @@ static const struct schema_row target_rows[] = {
 	    .words = default_words,
 	    FIELD(config, target.default_action),
 	    .value = "punt",
-	    .help = "What the target does with packets that no entry matches:\n.Cm punt\nthem to "
-		    "its CPU, or\n.Cm follow\nits default route. The\n.Cm top\nselection "
-		    "is right for both and does not use it." },
+	    .help =
+		"What the target does with packets that no entry matches:\n.Cm punt\nthem to "
+		"where all of the table is known, or\n.Cm follow\nits default route. The "
+		"default route is the one of the learned table, as it is at the time: with\n.Cm "
+		"follow\nprefixes with its next hop need no entry and count as covered. The\n.Cm "
+		"top\nand\n.Cm leaf\nselections are right for both and do not use it." },
 	{ .name = "selection",
-	    .kind = SCHEMA_NAME,
+	    .kind = SCHEMA_WORD,
+	    .words = selector_names,
 	    FIELD(config, target.selection),
-	    .value = "top",
-	    .help = "The algorithm:\n.Cm top\ntakes the prefixes with most traffic, each with the "
-		    "more-specifics that it would hide." },
+	    .value = "priced",
+	    .help =
+		"The algorithm:\n.Cm priced\ntakes the entries that forward most traffic right, "
+		"and changes few of them at a time;\n.Cm top\nthe prefixes with most traffic, "
+		"each with the more-specifics that it would hide, as ARM does;\n.Cm leaf\nthe "
+		"largest prefixes that are forwarded alike." },
 	{ .name = "synthetic",
 	    .kind = SCHEMA_BOOL,
 	    FIELD(config, target.synthetic),
-	    .value = "false",
-	    .help = "Allow entries that are not in the table, where one stands for many. Not used "
-		    "by the\n.Cm top\nselection." },
+	    .value = "true",
+	    .help = "Allow the\n.Cm priced\nselection entries that are not in the table: one that "
+		    "stands for many routes, or the part of a route that has the traffic." },
 	{ .name = "always",
 	    .kind = SCHEMA_PREFIX,
 	    ARRAY(config, target.always, target.n_always),

@@ -2,7 +2,6 @@
 #include "control/select/select.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/mem.h"
 
@@ -54,12 +53,4 @@ void
 selection_sort_by_rate(struct selection *s)
 {
 	sort(s, by_rate);
-}
-
-select_fn *
-select_by_name(const char *name)
-{
-	if (strcmp(name, "top") == 0)
-		return select_top;
-	return strcmp(name, "leaf") == 0 ? select_leaf : NULL;
 }

@@ -65,7 +65,4 @@ void select_top(const struct select_input *input, struct selection *out);
  * always, never nor keep. See leaf.h. */
 void select_leaf(const struct select_input *input, struct selection *out);
 
-/* By the name in the configuration; NULL for an unknown one. */
-select_fn *select_by_name(const char *name);
-
 #endif

@@ -28,16 +28,19 @@ struct selector {
 	struct selector_status status;
 };
 
-struct selector *
-selector_new(const char *name)
-{
-	select_fn *plain = select_by_name(name);
-	struct selector *s;
+const char *const selector_names[] = {
+	[SELECTOR_PRICED] = "priced", [SELECTOR_TOP] = "top", [SELECTOR_LEAF] = "leaf", NULL
+};
 
-	if (plain == NULL && strcmp(name, "priced") != 0)
-		return NULL;
-	s = mem_alloc(MEM_SELECT, sizeof(*s));
-	s->plain = plain;
+struct selector *
+selector_new(enum selector_kind kind)
+{
+	static select_fn *const plain[] = {
+		[SELECTOR_PRICED] = NULL, [SELECTOR_TOP] = select_top, [SELECTOR_LEAF] = select_leaf
+	};
+	struct selector *s = mem_alloc(MEM_SELECT, sizeof(*s));
+
+	s->plain = plain[kind];
 	priced_table_init(&s->table);
 	return s;
 }
@@ -51,6 +54,12 @@ selector_free(struct selector *s)
 	priced_table_fini(&s->table);
 	mem_free(MEM_SELECT, s->listed);
 	mem_free(MEM_SELECT, s);
+}
+
+bool
+selector_remembers(const struct selector *s)
+{
+	return s->plain == NULL;
 }
 
 void

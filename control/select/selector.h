@@ -35,9 +35,20 @@ struct selector_status {
 
 struct selector;
 
-/* By the name in the configuration: "top", "leaf", "priced"; NULL for an unknown one. */
-struct selector *selector_new(const char *name);
+enum selector_kind {
+	SELECTOR_PRICED,
+	SELECTOR_TOP,
+	SELECTOR_LEAF
+};
+
+/* Their names in the configuration, with a NULL at the end. */
+extern const char *const selector_names[];
+
+struct selector *selector_new(enum selector_kind kind);
 void selector_free(struct selector *s);
+
+/* True where what it chooses depends on more than its last input. */
+bool selector_remembers(const struct selector *s);
 
 /* A best path of the input's RIB changed at this prefix (added, removed, other next hop). A RIB
  * whose generation moved without a call for each change is read anew as a whole. */

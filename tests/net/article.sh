@@ -155,6 +155,8 @@ hotfibd_config() {
 		>"$DIR/hotfib.conf"
 	grep -q "$DIR/hotfib.sock" "$DIR/hotfib.conf" ||
 		sed -i "s,http: *{,&\n  socket = \"$DIR/hotfib.sock\";," "$DIR/hotfib.conf"
+	# ARM's own rule: what is in the kernel is known to the entry.
+	sed -i 's,target: *{,&\n\tselection = "top",' "$DIR/hotfib.conf"
 	cp "$DIR/imported.conf" "$DIR/hotfib.conf" "$LOGS/"
 }
 

@@ -199,7 +199,7 @@ scan_init(struct scan *s)
 	s->rib = rib_new(s->attrs);
 	s->traffic = traffic_new(10, s->now);
 	s->held = installed_new(IP_V4, s->attrs);
-	s->selector = selector_new("priced");
+	s->selector = selector_new(SELECTOR_PRICED);
 	traffic_set_limit(s->traffic, LIMIT);
 	for (uint32_t h = 0; h < ARRAY_LEN(hops); h++)
 		hops[h] = attrs_intern(s->attrs,

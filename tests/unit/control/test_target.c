@@ -104,7 +104,7 @@ world_init(struct world *w, uint32_t capacity)
 	struct router_config rc = {
 		.name = "edge", .t_s = T_S, .stale_time_s = 60, .changed = changed, .ctx = w
 	};
-	struct target_config tc = { .select = select_top, .capacity = { capacity, 0 } };
+	struct target_config tc = { .selection = SELECTOR_TOP, .capacity = { capacity, 0 } };
 	struct push push = { w, port_ready, port_announce, port_withdraw, port_complete,
 		port_flush };
 

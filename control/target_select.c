@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the ports of a target are to hold. One selector for each family; `priced` has a memory, so
+ * it hears of every best path that changes.
+ *
+ * The default: where the switch sends what no entry matches is the next hop of the router's own
+ * default route, as the RIB has it now. It is what a guard sends to, and with "follow" it is what
+ * routes with the same next hop need no entry for. Without a default route there are no guards.
+ *
+ * Hysteresis is for what a target holds. Ports hold the same but for what is under way, so the
+ * fullest of them speaks for all.
+ */
+#include "control/target_priv.h"
+
+void
+choice_init(struct choice *c, const struct target_config *config)
+{
+	c->selector = selector_new(config->selection);
+	selection_init(&c->wanted);
+}
+
+void
+choice_fini(struct choice *c)
+{
+	selector_free(c->selector);
+	selection_fini(&c->wanted);
+}
+
+void
+choice_route_changed(struct target *t, const struct ip_prefix *p, const struct rib_result *result)
+{
+	struct choice *c = &t->choice[p->family];
+
+	(void)result;
+	c->current = false;
+	selector_route_changed(c->selector, router_rib(t->config.router), p);
+}
+
+bool
+choice_is_per_port(const struct target *t)
+{
+	return !selector_remembers(t->choice[IP_V4].selector);
+}
+
+/* What the fullest port holds, NULL without ports. */
+static const struct installed *
+reference(const struct target *t, enum ip_family family)
+{
+	const struct installed *most = NULL;
+
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		const struct installed *held = t->ports[i].family[family].held;
+
+		if (most == NULL || installed_count(held) > installed_count(most))
+			most = held;
+	}
+	return most;
+}
+
+/* The attributes of the router's default route. */
+static uint32_t
+default_attrs(const struct target *t, enum ip_family family)
+{
+	const struct rib *rib = router_rib(t->config.router);
+	uint32_t id = rib_lookup(rib, &(struct ip_prefix){ .family = (uint8_t)family });
+
+	return id != RIB_NONE ? rib_best_attrs(rib, family, id) : ATTRS_NONE;
+}
+
+void
+choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
+    struct mono now)
+{
+	const struct target_config *c = &t->config;
+	struct choice *choice = &t->choice[family];
+	const struct installed *held_now = held != NULL ? held : reference(t, family);
+	const struct select_input in = {
+		.rib = router_rib(c->router),
+		.traffic = router_traffic(c->router, family),
+		.family = family,
+		.now = now,
+		.limit = target_limit(t, family),
+		.direction = TRAFFIC_TO,
+		.min_rate_bps = c->min_rate_bps,
+		.min_length = 1,
+		.include_covered = true,
+		.prune_covered = true,
+		.always = c->always,
+		.n_always = c->n_always,
+		.never = c->never,
+		.n_never = c->n_never,
+		.keep = stale ? held_now : NULL,
+	};
+	const struct selector_context context = {
+		.held = held_now,
+		.default_attrs = default_attrs(t, family),
+		.follow = c->follow,
+		.routes_only = !c->synthetic,
+		.samples_per_s = traffic_samples_per_s(in.traffic, now),
+		.bytes_per_sample = traffic_bytes_per_sample(in.traffic),
+	};
+
+	selector_run(choice->selector, &in, &context, &choice->wanted);
+	selection_sort_by_prefix(&choice->wanted);
+	choice->current = true;
+}
