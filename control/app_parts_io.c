@@ -11,6 +11,8 @@
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
+#define PROBE_S 60.0 /* before a target that was full is tried with more */
+
 /* --- routers --- */
 
 struct router *
@@ -113,6 +115,8 @@ make_target(struct app *app)
 		.never = t->never,
 		.n_never = t->n_never,
 		.attrs = app->attrs,
+		.probe_s = PROBE_S,
+		.events = app->events,
 	};
 	app->target = target_new(&config);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/installed.h"
 
+#include <string.h>
+
 #include "lib/mem.h"
 #include "ribtrie/trie.h"
 
@@ -10,8 +12,18 @@ struct installed {
 	struct installed_entry *entries;
 	size_t n, cap;
 	enum ip_family family;
+	bool nexthops_only;
 	struct installed_stats stats;
 };
+
+const char *
+installed_state_name(enum installed_state state)
+{
+	static const char *const names[INSTALLED_STATES] = { "stale", "sent", "acknowledged",
+		"seen", "hardware" };
+
+	return names[state];
+}
 
 struct installed *
 installed_new(enum ip_family family, struct attrs_table *attrs)
@@ -33,6 +45,19 @@ installed_free(struct installed *s)
 	trie_free(s->trie);
 	mem_free(MEM_SELECT, s->entries);
 	mem_free(MEM_SELECT, s);
+}
+
+void
+installed_set_nexthops_only(struct installed *s)
+{
+	s->nexthops_only = true;
+}
+
+bool
+installed_alike(const struct installed *s, uint32_t a, uint32_t b)
+{
+	return a == b ||
+	       (s->nexthops_only && attrs_nexthop(s->attrs, a) == attrs_nexthop(s->attrs, b));
 }
 
 size_t
@@ -77,9 +102,24 @@ installed_match(const struct installed *s, const struct ip_prefix *p)
 	return e != NULL ? e : installed_cover(s, p);
 }
 
-void
-installed_put(
-    struct installed *s, const struct ip_prefix *p, uint32_t attrs, bool covered, struct mono now)
+static void
+set_state(struct installed *s, struct installed_entry *e, enum installed_state state)
+{
+	s->stats.in[e->state]--;
+	s->stats.in[state]++;
+	e->state = (uint8_t)state;
+}
+
+static void
+set_there(struct installed *s, struct installed_entry *e)
+{
+	s->stats.there += !e->there;
+	e->there = true;
+}
+
+/* The entry of the prefix with these attributes, added where there is none. */
+static struct installed_entry *
+place(struct installed *s, const struct ip_prefix *p, uint32_t attrs, struct mono now)
 {
 	uint32_t i = trie_get(s->trie, p);
 	struct installed_entry *e;
@@ -89,22 +129,71 @@ installed_put(
 		e = &s->entries[i];
 		attrs_unref(s->attrs, e->attrs);
 		e->attrs = attrs;
-		e->covered = covered;
 		s->stats.changed++;
-		return;
+		return e;
 	}
 	if (s->n == s->cap) {
 		s->cap = s->cap == 0 ? 256 : s->cap * 2;
 		s->entries = mem_resize(MEM_SELECT, s->entries, s->cap, sizeof(*s->entries));
 	}
-	s->entries[s->n] = (struct installed_entry){
-		.prefix = *p, .attrs = attrs, .covered = covered, .since = now
-	};
+	e = &s->entries[s->n];
+	*e = (struct installed_entry){ .prefix = *p, .attrs = attrs, .since = now };
+	s->stats.in[e->state]++;
 	trie_insert(s->trie, p, (uint32_t)s->n);
 	s->n++;
 	s->stats.added++;
 	if (s->n > s->stats.most)
 		s->stats.most = s->n;
+	return e;
+}
+
+void
+installed_put(
+    struct installed *s, const struct ip_prefix *p, uint32_t attrs, bool covered, struct mono now)
+{
+	struct installed_entry *e = place(s, p, attrs, now);
+
+	e->covered = covered;
+	set_state(s, e, INSTALLED_SENT);
+}
+
+void
+installed_adopt(struct installed *s, const struct ip_prefix *p, uint32_t attrs, struct mono now)
+{
+	struct installed_entry *e = place(s, p, attrs, now);
+
+	e->covered = false;
+	set_there(s, e);
+	set_state(s, e, INSTALLED_STALE);
+}
+
+void
+installed_keep(struct installed *s, const struct ip_prefix *p, uint32_t attrs, bool covered)
+{
+	uint32_t i = trie_get(s->trie, p);
+	struct installed_entry *e;
+
+	ASSERT(i != TRIE_NONE);
+	e = &s->entries[i];
+	attrs_ref(s->attrs, attrs);
+	attrs_unref(s->attrs, e->attrs);
+	e->attrs = attrs;
+	e->covered = covered;
+	if (e->state == INSTALLED_STALE)
+		set_state(s, e, INSTALLED_ACKNOWLEDGED);
+}
+
+bool
+installed_set_state(struct installed *s, const struct ip_prefix *p, enum installed_state state)
+{
+	uint32_t i = trie_get(s->trie, p);
+
+	if (i == TRIE_NONE)
+		return false;
+	if (state >= INSTALLED_ACKNOWLEDGED)
+		set_there(s, &s->entries[i]);
+	set_state(s, &s->entries[i], state);
+	return true;
 }
 
 bool
@@ -115,6 +204,8 @@ installed_remove(struct installed *s, const struct ip_prefix *p)
 	if (i == TRIE_NONE)
 		return false;
 	attrs_unref(s->attrs, s->entries[i].attrs);
+	s->stats.in[s->entries[i].state]--;
+	s->stats.there -= s->entries[i].there;
 	s->n--;
 	if (i != s->n) {
 		s->entries[i] = s->entries[s->n];
@@ -130,6 +221,8 @@ installed_clear(struct installed *s)
 	for (size_t i = 0; i < s->n; i++)
 		attrs_unref(s->attrs, s->entries[i].attrs);
 	s->n = 0;
+	memset(s->stats.in, 0, sizeof(s->stats.in));
+	s->stats.there = 0;
 	trie_free(s->trie);
 	s->trie = trie_new(s->family);
 }

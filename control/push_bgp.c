@@ -39,6 +39,7 @@ push_bgp(struct bgp_neighbor *n)
 {
 	return (struct push){
 		.ctx = n,
+		.name = bgp_neighbor_config(n)->name,
 		.ready = ready,
 		.announce = announce,
 		.withdraw = withdraw,

@@ -24,6 +24,7 @@ router_new(const struct router_config *config, struct mono now)
 	r->config = *config;
 	r->name = mem_strdup(MEM_MISC, config->name);
 	r->rib = rib_new(config->attrs);
+	r->averages_known_at = MONO_NEVER;
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		r->traffic[f] = traffic_new(config->t_s, now);
 		snprintf(r->why[f], sizeof(r->why[f]), "no table learned yet");
@@ -110,6 +111,8 @@ router_samples(struct router *r, const struct sflow_sample *samples, size_t n, s
 {
 	uint64_t hi[LPM_BATCH], lo[LPM_BATCH], bytes[LPM_BATCH];
 
+	if (mono_is_never(r->averages_known_at) && n > 0)
+		r->averages_known_at = mono_add_ms(now, (int64_t)(THAW_T * r->config.t_s * 1000));
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 		for (int f = 0; f < IP_FAMILIES; f++) {
 			size_t k = 0;
@@ -134,6 +137,12 @@ router_samples(struct router *r, const struct sflow_sample *samples, size_t n, s
 				    bytes, k, now);
 		}
 	}
+}
+
+bool
+router_averages_known(const struct router *r, struct mono now)
+{
+	return mono_reached(now, r->averages_known_at);
 }
 
 /* Silent for longer than this is lost. Well below the idle time of 8 t, so that a router freezes

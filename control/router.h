@@ -114,6 +114,10 @@ unsigned router_add_agent(struct router *r, const char *name, double t_s);
 void router_samples(
     struct router *r, const struct sflow_sample *samples, size_t n, struct mono now);
 
+/* The averages mean something: samples came in three time constants ago, or averages of before were
+ * taken over. */
+bool router_averages_known(const struct router *r, struct mono now);
+
 /* When the agent was last heard, as of this tick; never, if it was not. */
 void router_agent_heard(struct router *r, unsigned agent, struct mono last, struct mono now);
 

@@ -45,6 +45,7 @@ struct router {
 	unsigned n_sources;
 	struct agent *agents;
 	unsigned n_agents;
+	struct mono averages_known_at; /* MONO_NEVER: not a sample yet */
 	enum router_phase phase[IP_FAMILIES];
 	char why[IP_FAMILIES][128];
 };

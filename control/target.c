@@ -10,6 +10,8 @@
  * in first. Those, and every other change that touches what is installed, go through a run, which
  * the caller starts within milliseconds of target_repair_wanted().
  */
+#include <string.h>
+
 #include "control/target_priv.h"
 #include "lib/mem.h"
 
@@ -35,6 +37,7 @@ target_free(struct target *t)
 		for (int f = 0; f < IP_FAMILIES; f++)
 			installed_free(t->ports[i].family[f].held);
 	mem_free(MEM_SELECT, t->ports);
+	mem_free(MEM_SELECT, t->never);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		choice_fini(&t->choice[f]);
 	plan_fini(&t->plan);
@@ -57,8 +60,14 @@ target_add_port(struct target *t, const struct push *push)
 	t->ports = mem_resize(MEM_SELECT, t->ports, t->n_ports + 1, sizeof(*t->ports));
 	port = &t->ports[t->n_ports];
 	*port = (struct port){ .push = *push };
-	for (int f = 0; f < IP_FAMILIES; f++)
-		port->family[f].held = installed_new((enum ip_family)f, t->config.attrs);
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		struct installed *held = installed_new((enum ip_family)f, t->config.attrs);
+
+		if (push->nexthops_only)
+			installed_set_nexthops_only(held);
+		port->family[f].held = held;
+		ceiling_init(&port->family[f].ceiling, t->config.probe_s);
+	}
 	return t->n_ports++;
 }
 
@@ -70,7 +79,7 @@ port_reset(struct target *t, unsigned port, const bool families[IP_FAMILIES])
 
 		installed_clear(pf->held);
 		pf->up = families[f];
-		pf->complete = pf->resend = false;
+		pf->complete = pf->resend = pf->adopted = false;
 		pf->pending = 0;
 	}
 }
@@ -140,14 +149,18 @@ carry_out(struct target *t, struct port *port, const struct plan_op *op, struct 
 {
 	struct port_family *pf = &port->family[op->prefix.family];
 
-	if (op->kind == PLAN_DELETE) {
-		port->push.withdraw(port->push.ctx, &op->prefix);
-		installed_remove(pf->held, &op->prefix);
-	} else {
+	switch (op->kind) {
+	case PLAN_ADD:
+	case PLAN_CHANGE:
 		announce(port, &op->prefix, t->config.attrs, op->attrs);
 		installed_put(pf->held, &op->prefix, op->attrs, op->covered, now);
+		break;
+	case PLAN_DELETE:
+		port->push.withdraw(port->push.ctx, &op->prefix);
+		installed_remove(pf->held, &op->prefix);
+		break;
+	case PLAN_KEEP: installed_keep(pf->held, &op->prefix, op->attrs, op->covered); break;
 	}
-	ASSERT(installed_count(pf->held) <= t->config.capacity[op->prefix.family]);
 }
 
 /* Plan from what the port holds to the current selection, and push as much as it takes. */
@@ -155,13 +168,17 @@ static void
 push_family(struct target *t, struct port *port, enum ip_family family, struct mono now)
 {
 	struct port_family *pf = &port->family[family];
-	size_t done = 0;
+	size_t capacity = target_capacity(t, family), done = 0;
+	/* More is held where the capacity has fallen, and never more than that. */
+	size_t most = installed_count(pf->held) > capacity ? installed_count(pf->held) : capacity;
 
 	if (!pf->up || !t->choice[family].current)
 		return;
-	plan_build(pf->held, &t->choice[family].wanted, t->config.capacity[family], &t->plan);
-	while (done < t->plan.n && port->push.ready(port->push.ctx, family))
+	plan_build(pf->held, &t->choice[family].wanted, capacity, &t->plan);
+	while (done < t->plan.n && port->push.ready(port->push.ctx, family)) {
 		carry_out(t, port, &t->plan.ops[done++], now);
+		ASSERT(installed_count(pf->held) <= most);
+	}
 	pf->pending = t->plan.n - done;
 	if (pf->pending == 0 && !pf->complete) {
 		pf->complete = true;
@@ -231,19 +248,36 @@ target_repair_wanted(const struct target *t)
 
 /* --- the run --- */
 
+/* What was found at a port was chosen for rates that are not known again yet. */
+static bool
+keeps_adopted(struct target *t, enum ip_family family, struct mono now)
+{
+	bool known = router_averages_known(t->config.router, now), any = false;
+
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		struct port_family *pf = &t->ports[i].family[family];
+
+		pf->adopted &= !known;
+		any |= pf->adopted;
+	}
+	return any;
+}
+
 /* While frozen each port keeps what it holds; they may differ, so an algorithm without a memory
  * makes a selection for each. */
 static void
 run_family(struct target *t, enum ip_family family, struct mono now)
 {
 	enum router_phase phase = router_phase(t->config.router, family);
-	bool per_port = phase == ROUTER_FROZEN && choice_is_per_port(t);
+	bool frozen = phase == ROUTER_FROZEN || keeps_adopted(t, family, now);
+	bool per_port = frozen && choice_is_per_port(t);
 
 	t->choice[family].current = false;
 	if (phase == ROUTER_COLD)
 		return;
+	target_probe_ceilings(t, family, now);
 	if (!per_port)
-		choice_make(t, family, phase == ROUTER_FROZEN, NULL, now);
+		choice_make(t, family, frozen, NULL, now);
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct port *port = &t->ports[i];
 
@@ -305,7 +339,17 @@ target_port_status(
 		.added = stats->added,
 		.removed = stats->removed,
 		.changed = stats->changed,
+		.refused = pf->refused,
+		.lost = pf->lost,
+		.capacity = target_port_capacity(t, port, family),
 	};
+	memcpy(out->in, stats->in, sizeof(out->in));
+}
+
+const char *
+target_port_name(const struct target *t, unsigned port)
+{
+	return t->ports[port].push.name;
 }
 
 const struct installed *

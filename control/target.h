@@ -22,8 +22,12 @@ struct target_config {
 	const struct ip_prefix *always, *never; /* owned by the caller */
 	size_t n_always, n_never;
 	struct attrs_table *attrs;
+	double probe_s;        /* see ceiling.h; 0: never try what was refused for want of room */
+	struct events *events; /* may be NULL */
 };
 
+struct events;
+struct refusal;
 struct target;
 
 struct target *target_new(const struct target_config *config);
@@ -40,6 +44,48 @@ void target_port_down(struct target *t, unsigned port);
 /* The peer asks for the family again (ROUTE-REFRESH): everything held is announced once more. */
 void target_port_refresh(struct target *t, unsigned port, enum ip_family family);
 
+/* --- what a port tells of what became of entries: target_results.c --- */
+
+/* The port, which is up and not ready yet, holds this entry from an earlier life; of the attributes
+ * it may know no more than the next hop. It stays until it is planned for, and is not given up for
+ * want of traffic before averages are known (router_averages_known()). */
+void target_port_adopt(struct target *t, unsigned port, const struct ip_prefix *p,
+    const struct route_attrs *attrs, struct mono now);
+
+/* The last operation on the prefix, an announcement, has come so far. */
+void target_port_reached(
+    struct target *t, unsigned port, const struct ip_prefix *p, enum installed_state state);
+
+/* The port does not hold the entry any more, and nobody asked for that: put back at once. */
+void target_port_lost(struct target *t, unsigned port, const struct ip_prefix *p);
+
+/* The last operation on the prefix, an announcement, failed, or what it made is not in hardware as
+ * it should be. Where there was an entry before it is withdrawn, and so is everything above it. */
+enum target_refusal {
+	TARGET_REFUSED_ENTRY, /* this one cannot be held: kept out for a while, with the reason */
+	TARGET_REFUSED_FULL   /* there is no room: what is held now is the ceiling */
+};
+void target_port_refused(struct target *t, unsigned port, const struct ip_prefix *p,
+    enum target_refusal kind, const char *why, struct mono now);
+
+/* The hardware behind the port says how many entries of the family it has for us; CEILING_NONE
+ * where it does not say any more. The least valuable ones above that are given up. */
+void target_port_room(struct target *t, unsigned port, enum ip_family family, size_t room);
+
+/* What was learned from refusals (ceiling.h), CEILING_NONE where nothing was; and to go on from
+ * what an earlier run had learned. */
+size_t target_port_ceiling(const struct target *t, unsigned port, enum ip_family family);
+void target_port_restore_ceiling(
+    struct target *t, unsigned port, enum ip_family family, size_t learned, struct mono now);
+
+/* Entries the port may be given: the configured capacity or what is known to be less; and what the
+ * selection is made for: the least of all ports, since they hold the same. */
+size_t target_port_capacity(const struct target *t, unsigned port, enum ip_family family);
+size_t target_capacity(const struct target *t, enum ip_family family);
+
+/* Why the prefix is kept out, where a port refused it; NULL otherwise. */
+const struct refusal *target_refusal(const struct target *t, const struct ip_prefix *p);
+
 /* The port can take more: go on with what is pending. */
 void target_port_writable(struct target *t, unsigned port, struct mono now);
 
@@ -55,10 +101,11 @@ bool target_repair_wanted(const struct target *t);
 void target_run(struct target *t, struct mono now);
 
 struct target_family_status {
-	size_t capacity, limit; /* limit: capacity less headroom */
-	size_t desired;         /* entries of the last selection */
-	size_t no_room;         /* candidates that did not fit */
-	double selection_s;     /* CPU time of the last run, set by target_note_cost() */
+	size_t capacity;    /* configured */
+	size_t limit;       /* of that, or of what was learned to be less, less headroom */
+	size_t desired;     /* entries of the last selection */
+	size_t no_room;     /* candidates that did not fit */
+	double selection_s; /* CPU time of the last run, set by target_note_cost() */
 	uint64_t runs;
 	struct selector_status selector;
 };
@@ -69,9 +116,14 @@ void target_note_cost(struct target *t, double cpu_s);
 struct target_port_status {
 	size_t desired, installed, installed_max, pending;
 	uint64_t added, removed, changed;
+	uint64_t refused, lost;
+	size_t in[INSTALLED_STATES]; /* installed, by how far they have come */
+	size_t capacity;             /* configured or learned, whichever is less */
 };
 void target_port_status(
     const struct target *t, unsigned port, enum ip_family family, struct target_port_status *out);
+
+const char *target_port_name(const struct target *t, unsigned port);
 
 /* What the port is believed to hold. */
 const struct installed *target_port_installed(

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of struct target, for its own files: target.c has the ports and carries plans out,
- * target_select.c decides what each port is to hold. */
+ * target_select.c decides what each port is to hold, target_results.c hears what became of it. */
 #ifndef CONTROL_TARGET_PRIV_H
 #define CONTROL_TARGET_PRIV_H
 
+#include "control/ceiling.h"
+#include "control/events.h"
+#include "control/refusals.h"
 #include "control/select/plan.h"
 #include "control/target.h"
 
@@ -15,6 +18,9 @@ struct port_family {
 	bool resend_started;
 	struct installed *held;
 	size_t pending;
+	struct ceiling ceiling;
+	bool adopted; /* it held entries when it came up, and averages were not known since */
+	uint64_t refused, lost;
 };
 
 struct port {
@@ -34,6 +40,8 @@ struct target {
 	unsigned n_ports;
 	struct choice choice[IP_FAMILIES];
 	struct plan plan;
+	struct refusals refusals;
+	struct ip_prefix *never; /* room for target_never() */
 	bool repair;
 	double cost_s;
 	uint64_t runs;
@@ -42,7 +50,7 @@ struct target {
 static inline size_t
 target_limit(const struct target *t, enum ip_family family)
 {
-	return (size_t)(t->config.capacity[family] * (1.0 - t->config.headroom));
+	return (size_t)((double)target_capacity(t, family) * (1.0 - t->config.headroom));
 }
 
 void choice_init(struct choice *c, const struct target_config *config);
@@ -60,5 +68,14 @@ void choice_make(struct target *t, enum ip_family family, bool stale, const stru
 /* An algorithm without a memory knows only from what a port holds what to keep while input is
  * stale: so each port has its own choice then. */
 bool choice_is_per_port(const struct target *t);
+
+/* --- target_results.c --- */
+
+/* The prefixes that nothing may overlap: the configured ones and those that were refused. */
+const struct ip_prefix *target_never(
+    struct target *t, enum ip_family family, struct mono now, size_t *n);
+
+/* Ceilings that were not tried for long enough are raised a little. */
+void target_probe_ceilings(struct target *t, enum ip_family family, struct mono now);
 
 #endif

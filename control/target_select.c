@@ -74,6 +74,8 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	const struct target_config *c = &t->config;
 	struct choice *choice = &t->choice[family];
 	const struct installed *held_now = held != NULL ? held : reference(t, family);
+	size_t n_never;
+	const struct ip_prefix *never = target_never(t, family, now, &n_never);
 	const struct select_input in = {
 		.rib = router_rib(c->router),
 		.traffic = router_traffic(c->router, family),
@@ -87,8 +89,8 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 		.prune_covered = true,
 		.always = c->always,
 		.n_always = c->n_always,
-		.never = c->never,
-		.n_never = c->n_never,
+		.never = never,
+		.n_never = n_never,
 		.keep = stale ? held_now : NULL,
 	};
 	const struct selector_context context = {

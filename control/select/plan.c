@@ -35,7 +35,7 @@
 struct item {
 	struct ip_prefix prefix;
 	uint32_t held, wanted; /* attribute sets, ATTRS_NONE where absent */
-	bool covered;
+	bool covered, stale;
 };
 
 struct group {
@@ -45,6 +45,7 @@ struct group {
 };
 
 struct work {
+	const struct installed *held;
 	struct item *items;
 	size_t n_items;
 	struct group *groups;
@@ -80,8 +81,9 @@ emit(struct plan *out, enum plan_kind kind, const struct item *item)
 
 /* Merge the two sorted lists. */
 static void
-merge(struct work *w, const struct installed *held, const struct selection *wanted)
+merge(struct work *w, const struct selection *wanted)
 {
+	const struct installed *held = w->held;
 	struct ip_prefix cursor;
 	const struct installed_entry *old = installed_next(held, &cursor, true);
 	size_t i = 0;
@@ -96,6 +98,7 @@ merge(struct work *w, const struct installed *held, const struct selection *want
 
 		item->prefix = order <= 0 ? old->prefix : new->prefix;
 		item->held = order <= 0 ? old->attrs : ATTRS_NONE;
+		item->stale = order <= 0 && old->state == INSTALLED_STALE;
 		item->wanted = order >= 0 ? new->attrs : ATTRS_NONE;
 		item->covered = order >= 0 && new->covered;
 		if (order <= 0)
@@ -183,8 +186,10 @@ emit_group(const struct work *w, const struct group *g, size_t occupied, size_t 
 			continue;
 		if (drain || item->held == ATTRS_NONE)
 			emit(w->out, PLAN_ADD, item);
-		else if (item->held != item->wanted)
+		else if (!installed_alike(w->held, item->held, item->wanted))
 			emit(w->out, PLAN_CHANGE, item);
+		else if (item->held != item->wanted || item->stale)
+			emit(w->out, PLAN_KEEP, item);
 	}
 	if (!drain)
 		emit_deletes(w, g, false);
@@ -194,12 +199,12 @@ void
 plan_build(
     const struct installed *held, const struct selection *wanted, size_t capacity, struct plan *out)
 {
-	struct work w = { .out = out };
+	struct work w = { .held = held, .out = out };
 	size_t occupied = installed_count(held);
 
 	ASSERT(wanted->n <= capacity);
 	out->n = 0;
-	merge(&w, held, wanted);
+	merge(&w, wanted);
 	cut_into_groups(&w, installed_attrs(held));
 	if (w.n_groups > 0)
 		qsort(w.groups, w.n_groups, sizeof(*w.groups), group_order);

@@ -15,13 +15,14 @@
 enum plan_kind {
 	PLAN_ADD,
 	PLAN_CHANGE,
-	PLAN_DELETE
+	PLAN_DELETE,
+	PLAN_KEEP /* nothing to send: what is held is what is wanted (installed_keep()) */
 };
 
 struct plan_op {
 	struct ip_prefix prefix;
 	enum plan_kind kind;
-	uint32_t attrs; /* add, change: borrowed from the selection */
+	uint32_t attrs; /* but for deletes: borrowed from the selection */
 	bool covered;
 };
 

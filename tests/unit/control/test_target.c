@@ -105,8 +105,13 @@ world_init(struct world *w, uint32_t capacity)
 		.name = "edge", .t_s = T_S, .stale_time_s = 60, .changed = changed, .ctx = w
 	};
 	struct target_config tc = { .selection = SELECTOR_TOP, .capacity = { capacity, 0 } };
-	struct push push = { w, port_ready, port_announce, port_withdraw, port_complete,
-		port_flush };
+	struct push push = { .ctx = w,
+		.name = "target",
+		.ready = port_ready,
+		.announce = port_announce,
+		.withdraw = port_withdraw,
+		.complete = port_complete,
+		.flush = port_flush };
 
 	memset(w, 0, sizeof(*w));
 	w->capacity = capacity;
