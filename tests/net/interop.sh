@@ -82,11 +82,28 @@ feeds_start() {
 
 # --- hotfibd ------------------------------------------------------------------------------------
 
-# The shipped configuration; only the socket's place is the test's.
+KEY=s3cret_key
+
+# The shipped configuration; only the socket's place is the test's. With a key, every session is
+# signed with it, and IPv6 routes take sessions of their own, over IPv6: hotfibd_config [KEY]
 hotfibd_config() {
+	local key=${1:-}
 	sed "s,socket = \"[^\"]*\",socket = \"$DIR/hotfib.sock\"," "$ROOT/conf/hotfib.conf" \
 		>"$DIR/hotfib.conf"
+	if [ -n "$key" ]; then
+		sed -i -e "s,# md5 = .*,md5 = \"$key\"; families = [ \"ipv4\" ]," \
+			-e 's/listen = \[ "127.0.0.1"/&, "::1", "fc00:136::1"/' \
+			-e 's/via = \[ "target"/&, "target6"/' \
+			-e "s/neighbors = (/&$(neighbor6 reflector ::1 0.0.0.1 \
+				'role = "learn" router = "edge"' "$key"),$(neighbor6 target \
+				fc00:136::1 0.0.0.2 'role = "push"' "$key"),/" "$DIR/hotfib.conf"
+	fi
 	cp "$DIR/hotfib.conf" "$LOGS/"
+}
+
+neighbor6() {
+	printf '{ name = "%s6" address = "%s" router-id = "%s" %s md5 = "%s" %s }' \
+		"$1" "$2" "$3" "$4" "$5" 'local-as = 65136 families = [ "ipv6" ]'
 }
 
 hotfibd_start() {
@@ -160,6 +177,45 @@ kernel_is_active() {
 	awk '{ print $1, $2 }' "$DIR/active" | LC_ALL=C sort | diff - "$DIR/kernel"
 }
 
+# The target holds exactly the active routes, unchanged.
+converged() {
+	if [ -n "${KERNEL_PROTO:-}" ]; then
+		kernel_is_active "$KERNEL_PROTO" || return 1
+	fi
+	pushed_is pushed_routes
+}
+
+# stop LABEL: an orderly end.
+stop() {
+	signal TERM "$1"
+	until_ms 10000 eval "! alive '$1'" || bail "$1 does not end"
+	rm "$DIR/$1.pid"
+}
+
+# --- the scenes ---------------------------------------------------------------------------------
+#
+# The test of a daemon says how it is done with that one:
+#
+#   DAEMON             what it is called
+#   KERNEL_PROTO       its routes' protocol in the kernel, where it writes there
+#   daemon_config [K]  make its configuration; with a key, signed with it, and with IPv6 sessions to
+#                      hotfibd at ::1 and fc00:136::1 besides
+#   daemon_start, daemon_kill
+#   pushed_routes      print what it has from the target session, as routes
+#   daemon_forget      what is to be done when hotfibd has died, so that it does not just keep them
+daemon_forget() {
+	:
+}
+
+# The daemon's table is learned, and the active part of it pushed.
+scene_table() {
+	expect_within "hotfibd learns $DAEMON's table" 40 learned_count $EACH
+	check "... with every attribute" learned_is_truth
+	expect_within "$DAEMON takes the target session" 20 neighbor_up target
+	traffic_start
+	expect_within "it gets the active prefixes unchanged, and nothing else" 20 converged
+}
+
 # refresh_answered COMMAND...: the command makes the daemon ask hotfibd for everything again, and
 # hotfibd sends all of it (the active routes' attributes are all different) over the same session.
 refresh_answered() {
@@ -171,9 +227,67 @@ refresh_answered() {
 		.establishedCount == $ups" || { neighbor target . && return 1; }
 }
 
-# stop LABEL: an orderly end.
-stop() {
-	signal TERM "$1"
-	until_ms 10000 eval "! alive '$1'" || bail "$1 does not end"
-	rm "$DIR/$1.pid"
+scene_daemon_killed() {
+	daemon_kill
+	expect_within "$DAEMON killed: hotfibd keeps what it has learned" 5 kept_stale
+	daemon_start
+	expect_within "... $DAEMON gets the selection again" 40 converged
+	expect_within "... and hotfibd the table" 40 learned_again
+	check "... with every attribute" learned_is_truth
+}
+
+# The session is down, and every route is there.
+kept_stale() {
+	neighbor_is reflector '.state != "established"' && learned_count $EACH
+}
+
+learned_again() {
+	neighbor_is reflector '.state == "established" and
+		all(.families[]; .ready and .paths == '"$EACH"' and .stalePaths == 0)'
+}
+
+scene_hotfibd_killed() {
+	kill_hard hotfibd
+	daemon_forget
+	hotfibd_start
+	expect_within "hotfibd killed: $DAEMON gets the selection again" 60 converged
+	expect_within "... and hotfibd the table" 40 learned_again
+	check "... with every attribute" learned_is_truth
+}
+
+# A counter of this namespace's TCP.
+tcp_counter() {
+	run_in sw nstat -asz "$1" | awk -v name="$1" '$1 == name { print $2 }'
+}
+
+tcp_counter_is_over() {
+	[ "$(tcp_counter "$1")" -gt "$2" ]
+}
+
+all_down() {
+	api_is sw /api/v1/neighbors 'all(.neighbors[]; .state != "established")'
+}
+
+# TCP MD5 signatures on sessions over IPv4 and IPv6, that learn and that push: refused with another
+# key, taken with the same.
+scene_md5() {
+	local failures
+	stop hotfibd
+	daemon_kill
+	daemon_config $KEY
+	hotfibd_config another_key
+	failures=$(tcp_counter TcpExtTCPMD5Failure)
+	daemon_start
+	hotfibd_start
+	expect_within "signed with another key, packets of $DAEMON are refused" 20 \
+		tcp_counter_is_over TcpExtTCPMD5Failure "$failures"
+	check "... and no session comes up" all_down
+	stop hotfibd
+	hotfibd_config $KEY
+	hotfibd_start
+	for n in reflector reflector6 target target6; do
+		expect_within "signed with the same key, $n is up" 40 neighbor_up $n
+	done
+	expect_within "... the active prefixes are pushed over them" 40 converged
+	check "... and the table is learned" learned_is_truth
 }

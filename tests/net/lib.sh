@@ -37,6 +37,11 @@ not_ok() {
 	all_alive || exit 1
 }
 
+# skip TEXT: what cannot be done here, and why; counted.
+skip() {
+	echo "skip $*"
+}
+
 # What the failed look said.
 said() {
 	head -n 12 "$1" | cut -c1-200 | sed 's/^/    /'
