@@ -376,6 +376,7 @@ view_agent(void *ctx, size_t i, struct web_agent *out)
 		.flow_duplicate = s.flow_duplicate,
 		.flow_out_of_order = s.flow_out_of_order,
 		.flow_drops = s.flow_drops,
+		.flow_second = s.flow_second,
 		.flow_sources = s.flow_sources,
 		.counter_samples = s.counter_samples,
 		.counter_lost = s.counter_lost,

@@ -53,7 +53,9 @@ struct sflow_agent_stats {
 	uint64_t datagrams_refused; /* right agent address, wrong source address */
 	uint64_t malformed;         /* datagrams that did not decode to the end */
 	uint64_t flow_samples, flow_lost, flow_duplicate, flow_out_of_order;
-	uint64_t flow_drops;   /* sum of the `drops` field's increments */
+	uint64_t flow_drops; /* sum of the `drops` field's increments */
+	uint64_t
+	    flow_second; /* taken where a packet goes out that is sampled coming in: not used */
 	uint64_t flow_sources; /* data sources seen */
 	uint64_t counter_samples, counter_lost, counter_duplicate, counter_out_of_order;
 	uint64_t counter_sources;

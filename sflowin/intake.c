@@ -3,7 +3,8 @@
  * The way of a datagram through the decoder.
  *
  *      datagram -> sequence of the sub-agent: here before?
- *            -> each sample: head -> sequence and drops of its source -> packet -> batch -> sink
+ *            -> each sample: head -> sequence and drops of its source -> packet -> second sample
+ *               of it? -> bytes, and those of samples that got lost -> batch -> sink
  *
  * An agent has one table of sequences: one for each sub-agent's datagrams, one for each data
  * source's flow samples and one for its counter samples.
@@ -99,7 +100,7 @@ track_datagram(struct intake *in, const struct sflow_datagram *d)
 	return true;
 }
 
-/* Follow the sequence of a data source. Gives its entry where the sample is the newest of it. */
+/* Follow the sequence of a data source. Gives its entry, NULL where there are too many. */
 static struct seq_entry *
 track_source(struct intake *in, enum seq_kind kind, const struct sflow_source *source,
     enum seq_verdict *verdict, uint32_t *lost)
@@ -119,10 +120,24 @@ track_source(struct intake *in, enum seq_kind kind, const struct sflow_source *s
 	} else {
 		*verdict = seq_next(&e->seq, source->sequence, lost);
 	}
-	return *verdict == SEQ_LATE || *verdict == SEQ_DUPLICATE ? NULL : e;
+	return e;
 }
 
-static void
+/* What the agent itself dropped before this sample. `drops` is a total since its last reset: where
+ * it went down it began again. */
+static uint32_t
+count_drops(struct seq_entry *e, uint32_t total, enum seq_verdict verdict)
+{
+	uint32_t drops = total - e->drops;
+
+	if (verdict == SEQ_LATE || verdict == SEQ_DUPLICATE)
+		return 0;
+	e->drops = total;
+	return verdict != SEQ_RESTART && drops <= INT32_MAX ? drops : 0;
+}
+
+/* Gives the data source's entry, or NULL. */
+static struct seq_entry *
 count_flow(struct intake *in, const struct sflow_flow *flow, uint32_t rate)
 {
 	struct sflow_agent_stats *stats = &in->agent->stats;
@@ -135,13 +150,35 @@ count_flow(struct intake *in, const struct sflow_flow *flow, uint32_t rate)
 	stats->sampling_rate = rate;
 	count_verdict(
 	    verdict, lost, &stats->flow_lost, &stats->flow_duplicate, &stats->flow_out_of_order);
-	if (e == NULL || flow->drops == e->drops)
-		return;
-	/* `drops` is a total since the agent's last reset: where it went down it began again. */
-	drops = flow->drops - e->drops;
-	if (verdict != SEQ_RESTART && drops <= INT32_MAX)
-		stats->flow_drops += drops;
-	e->drops = flow->drops;
+	if (e == NULL)
+		return NULL;
+	drops = count_drops(e, flow->drops, verdict);
+	stats->flow_drops += drops;
+	seq_note_loss(e, verdict, lost + drops);
+	return e;
+}
+
+/*
+ * A packet that was sampled where it came in may be sampled again where it goes out, if the agent
+ * samples both. Only one may count. Where packets come in is preferred, as there each does once; a
+ * sample on the way out counts where the interface it came in by is not sampled itself.
+ */
+static bool
+is_second_sample(const struct intake *in, struct seq_entry *e, const struct sflow_sample *s)
+{
+	const struct seq_entry *other;
+
+	if (e == NULL || s->source_class != 0)
+		return false;
+	if (s->source_id == s->input) {
+		e->ingress = true;
+		return false;
+	}
+	if (s->source_id != s->output)
+		return false;
+	other =
+	    seq_table_find(&in->agent->seqs, seq_key_make(SEQ_FLOWS, in->sub_agent, 0, s->input));
+	return other != NULL && other->ingress && other->epoch == in->epoch;
 }
 
 static void
@@ -159,16 +196,23 @@ take_flow(struct intake *in, struct rd *body, bool expanded)
 {
 	struct sflow_sample *sample = &in->batch[in->n]; /* in place: it counts when n is stepped */
 	struct sflow_flow flow;
+	struct seq_entry *e;
 
 	if (!sflow_flow_head(body, expanded, &flow, sample))
 		return;
-	count_flow(in, &flow, sample->rate);
+	e = count_flow(in, &flow, sample->rate);
 	if (!sflow_flow_packet(body, flow.n_records, sample)) {
 		in->agent->stats.non_ip_samples++;
 		return;
 	}
+	if (is_second_sample(in, e, sample)) {
+		in->agent->stats.flow_second++;
+		return;
+	}
 	if (in->sink == NULL)
 		return;
+	if (e != NULL)
+		sample->bytes = seq_scale(e, sample->bytes);
 	in->agent->stats.bytes_sampled += sample->bytes;
 	if (++in->n == BATCH)
 		hand_on(in);

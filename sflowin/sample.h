@@ -10,7 +10,8 @@
 
 struct sflow_sample {
 	struct ip_addr src, dst; /* of the outermost IP header; one family for both */
-	uint64_t bytes;          /* frame length x sampling rate: what this sample stands for */
+	uint64_t bytes;          /* what this sample stands for: frame length x sampling rate, and
+				    its part of what samples that got lost would have */
 	uint32_t frame_len;      /* octets of the sampled frame on the wire */
 	uint32_t rate;           /* 1 in `rate` packets */
 	uint32_t input, output;  /* ifIndex as in the sample; 0x3FFFFFFF unknown/internal */

@@ -5,6 +5,7 @@
 #include "lib/mem.h"
 
 #define SLOTS_MIN 16
+#define SCALE_MAX 4
 
 void
 seq_start(struct seq *s, uint32_t number)
@@ -34,6 +35,35 @@ seq_next(struct seq *s, uint32_t number, uint32_t *lost)
 	s->seen = ahead < SEQ_LATE_MAX ? s->seen << ahead | 1 : 1;
 	*lost = ahead - 1;
 	return ahead == 1 ? SEQ_NEXT : SEQ_GAP;
+}
+
+void
+seq_note_loss(struct seq_entry *e, enum seq_verdict verdict, uint32_t lost)
+{
+	switch (verdict) {
+	case SEQ_DUPLICATE: return;
+	case SEQ_RESTART: e->came = e->lost = 0; break;
+	case SEQ_LATE: e->lost -= e->lost > 0; break;
+	case SEQ_NEXT:
+	case SEQ_GAP: break;
+	}
+	e->came++;
+	e->lost += lost < SEQ_LOSS_WINDOW ? lost : SEQ_LOSS_WINDOW;
+	while (e->came + e->lost > SEQ_LOSS_WINDOW) {
+		e->came = (e->came + 1) / 2;
+		e->lost /= 2;
+	}
+}
+
+uint64_t
+seq_scale(const struct seq_entry *e, uint64_t bytes)
+{
+	uint64_t most = bytes > UINT64_MAX / SCALE_MAX ? UINT64_MAX : bytes * SCALE_MAX;
+	double scaled = (double)bytes * (e->came + e->lost) / (e->came > 0 ? e->came : 1);
+
+	if (e->lost == 0)
+		return bytes;
+	return scaled < (double)most ? (uint64_t)scaled : most;
 }
 
 void
@@ -84,6 +114,14 @@ grow(struct seq_table *t)
 	t->mask = n_slots - 1;
 	for (uint32_t i = 0; i < t->n; i++)
 		*find_slot(t, t->entries[i].key) = i + 1;
+}
+
+const struct seq_entry *
+seq_table_find(const struct seq_table *t, struct seq_key key)
+{
+	uint32_t slot = t->slots != NULL ? *find_slot(t, key) : 0;
+
+	return slot != 0 ? &t->entries[slot - 1] : NULL;
 }
 
 struct seq_entry *

@@ -64,8 +64,10 @@ struct seq_entry {
 	struct seq_key key;
 	bool started;   /* `seq` has a number */
 	uint32_t epoch; /* datagrams: restarts of the sub-agent; others: the one they belong to */
-	uint32_t uptime_ms; /* datagrams: of the last one */
-	uint32_t drops;     /* flows: total at the last one */
+	uint32_t uptime_ms;  /* datagrams: of the last one */
+	uint32_t drops;      /* flows: total at the last one */
+	uint32_t came, lost; /* flows: of late, see seq_scale() */
+	bool ingress;        /* flows: some were sampled where the packet came in */
 	struct seq seq;
 };
 
@@ -79,6 +81,23 @@ struct seq_table {
 
 void seq_table_init(struct seq_table *t, uint64_t hash_seed);
 void seq_table_fini(struct seq_table *t);
+
+/*
+ * Where samples got lost those that came stand for them, too. Counts of late: beyond
+ * SEQ_LOSS_WINDOW both are halved, so the part that is lost follows what the sender does within as
+ * many samples.
+ */
+#define SEQ_LOSS_WINDOW 1024
+
+/* One more came by this verdict; `lost` were left out before it, by a gap or at the sender. */
+void seq_note_loss(struct seq_entry *e, enum seq_verdict verdict, uint32_t lost);
+
+/* What a sample of `bytes` stands for then: up to four times as much. More is not believed: so much
+ * is lost only in an outage, and then nothing is known of the time of it. */
+uint64_t seq_scale(const struct seq_entry *e, uint64_t bytes);
+
+/* The entry of `key` or NULL. Valid until the next seq_table_get(). */
+const struct seq_entry *seq_table_find(const struct seq_table *t, struct seq_key key);
 
 /* The entry of `key`, added (zero but for the key) where it is not there yet; NULL when that would
  * make more than `max`. Valid until the next call. */

@@ -26,6 +26,7 @@ static const struct web_field agent_fields[] = {
 
 	{ "sFlowDatagramsRefused", offsetof(struct web_agent, datagrams_refused) },
 	{ "sFlowDatagramsMalformed", offsetof(struct web_agent, malformed) },
+	{ "sFlowFlowSecondSamples", offsetof(struct web_agent, flow_second) },
 	{ "sFlowUnknownSamples", offsetof(struct web_agent, unknown_samples) },
 	{ "sFlowNonIpSamples", offsetof(struct web_agent, non_ip_samples) },
 	{ "sFlowBytesSampled", offsetof(struct web_agent, bytes_sampled) },

@@ -102,7 +102,7 @@ struct web_agent {
 	uint64_t datagrams, datagrams_lost, datagrams_duplicate, datagrams_out_of_order;
 	uint64_t datagrams_refused, malformed;
 	uint64_t flow_samples, flow_lost, flow_duplicate, flow_out_of_order, flow_drops,
-	    flow_sources;
+	    flow_second, flow_sources;
 	uint64_t counter_samples, counter_lost, counter_duplicate, counter_out_of_order;
 	uint64_t counter_sources;
 	uint64_t notifications, unknown_samples, non_ip_samples, bytes_sampled;
