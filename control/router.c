@@ -27,6 +27,7 @@ router_new(const struct router_config *config, struct mono now)
 	r->averages_known_at = MONO_NEVER;
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		r->traffic[f] = traffic_new(config->t_s, now);
+		traffic_follow_rib(r->traffic[f], r->rib, (enum ip_family)f);
 		snprintf(r->why[f], sizeof(r->why[f]), "no table learned yet");
 	}
 	return r;
@@ -103,7 +104,7 @@ count_batch(struct router *r, enum ip_family family, enum traffic_direction dire
 	uint32_t ids[LPM_BATCH];
 
 	rib_lpm_batch(r->rib, family, hi, lo, n, ids);
-	traffic_add_batch(traffic, ids, direction, bytes, n, scale, now);
+	traffic_add_batch(traffic, ids, direction, bytes, hi, n, scale, now);
 }
 
 void

@@ -138,6 +138,8 @@ apply(struct router *r, const struct ip_prefix *p, const struct rib_result *resu
 		return;
 	if (result->change == RIB_REMOVED)
 		traffic_drop(r->traffic[p->family], result->id);
+	if (result->change == RIB_ADDED)
+		traffic_route_added(r->traffic[p->family], p);
 	r->config.changed(r->config.ctx, p, result);
 }
 

@@ -20,27 +20,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "control/hotpoints.h"
+#include "control/traffic_state.h"
 #include "lib/mem.h"
 
-#define RENORMALISE_AT 200.0
-#define VICTIMS        16
-
-struct traffic {
-	double t_s, tau_s;
-	struct mono epoch, demand_epoch;
-	uint32_t *slot;
-	size_t slots;
-	size_t n, cap, limit;
-	uint32_t *ids;
-	double *weight[TRAFFIC_DIRECTIONS];
-	int64_t *last_us[TRAFFIC_DIRECTIONS]; /* time of the last sample; INT64_MIN for none */
-	double total[TRAFFIC_DIRECTIONS], unrouted[TRAFFIC_DIRECTIONS]; /* inflated as well */
-	struct traffic_demand *demand;
-	double demand_total, samples; /* inflated by demand's time constant; samples a second */
-	double unfilled;              /* at unfilled_at: what a steady rate still misses, 1..0 */
-	struct mono unfilled_at;
-	size_t expire_at; /* where the last traffic_expire() or eviction stopped */
-};
+#define VICTIMS 16
 
 struct traffic *
 traffic_new(double t_s, struct mono now)
@@ -66,6 +50,8 @@ traffic_free(struct traffic *t)
 		mem_free(MEM_TRAFFIC, t->last_us[d]);
 	}
 	mem_free(MEM_TRAFFIC, t->demand);
+	mem_free(MEM_TRAFFIC, t->points);
+	hotpoints_free(t->hot);
 	mem_free(MEM_TRAFFIC, t->ids);
 	mem_free(MEM_TRAFFIC, t->slot);
 	mem_free(MEM_TRAFFIC, t);
@@ -98,26 +84,6 @@ renormalise(struct traffic *t, struct mono now)
 	t->epoch = now;
 }
 
-static double
-demand_inflation(const struct traffic *t, struct mono now)
-{
-	return exp(mono_sub_s(now, t->demand_epoch) / t->tau_s);
-}
-
-static void
-renormalise_demand(struct traffic *t, struct mono now)
-{
-	double factor = 1.0 / demand_inflation(t, now);
-
-	for (size_t i = 0; i < t->n; i++) {
-		t->demand[i].weight *= factor;
-		t->demand[i].square *= factor * factor;
-	}
-	t->demand_total *= factor;
-	t->samples *= factor;
-	t->demand_epoch = now;
-}
-
 double
 traffic_time_constant(const struct traffic *t)
 {
@@ -138,9 +104,9 @@ traffic_scale(struct traffic *t, struct mono now)
 	if (mono_sub_s(now, t->epoch) > RENORMALISE_AT * t->t_s)
 		renormalise(t, now);
 	if (mono_sub_s(now, t->demand_epoch) > RENORMALISE_AT * t->tau_s)
-		renormalise_demand(t, now);
+		traffic_demand_renormalise(t, now);
 	return (struct traffic_scale){ .shown = inflation(t, now) / t->t_s,
-		.demand = demand_inflation(t, now) / t->tau_s };
+		.demand = traffic_demand_inflation(t, now) / t->tau_s };
 }
 
 static void
@@ -149,6 +115,7 @@ grow_records(struct traffic *t)
 	t->cap = t->cap == 0 ? 256 : t->cap * 2;
 	t->ids = mem_resize(MEM_TRAFFIC, t->ids, t->cap, sizeof(*t->ids));
 	t->demand = mem_resize(MEM_TRAFFIC, t->demand, t->cap, sizeof(*t->demand));
+	t->points = mem_resize(MEM_TRAFFIC, t->points, t->cap, sizeof(*t->points));
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 		t->weight[d] = mem_resize(MEM_TRAFFIC, t->weight[d], t->cap, sizeof(double));
 		t->last_us[d] = mem_resize(MEM_TRAFFIC, t->last_us[d], t->cap, sizeof(int64_t));
@@ -172,11 +139,13 @@ remove_record(struct traffic *t, size_t i)
 {
 	size_t last = --t->n;
 
+	traffic_demand_release(t, i);
 	t->slot[t->ids[i]] = 0;
 	if (i == last)
 		return;
 	t->ids[i] = t->ids[last];
 	t->demand[i] = t->demand[last];
+	t->points[i] = t->points[last];
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 		t->weight[d][i] = t->weight[d][last];
 		t->last_us[d][i] = t->last_us[d][last];
@@ -219,6 +188,7 @@ record_of(struct traffic *t, uint32_t id, struct mono now)
 		grow_records(t);
 	t->ids[t->n] = id;
 	t->demand[t->n] = (struct traffic_demand){ 0 };
+	t->points[t->n] = POINTS_UNKNOWN;
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
 		t->weight[d][t->n] = 0;
 		t->last_us[d][t->n] = INT64_MIN;
@@ -227,23 +197,27 @@ record_of(struct traffic *t, uint32_t id, struct mono now)
 	return t->n - 1;
 }
 
-void
-traffic_add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
-    struct traffic_scale scale, struct mono now)
+static void
+add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
+    const uint64_t *hi, struct traffic_scale scale, struct mono now)
 {
 	size_t i = record_of(t, id, now);
-	double weight = (double)bytes * scale.shown, demand;
+	double weight = (double)bytes * scale.shown;
 
 	t->weight[direction][i] += weight;
 	t->last_us[direction][i] = now.us;
 	t->total[direction] += weight;
 	if (direction != TRAFFIC_TO)
 		return;
-	demand = (double)bytes * scale.demand;
-	t->demand[i].weight += demand;
-	t->demand[i].square += demand * demand;
-	t->demand_total += demand;
 	t->samples += scale.demand;
+	traffic_demand_add(t, i, (double)bytes * scale.demand, hi);
+}
+
+void
+traffic_add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
+    struct traffic_scale scale, struct mono now)
+{
+	add(t, id, direction, bytes, NULL, scale, now);
 }
 
 void
@@ -255,7 +229,8 @@ traffic_add_unrouted(
 
 void
 traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction direction,
-    const uint64_t *bytes, size_t n, struct traffic_scale scale, struct mono now)
+    const uint64_t *bytes, const uint64_t *hi, size_t n, struct traffic_scale scale,
+    struct mono now)
 {
 	for (size_t i = 0; i < n; i++)
 		if (ids[i] < t->slots)
@@ -272,7 +247,7 @@ traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (ids[i] != TRAFFIC_UNROUTED)
-			traffic_add(t, ids[i], direction, bytes[i], scale, now);
+			add(t, ids[i], direction, bytes[i], &hi[i], scale, now);
 		else
 			traffic_add_unrouted(t, direction, bytes[i], scale);
 	}
@@ -363,91 +338,4 @@ const double *
 traffic_weights(const struct traffic *t, enum traffic_direction direction)
 {
 	return t->weight[direction];
-}
-
-/* --- demand --- */
-
-double
-traffic_tau(const struct traffic *t)
-{
-	return t->tau_s;
-}
-
-static double
-unfilled(const struct traffic *t, struct mono now)
-{
-	return t->unfilled * exp(-mono_sub_s(now, t->unfilled_at) / t->tau_s);
-}
-
-void
-traffic_set_tau(struct traffic *t, double tau_s, struct mono now)
-{
-	ASSERT(tau_s > 0);
-	if (tau_s == t->tau_s)
-		return;
-	renormalise_demand(t, now);
-	t->unfilled = unfilled(t, now);
-	t->unfilled_at = now;
-	t->tau_s = tau_s;
-}
-
-const struct traffic_demand *
-traffic_demands(const struct traffic *t)
-{
-	return t->demand;
-}
-
-double
-traffic_demand_unit(const struct traffic *t, struct mono now)
-{
-	return 1.0 / demand_inflation(t, now);
-}
-
-double
-traffic_demand_total(const struct traffic *t, struct mono now)
-{
-	return t->demand_total * traffic_demand_unit(t, now);
-}
-
-double
-traffic_demand_filled(const struct traffic *t, struct mono now)
-{
-	double filled = 1 - unfilled(t, now), least = 1 / t->tau_s;
-
-	return filled > least ? filled : least < 1 ? least : 1; /* one second at least */
-}
-
-double
-traffic_samples_per_s(const struct traffic *t, struct mono now)
-{
-	return t->samples * traffic_demand_unit(t, now) / traffic_demand_filled(t, now);
-}
-
-double
-traffic_bytes_per_sample(const struct traffic *t)
-{
-	return t->samples > 0 ? t->demand_total / t->samples : 0;
-}
-
-double
-traffic_error(double samples)
-{
-	return samples > 0 ? 1.96 / sqrt(samples) : 0;
-}
-
-void
-traffic_estimate(
-    const struct traffic *t, uint32_t id, struct mono now, struct traffic_estimate *out)
-{
-	const struct traffic_demand *d;
-
-	*out = (struct traffic_estimate){ 0 };
-	if (id >= t->slots || t->slot[id] == 0)
-		return;
-	d = &t->demand[t->slot[id] - 1];
-	if (d->square <= 0)
-		return;
-	out->rate_bps = d->weight * traffic_demand_unit(t, now) / traffic_demand_filled(t, now);
-	out->samples = d->weight * d->weight / d->square;
-	out->error = traffic_error(out->samples);
 }

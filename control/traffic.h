@@ -17,7 +17,10 @@
 #ifndef CONTROL_TRAFFIC_H
 #define CONTROL_TRAFFIC_H
 
+#include "lib/ip.h"
 #include "lib/mono.h"
+
+struct rib;
 
 enum traffic_direction {
 	TRAFFIC_TO,   /* by destination address: egress towards the prefix */
@@ -57,11 +60,13 @@ struct traffic_scale traffic_scale(struct traffic *t, struct mono now);
 void traffic_add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
     struct traffic_scale scale, struct mono now);
 
-/* The same for n packets at once, with TRAFFIC_UNROUTED as the id of one without a route: what they
- * touch lies far apart in memory, so all of it is fetched before any of it is needed. */
+/* The same for n packets at once, with TRAFFIC_UNROUTED as the id of one without a route, and the
+ * upper halves of their addresses: what they touch lies far apart in memory, so all of it is
+ * fetched before any of it is needed. */
 #define TRAFFIC_UNROUTED UINT32_MAX
 void traffic_add_batch(struct traffic *t, const uint32_t *ids, enum traffic_direction direction,
-    const uint64_t *bytes, size_t n, struct traffic_scale scale, struct mono now);
+    const uint64_t *bytes, const uint64_t *hi, size_t n, struct traffic_scale scale,
+    struct mono now);
 
 /* Count bytes of a packet without a route. */
 void traffic_add_unrouted(struct traffic *t, enum traffic_direction direction, uint64_t bytes,
@@ -131,6 +136,28 @@ struct traffic_estimate {
 /* What is known of an entry's demand. */
 void traffic_estimate(
     const struct traffic *t, uint32_t id, struct mono now, struct traffic_estimate *out);
+
+/*
+ * Hot points, where traffic_follow_rib() was called before the first sample: in a route with
+ * more-specifics the few places that most of its own traffic goes to, if there are such. No other
+ * route is in a point. The weight is in the units of the record's; it is less than the true one
+ * rather than more, and what points leave of the record's weight is somewhere in the route.
+ */
+#define TRAFFIC_POINTS 8
+
+struct traffic_point {
+	struct ip_prefix prefix;
+	double weight;
+};
+
+void traffic_follow_rib(struct traffic *t, const struct rib *rib, enum ip_family family);
+
+/* The RIB has a new route: points it lies in or contains are not what they were. */
+void traffic_route_added(struct traffic *t, const struct ip_prefix *p);
+
+/* The points of record i; gives their number. */
+unsigned traffic_points(
+    const struct traffic *t, size_t i, struct traffic_point out[TRAFFIC_POINTS]);
 
 /* The relative error at 95 % confidence of what n samples say: 1.96 / sqrt(n). */
 double traffic_error(double samples);

@@ -163,36 +163,51 @@ give_held(struct selector *s, const struct select_input *in, const struct select
 	mem_free(MEM_SELECT, held);
 }
 
-/* Demand, not what is shown: averaged for as long as the price needs. */
+static int64_t
+scaled(double rate)
+{
+	double most = (double)(PRICED_WEIGHT_MAX >> 4), r = rate * SCALE;
+
+	return r < most ? (int64_t)r : (int64_t)most;
+}
+
+/* Demand, not what is shown: averaged for as long as the price needs. What goes to hot points of a
+ * route counts there, the rest where the route itself is in force. */
 static void
 give_weights(struct selector *s, const struct select_input *in)
 {
 	const struct traffic_demand *demands = traffic_demands(in->traffic);
 	const uint32_t *ids = traffic_ids(in->traffic);
-	double factor = traffic_demand_unit(in->traffic, in->now) * SCALE;
+	double unit = traffic_demand_unit(in->traffic, in->now);
+	struct traffic_point points[TRAFFIC_POINTS];
 
 	priced_begin_weights(s->priced);
 	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
-		double weight = demands[i].weight * factor;
+		int64_t rest = scaled(demands[i].weight * unit);
+		unsigned n = traffic_points(in->traffic, i, points);
 		struct ip_prefix p;
 
-		if (weight < 1)
+		for (unsigned k = 0; k < n; k++) {
+			int64_t weight = scaled(points[k].weight * unit);
+
+			if (weight == 0)
+				continue;
+			rest -= weight;
+			priced_set_weight(s->priced, &points[k].prefix, weight);
+		}
+		if (rest <= 0)
 			continue;
-		if (weight > (double)(PRICED_WEIGHT_MAX >> 4))
-			weight = (double)(PRICED_WEIGHT_MAX >> 4);
 		p = rib_prefix(in->rib, in->family, ids[i]);
-		priced_set_weight(s->priced, &p, (int64_t)weight);
+		priced_set_weight(s->priced, &p, rest);
 	}
 }
 
 static int64_t
-scaled(double price)
+slot_price(double price)
 {
-	double p = price * SCALE;
+	int64_t p = scaled(price);
 
-	return p < 1                                   ? 1
-	       : p >= (double)(PRICED_WEIGHT_MAX >> 1) ? PRICED_WEIGHT_MAX >> 1
-						       : (int64_t)p;
+	return p > 1 ? p : 1;
 }
 
 /* What to begin with: the size of what is held, if that is a full table, so that a restart adopts
@@ -223,10 +238,10 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 						     : 300;
 	priced_set_eta(s->priced, s->status.eta_permille);
 	if (found)
-		priced_solve(s->priced, scaled(s->price));
+		priced_solve(s->priced, slot_price(s->price));
 	if (!found || priced_slots(s->priced) > in->limit)
 		s->price = (double)priced_fit(s->priced, found ? in->limit : first_size(in, c),
-			       scaled(price_floor(&pi)), FIT_SOLVES) /
+			       slot_price(price_floor(&pi)), FIT_SOLVES) /
 			   SCALE;
 	s->status.price_bps = s->price;
 	s->status.tau_s = price_tau_s(s->price, &pi);
@@ -295,7 +310,8 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 		solve(s, in, c);
 	if (priced_slots(s->priced) > in->limit)
 		s->price =
-		    (double)priced_fit(s->priced, in->limit, scaled(s->price), FIT_SOLVES) / SCALE;
+		    (double)priced_fit(s->priced, in->limit, slot_price(s->price), FIT_SOLVES) /
+		    SCALE;
 	/* Small tables have wide gaps between the sizes that are optimal at some price. */
 	if (in->keep == NULL && priced_slots(s->priced) < in->limit &&
 	    s->price > price_floor(&(struct price_input){

@@ -107,7 +107,7 @@ test_batch(void **state)
 	struct mono now = mono_us(0);
 	struct traffic *one = traffic_new(1, now), *batch = traffic_new(1, now);
 	uint32_t ids[50];
-	uint64_t bytes[50];
+	uint64_t bytes[50], hi[50] = { 0 };
 
 	(void)state;
 	for (int round = 0; round < 200; round++) {
@@ -127,7 +127,7 @@ test_batch(void **state)
 			}
 		}
 		traffic_add_batch(
-		    batch, ids, TRAFFIC_FROM, bytes, n, traffic_scale(batch, now), now);
+		    batch, ids, TRAFFIC_FROM, bytes, hi, n, traffic_scale(batch, now), now);
 	}
 	for (uint32_t id = 0; id < 1 << 16; id++)
 		assert_near(traffic_rate(one, id, TRAFFIC_FROM, now),
