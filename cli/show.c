@@ -55,6 +55,20 @@ add_ratio(struct table *t, const struct cli *cli, double ratio)
 		table_add(t, human_percent(ratio, buf));
 }
 
+/* "9,812 of 131,072"; a dash where nothing is known. */
+static void
+add_used(struct table *t, const struct cli *cli, uint64_t used, uint64_t max)
+{
+	char one[HUMAN_MAX], two[HUMAN_MAX];
+
+	if (max == 0)
+		table_add(t, "-");
+	else if (cli->raw)
+		table_addf(t, "%llu/%llu", (unsigned long long)used, (unsigned long long)max);
+	else
+		table_addf(t, "%s of %s", human_count(used, one), human_count(max, two));
+}
+
 /* A text, or a dash where there is none. */
 static void
 add_text(struct table *t, const char *text)
@@ -224,7 +238,7 @@ cli_show_neighbors(struct cli *cli, char **args)
  */
 
 static const char *const agent_titles[] = { "AGENT", "ROUTER", ">DATAGRAMS", ">SAMPLES", ">1 IN",
-	">LOST", ">LAST SEEN", "STATE" };
+	">LOST", ">LAST SEEN", ">ROUTES IN ASIC", "STATE" };
 
 static const char *
 agent_state(const json_t *agent)
@@ -253,6 +267,7 @@ add_agent(struct table *t, const struct cli *cli, const json_t *agent)
 		add_age(t, cli, get_number(agent, "lastSeenAgeSeconds"));
 	else
 		table_add(t, "-");
+	add_used(t, cli, get_count(agent, "asicRoutes"), get_count(agent, "asicRoutesMax"));
 	table_add(t, agent_state(agent));
 }
 

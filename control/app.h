@@ -75,6 +75,7 @@ struct app {
 	struct watch *watch; /* raises the events of sessions and tables */
 
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */
+	char lent_address[IP_TEXT_MAX];      /* likewise */
 
 	/* Rate of traffic that installed entries carry, by router and family: worth a walk over all
 	 * active prefixes, so view.c keeps it for a second. */

@@ -4,7 +4,7 @@
  * the app. Everything is looked up at the time of the call, so there is no second copy of the state
  * to keep right; the one thing kept is the rate carried by installed entries, for a second.
  */
-#include "control/view.h"
+#include "control/view_priv.h"
 
 #include <string.h>
 
@@ -13,19 +13,6 @@
 #include "control/events.h"
 #include "control/explain.h"
 #include "lib/mem.h"
-
-static struct app *
-app_of(void *ctx)
-{
-	return ctx;
-}
-
-/* A monotonic time on the wall clock, in ms since the epoch. */
-static int64_t
-wall_ms(const struct app *app, struct mono t)
-{
-	return app->started_wall_ms + mono_sub_us(t, app->started) / 1000;
-}
 
 static void
 view_totals(void *ctx, struct web_totals *out)
@@ -351,60 +338,6 @@ view_find_router(void *ctx, const char *text, struct web_router_ref *out)
 	return true;
 }
 
-/* --- agents --- */
-
-static bool
-view_agent(void *ctx, size_t i, struct web_agent *out)
-{
-	struct app *app = app_of(ctx);
-	struct sflow_agent_stats s;
-
-	if (!sflow_agents_stats(app->sflow, i, &s))
-		return false;
-	*out = (struct web_agent){
-		.address = s.address,
-		.last_source = s.last_source,
-		.configured = s.configured,
-		.datagrams = s.datagrams,
-		.datagrams_lost = s.datagrams_lost,
-		.datagrams_duplicate = s.datagrams_duplicate,
-		.datagrams_out_of_order = s.datagrams_out_of_order,
-		.datagrams_refused = s.datagrams_refused,
-		.malformed = s.malformed,
-		.flow_samples = s.flow_samples,
-		.flow_lost = s.flow_lost,
-		.flow_duplicate = s.flow_duplicate,
-		.flow_out_of_order = s.flow_out_of_order,
-		.flow_drops = s.flow_drops,
-		.flow_second = s.flow_second,
-		.flow_sources = s.flow_sources,
-		.counter_samples = s.counter_samples,
-		.counter_lost = s.counter_lost,
-		.counter_duplicate = s.counter_duplicate,
-		.counter_out_of_order = s.counter_out_of_order,
-		.counter_sources = s.counter_sources,
-		.notifications = s.notifications,
-		.unknown_samples = s.unknown_samples,
-		.non_ip_samples = s.non_ip_samples,
-		.bytes_sampled = s.bytes_sampled,
-		.sampling_rate = s.sampling_rate,
-		.uptime_ms = s.uptime_ms,
-	};
-	if (s.datagrams + s.datagrams_refused + s.malformed > 0) {
-		out->first_seen_wall_ms = wall_ms(app, s.first_seen);
-		out->last_seen_wall_ms = wall_ms(app, s.last_seen);
-		out->last_seen_age_s = mono_sub_s(app->now, s.last_seen);
-	}
-	for (size_t k = 0; k < app->n_agents; k++) {
-		if (ip_equal(&app->agents[k].config->address, &s.address)) {
-			out->router = router_name(app->agents[k].router);
-			out->t_s =
-			    traffic_time_constant(router_traffic(app->agents[k].router, IP_V4));
-		}
-	}
-	return true;
-}
-
 /* --- rankings and routes --- */
 
 static void
@@ -567,27 +500,6 @@ view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_r
 	return false;
 }
 
-/* --- events --- */
-
-static bool
-view_event_next(void *ctx, uint64_t after, struct web_event *out)
-{
-	struct app *app = app_of(ctx);
-	const struct event *e = events_next(app->events, after);
-
-	if (e == NULL)
-		return false;
-	*out = (struct web_event){ .id = e->id,
-		.severity = event_severity_name(e->severity),
-		.kind = e->kind,
-		.text = e->text,
-		.first_wall_ms = wall_ms(app, e->first),
-		.last_wall_ms = wall_ms(app, e->last),
-		.count = e->count,
-		.suppressed = e->suppressed };
-	return true;
-}
-
 struct web_backend
 view_backend(struct app *app)
 {
@@ -605,6 +517,7 @@ view_backend(struct app *app)
 		.dump_next = view_dump_next,
 		.installed_next = view_installed_next,
 		.event_next = view_event_next,
+		.hardware = view_hardware,
 		.refresh = command_refresh,
 	};
 }

@@ -42,7 +42,7 @@ static void
 agent_init(struct sflow_agent *a, const struct ip_addr *address)
 {
 	*a = (struct sflow_agent){ .stats.address = *address };
-	a->stats.first_seen = a->stats.last_seen = MONO_NEVER;
+	a->stats.first_seen = a->stats.last_seen = a->stats.asic_seen = MONO_NEVER;
 	/* Agents choose the numbers we hash; what they cannot know is where this struct is. */
 	seq_table_init(&a->seqs, rng_mix((uintptr_t)a));
 }
@@ -250,7 +250,7 @@ sflow_agents_input(struct sflow_agents *a, const uint8_t *data, size_t len,
 	agent->stats.last_seen = now;
 	if (mono_is_never(agent->stats.first_seen))
 		agent->stats.first_seen = now;
-	sflow_intake(agent, &d, &a->totals, agent->stats.configured ? sink : NULL);
+	sflow_intake(agent, &d, now, &a->totals, agent->stats.configured ? sink : NULL);
 }
 
 bool

@@ -14,6 +14,7 @@
 #define SFLOWIN_AGENT_H
 
 #include "lib/mono.h"
+#include "sflowin/asic.h"
 #include "sflowin/sample.h"
 
 struct sflow_agents;
@@ -66,6 +67,8 @@ struct sflow_agent_stats {
 	uint32_t sampling_rate;   /* of the last flow sample */
 	uint32_t uptime_ms;       /* as the agent says */
 	struct mono first_seen, last_seen; /* MONO_NEVER: not a datagram yet */
+	struct asic_tables asic;           /* as last told by whichever of its sub-agents does */
+	struct mono asic_seen;             /* MONO_NEVER: none does */
 };
 
 struct sflow_totals {

@@ -34,6 +34,7 @@ struct intake {
 	const struct sflow_sink *sink; /* NULL: count only */
 	uint32_t sub_agent;
 	uint32_t epoch;
+	struct mono now;
 	size_t n;
 	struct sflow_sample batch[BATCH];
 };
@@ -223,6 +224,7 @@ take_counters(struct intake *in, struct rd *body, bool expanded)
 {
 	struct sflow_agent_stats *stats = &in->agent->stats;
 	struct sflow_source source;
+	struct asic_tables asic;
 	enum seq_verdict verdict;
 	uint32_t lost;
 
@@ -233,6 +235,10 @@ take_counters(struct intake *in, struct rd *body, bool expanded)
 	stats->counter_samples++;
 	count_verdict(verdict, lost, &stats->counter_lost, &stats->counter_duplicate,
 	    &stats->counter_out_of_order);
+	if (sflow_counter_asic(body, &asic) && verdict != SEQ_LATE && verdict != SEQ_DUPLICATE) {
+		stats->asic = asic;
+		stats->asic_seen = in->now;
+	}
 }
 
 /* All samples of a datagram; false where it broke off or one of them was broken. */
@@ -257,8 +263,8 @@ take_samples(struct intake *in, struct sflow_datagram *d)
 }
 
 void
-sflow_intake(struct sflow_agent *agent, struct sflow_datagram *d, struct sflow_totals *totals,
-    const struct sflow_sink *sink)
+sflow_intake(struct sflow_agent *agent, struct sflow_datagram *d, struct mono now,
+    struct sflow_totals *totals, const struct sflow_sink *sink)
 {
 	struct intake in;
 
@@ -268,6 +274,7 @@ sflow_intake(struct sflow_agent *agent, struct sflow_datagram *d, struct sflow_t
 	in.sink = sink;
 	in.sub_agent = d->sub_agent;
 	in.epoch = 0;
+	in.now = now;
 	in.n = 0;
 	if (!track_datagram(&in, d))
 		return;

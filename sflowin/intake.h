@@ -19,7 +19,7 @@ struct sflow_agent {
 
 /* Count the datagram, and hand its samples to the sink unless that is NULL. A copy of one that was
  * here before is only counted. */
-void sflow_intake(struct sflow_agent *agent, struct sflow_datagram *d, struct sflow_totals *totals,
-    const struct sflow_sink *sink);
+void sflow_intake(struct sflow_agent *agent, struct sflow_datagram *d, struct mono now,
+    struct sflow_totals *totals, const struct sflow_sink *sink);
 
 #endif

@@ -18,6 +18,11 @@ enum record_format {
 	RECORD_IPV6 = SFLOW_FORMAT(0, 4)
 };
 
+/* Of counter samples. */
+enum counter_format {
+	COUNTERS_ASIC_TABLES = SFLOW_FORMAT(4413, 3)
+};
+
 /* How good an answer a record gave. */
 enum answer {
 	ANSWER_NONE,
@@ -59,6 +64,24 @@ sflow_counter_head(struct rd *body, bool expanded, struct sflow_source *out)
 {
 	read_source(body, expanded, out);
 	return rd_ok(body);
+}
+
+bool
+sflow_counter_asic(struct rd *body, struct asic_tables *out)
+{
+	uint32_t n_records = rd_u32(body);
+	struct sflow_part record;
+	bool found = false;
+
+	for (uint32_t i = 0; i < n_records && sflow_part_next(body, &record); i++) {
+		if (record.format != COUNTERS_ASIC_TABLES)
+			continue;
+		if (asic_tables_read(&record.body, out))
+			found = true;
+		else
+			body->failed = true;
+	}
+	return found;
 }
 
 /* The head has one of two sizes: it is carved whole, and with the size a constant the compiler

@@ -6,6 +6,7 @@
 #ifndef SFLOWIN_RECORDS_H
 #define SFLOWIN_RECORDS_H
 
+#include "sflowin/asic.h"
 #include "sflowin/datagram.h"
 #include "sflowin/sample.h"
 
@@ -22,6 +23,13 @@ struct sflow_flow {
 	uint32_t drops; /* running total of the data source */
 	uint32_t n_records;
 };
+
+/*
+ * Look for the ASIC's tables in the records that follow the head of a counter sample. True when
+ * they were there; other records are skipped. `body` has failed afterwards when a record overran
+ * it or the tables were cut off.
+ */
+MUST_CHECK bool sflow_counter_asic(struct rd *body, struct asic_tables *out);
 
 /* The heads of a counter sample and of a flow sample. The body is stepped over what was read; false
  * when it is cut off. sflow_flow_head() sets what the head says in *out: rate, interfaces and data

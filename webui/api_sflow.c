@@ -30,6 +30,9 @@ static const struct web_field agent_fields[] = {
 	{ "sFlowUnknownSamples", offsetof(struct web_agent, unknown_samples) },
 	{ "sFlowNonIpSamples", offsetof(struct web_agent, non_ip_samples) },
 	{ "sFlowBytesSampled", offsetof(struct web_agent, bytes_sampled) },
+
+	{ "asicRoutes", offsetof(struct web_agent, asic_routes) },
+	{ "asicRoutesMax", offsetof(struct web_agent, asic_routes_max) },
 	{ 0 },
 };
 

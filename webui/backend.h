@@ -107,6 +107,7 @@ struct web_agent {
 	uint64_t counter_sources;
 	uint64_t notifications, unknown_samples, non_ip_samples, bytes_sampled;
 	uint32_t sampling_rate, uptime_ms;
+	uint64_t asic_routes, asic_routes_max; /* routes in its ASIC; max 0: not told */
 	int64_t first_seen_wall_ms, last_seen_wall_ms;
 	double last_seen_age_s;
 };
@@ -193,6 +194,21 @@ struct web_installed_row {
 	bool covered; /* held because it lies inside another entry with another next hop */
 };
 
+/* Tables of an ASIC as one source reports them. */
+#define WEB_HARDWARE_TABLES_MAX 24
+struct web_hardware {
+	const char *source; /* "sflow", "switchd", "redis" */
+	const char *name;   /* the agent's address, the path or socket it is read from */
+	const char *error;  /* why the last attempt to read it failed; "" */
+	bool known;         /* it has reported at least once: */
+	double age_s;       /* since then */
+	size_t n_tables;
+	struct {
+		const char *name;   /* "ipv4", "total_routes" */
+		uint64_t used, max; /* max 0: not told */
+	} tables[WEB_HARDWARE_TABLES_MAX];
+};
+
 /* Something that happened. */
 struct web_event {
 	uint64_t id; /* 1, 2, 3, ... */
@@ -242,6 +258,9 @@ struct web_backend {
 	bool (*neighbor)(void *ctx, size_t i, struct web_neighbor *out);
 	bool (*router)(void *ctx, size_t i, struct web_router *out);
 	bool (*agent)(void *ctx, size_t i, struct web_agent *out);
+
+	/* The i-th that reports, or should report, the tables of an ASIC. */
+	bool (*hardware)(void *ctx, size_t i, struct web_hardware *out);
 
 	/* A router by its name, or by the address or name of one of its neighbours; false: unknown.
 	 */

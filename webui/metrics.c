@@ -416,6 +416,30 @@ add_agents(struct str *out, const struct web_backend *b)
 }
 
 static void
+add_hardware(struct str *out, const struct web_backend *b)
+{
+	struct web_hardware h;
+
+	head(out, "hotfib_fib_hardware_entries", "gauge", "Entries in use in a table of the ASIC.");
+	for (size_t i = 0; b->hardware(b->ctx, i, &h); i++)
+		for (size_t t = 0; t < h.n_tables; t++)
+			count(out, "hotfib_fib_hardware_entries", h.tables[t].used, "source",
+			    h.source, "name", h.name, "table", h.tables[t].name, NULL);
+	head(out, "hotfib_fib_hardware_max_entries", "gauge", "Entries that the table can hold.");
+	for (size_t i = 0; b->hardware(b->ctx, i, &h); i++)
+		for (size_t t = 0; t < h.n_tables; t++)
+			if (h.tables[t].max > 0)
+				count(out, "hotfib_fib_hardware_max_entries", h.tables[t].max,
+				    "source", h.source, "name", h.name, "table", h.tables[t].name,
+				    NULL);
+	head(out, "hotfib_fib_hardware_age_seconds", "gauge", "Time since the last report.");
+	for (size_t i = 0; b->hardware(b->ctx, i, &h); i++)
+		if (h.known)
+			real(out, "hotfib_fib_hardware_age_seconds", h.age_s, "source", h.source,
+			    "name", h.name, NULL);
+}
+
+static void
 add_http(struct str *out, const struct web_http_stats *stats)
 {
 	head(out, "hotfib_http_requests_total", "counter", "HTTP requests answered.");
@@ -439,5 +463,6 @@ web_api_metrics(struct web_call *call, struct web_answer *a)
 	add_neighbor_families(&a->body, b);
 	add_routers(&a->body, b);
 	add_agents(&a->body, b);
+	add_hardware(&a->body, b);
 	add_http(&a->body, &call->app->stats);
 }

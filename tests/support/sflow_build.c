@@ -243,3 +243,26 @@ sflow_build_counters(struct sflow_build *b, uint32_t sequence, uint32_t if_index
 	}
 	return true;
 }
+
+bool
+sflow_build_asic(
+    struct sflow_build *b, uint32_t sequence, const uint32_t words[static SFLOW_BUILD_ASIC_WORDS])
+{
+	struct sflow_build before = *b;
+	size_t sample, record;
+
+	sample = sflow_build_open_sample(b, 2);
+	wr_u32(&b->w, sequence);
+	wr_u32(&b->w, 2 << 24 | 1); /* the device, as a physical entity */
+	wr_u32(&b->w, 1);
+	record = sflow_build_open_record(b, 4413 << 12 | 3);
+	for (size_t i = 0; i < SFLOW_BUILD_ASIC_WORDS; i++)
+		wr_u32(&b->w, words[i]);
+	sflow_build_close(b, record);
+	sflow_build_close(b, sample);
+	if (!wr_ok(&b->w)) {
+		*b = before;
+		return false;
+	}
+	return true;
+}

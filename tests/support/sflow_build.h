@@ -67,6 +67,11 @@ MUST_CHECK bool sflow_build_flow(struct sflow_build *b, const struct sflow_build
  * the ifIndex; 108 bytes. */
 MUST_CHECK bool sflow_build_counters(struct sflow_build *b, uint32_t sequence, uint32_t if_index);
 
+/* One counter sample with one record of ASIC tables (enterprise 4413, format 3) of these words. */
+#define SFLOW_BUILD_ASIC_WORDS 36
+MUST_CHECK bool sflow_build_asic(
+    struct sflow_build *b, uint32_t sequence, const uint32_t words[static SFLOW_BUILD_ASIC_WORDS]);
+
 /* Length of the finished datagram; 0 where the buffer was too small even for the head. */
 size_t sflow_build_end(struct sflow_build *b);
 

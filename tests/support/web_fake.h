@@ -28,6 +28,8 @@ struct web_fake {
 	const uint8_t *as_path; /* of every route */
 	size_t as_path_len;
 
+	struct web_hardware hardware[2];
+	size_t n_hardware;
 	struct web_event events[4];
 	size_t n_events;
 
@@ -319,6 +321,17 @@ web_fake_refresh(void *ctx, const char *neighbor, const char **why)
 	return WEB_UNKNOWN;
 }
 
+static inline bool
+web_fake_hardware(void *ctx, size_t i, struct web_hardware *out)
+{
+	struct web_fake *f = ctx;
+
+	if (i >= f->n_hardware)
+		return false;
+	*out = f->hardware[i];
+	return true;
+}
+
 static inline struct web_backend
 web_fake_backend(struct web_fake *f)
 {
@@ -335,6 +348,7 @@ web_fake_backend(struct web_fake *f)
 		.dump_next = web_fake_dump_next,
 		.installed_next = web_fake_installed_next,
 		.event_next = web_fake_event_next,
+		.hardware = web_fake_hardware,
 		.refresh = web_fake_refresh };
 }
 
@@ -401,6 +415,17 @@ web_fake_init(struct web_fake *f)
 		f->routers[0].family[i].desired = f->routers[0].family[i].installed = 9800;
 		f->routers[0].family[i].frozen_why = f->routers[1].family[i].frozen_why = "";
 	}
+	f->n_hardware = 2;
+	f->hardware[0] = (struct web_hardware){ .source = "sflow",
+		.name = "10.0.0.136",
+		.error = "",
+		.known = true,
+		.age_s = 2.5,
+		.n_tables = 2,
+		.tables = { { "total_routes", 9812, 131072 }, { "ipv4_routes", 9000, 0 } } };
+	f->hardware[1] = (struct web_hardware){
+		.source = "redis", .name = "/run/redis.sock", .error = "no \"answer\""
+	};
 	f->n_events = 3;
 	for (size_t i = 0; i < f->n_events; i++)
 		f->events[i] = (struct web_event){ .id = i + 5,
@@ -423,6 +448,8 @@ web_fake_init(struct web_fake *f)
 		.flow_samples = 7000,
 		.flow_lost = 1,
 		.sampling_rate = 4096,
+		.asic_routes = 9812,
+		.asic_routes_max = 131072,
 		.uptime_ms = 123456,
 		.first_seen_wall_ms = 1467322582093,
 		.last_seen_wall_ms = 1467322999999,

@@ -40,7 +40,8 @@ static const char neighbors[] =
 static const char agents[] =
     "{\"agents\":[{\"address\":\"10.0.0.136\",\"router\":\"edge\",\"configured\":true,"
     "\"sFlowDatagramsReceived\":1000,\"sFlowFlowSamples\":7000,\"sFlowFlowLostSamples\":70,"
-    "\"sFlowSamplingRate\":4096,\"lastSeenAgeSeconds\":0.2},"
+    "\"sFlowSamplingRate\":4096,\"lastSeenAgeSeconds\":0.2,\"asicRoutes\":9812,"
+    "\"asicRoutesMax\":131072},"
     "{\"address\":\"192.0.2.9\",\"router\":null,\"configured\":false,"
     "\"sFlowDatagramsReceived\":1,\"lastSeenAgeSeconds\":61}]}";
 
@@ -352,7 +353,7 @@ test_agents(void **state)
 	(void)state;
 	assert_int_equal(run(pages, "show agents"), CLI_OK);
 	assert_non_null(strstr(out, "10.0.0.136  edge        1,000    7,000  4,096  0.9 %"));
-	assert_non_null(strstr(out, "0s  sending\n"));
+	assert_non_null(strstr(out, "0s  9,812 of 131,072  sending\n"));
 	assert_non_null(strstr(out, "unknown, ignored\n"));
 }
 

@@ -494,6 +494,41 @@ test_counters_and_others(void **state)
 	assert_int_equal(sflow_agents_totals(bed->agents)->counter_samples, 5);
 }
 
+/* The tables are kept with their time, by the sequence of their source. */
+static void
+test_asic_tables(void **state)
+{
+	struct bed *bed = *state;
+	uint32_t words[SFLOW_BUILD_ASIC_WORDS] = { 7, 8 };
+	uint8_t buf[1024];
+	struct sflow_build b;
+	struct mono first;
+
+	send_next(bed, 1);
+	assert_true(mono_is_never(stats(bed).asic_seen));
+	for (int i = 0; i < 2; i++) {
+		bed->head.sequence++;
+		sflow_build_begin(&b, buf, sizeof(buf), &bed->head);
+		assert_true(sflow_build_asic(&b, 10 + (uint32_t)i, words));
+		words[0]++;
+		input(bed, buf, sflow_build_end(&b));
+		assert_int_equal(stats(bed).asic.table[ASIC_HOST].used, 7 + i);
+		assert_int_equal(stats(bed).asic.table[ASIC_HOST].max, 8);
+	}
+	first = stats(bed).asic_seen;
+	assert_false(mono_is_never(first));
+	/* One that comes late is older than what is known. */
+	bed->now = mono_add_ms(bed->now, 1000);
+	bed->head.sequence++;
+	sflow_build_begin(&b, buf, sizeof(buf), &bed->head);
+	words[0] = 1;
+	assert_true(sflow_build_asic(&b, 9, words));
+	input(bed, buf, sflow_build_end(&b));
+	assert_int_equal(stats(bed).asic.table[ASIC_HOST].used, 8);
+	assert_int_equal(stats(bed).asic_seen.us, first.us);
+	assert_int_equal(stats(bed).malformed, 0);
+}
+
 /* Cut at every octet: counted, and what was whole is used. */
 static void
 test_malformed(void **state)
@@ -580,6 +615,7 @@ main(void)
 		TEST(test_uptime_wrap_is_no_restart),
 		TEST(test_drops_are_summed_by_source),
 		TEST(test_counters_and_others),
+		TEST(test_asic_tables),
 		TEST(test_malformed),
 		TEST(test_reconfigure),
 	};

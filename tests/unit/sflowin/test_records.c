@@ -46,6 +46,8 @@ struct content {
 	struct sflow_flow flow; /* the last one with IP */
 	struct sflow_sample sample;
 	struct sflow_source counter;
+	bool has_asic;
+	struct asic_tables asic;
 };
 
 static void
@@ -62,6 +64,15 @@ take_flow(struct content *c, struct sflow_part *s, bool expanded)
 		c->flow = flow;
 		c->sample = sample;
 	}
+}
+
+static void
+take_counters(struct content *c, struct sflow_part *s, bool expanded)
+{
+	if (!sflow_counter_head(&s->body, expanded, &c->counter))
+		return;
+	c->counters++;
+	c->has_asic |= sflow_counter_asic(&s->body, &c->asic);
 }
 
 /* Decode a copy of the exact size; false when not even the head is right. */
@@ -81,8 +92,7 @@ decode(const uint8_t *bytes, size_t len, struct content *c)
 			take_flow(c, &s, s.format == SFLOW_FLOW_SAMPLE_EXPANDED);
 		else if (s.format == SFLOW_COUNTER_SAMPLE ||
 			 s.format == SFLOW_COUNTER_SAMPLE_EXPANDED)
-			c->counters += sflow_counter_head(
-			    &s.body, s.format == SFLOW_COUNTER_SAMPLE_EXPANDED, &c->counter);
+			take_counters(c, &s, s.format == SFLOW_COUNTER_SAMPLE_EXPANDED);
 		else
 			c->others++;
 		c->broken = c->broken || !rd_ok(&s.body);
@@ -373,6 +383,76 @@ test_counters(void **state)
 	assert_int_equal(c.counter.index, 0x01000001);
 }
 
+/* The record, other counters before and behind it. */
+static void
+put_asic(struct sflow_build *b, uint32_t words)
+{
+	size_t mark = sflow_build_open_sample(b, SFLOW_COUNTER_SAMPLE), record;
+
+	wr_u32(&b->w, 5);
+	wr_u32(&b->w, 2 << 24 | 1);
+	wr_u32(&b->w, 3);
+	put_other_record(b, 2000);
+	record = sflow_build_open_record(b, SFLOW_FORMAT(4413, 3));
+	for (uint32_t i = 0; i < words; i++)
+		wr_u32(&b->w, i + 1000);
+	sflow_build_close(b, record);
+	put_other_record(b, SFLOW_FORMAT(4413, 1));
+	sflow_build_close(b, mark);
+}
+
+static void
+test_asic_tables(void **state)
+{
+	uint8_t buf[1024];
+	struct sflow_build b;
+	struct content c;
+
+	(void)state;
+	sflow_build_begin(&b, buf, sizeof(buf), &agent);
+	put_asic(&b, SFLOW_ASIC_WORDS);
+	assert_true(decode(buf, sflow_build_end(&b), &c));
+	assert_false(c.broken);
+	assert_true(c.has_asic);
+	assert_int_equal(c.asic.table[ASIC_HOST].used, 1000);
+	assert_int_equal(c.asic.table[ASIC_HOST].max, 1001);
+	assert_int_equal(c.asic.table[ASIC_IPV4_IPV6].used, 1006);
+	assert_int_equal(c.asic.table[ASIC_TOTAL_ROUTES].max, 1011);
+	assert_int_equal(c.asic.table[ASIC_MAC].max, 1015);
+	assert_int_equal(c.asic.table[ASIC_IPV4_NEIGHBORS].used, 1016);
+	assert_int_equal(c.asic.table[ASIC_IPV4_NEIGHBORS].max, 0);
+	assert_int_equal(c.asic.table[ASIC_IPV6_ROUTES].used, 1019);
+	assert_int_equal(c.asic.table[ASIC_ACL_INGRESS_ENTRIES].used, 1020);
+	assert_int_equal(c.asic.table[ASIC_ACL_EGRESS_SLICES].max, 1035);
+
+	/* Words that a later version adds are no fault; a record without all of today's is one, and
+	 * what is behind it is still found. */
+	sflow_build_begin(&b, buf, sizeof(buf), &agent);
+	put_asic(&b, SFLOW_ASIC_WORDS + 4);
+	assert_true(decode(buf, sflow_build_end(&b), &c));
+	assert_true(c.has_asic && !c.broken);
+	for (uint32_t words = 0; words < SFLOW_ASIC_WORDS; words++) {
+		sflow_build_begin(&b, buf, sizeof(buf), &agent);
+		put_asic(&b, words);
+		assert_true(sflow_build_counters(&b, 1, 2));
+		assert_true(decode(buf, sflow_build_end(&b), &c));
+		assert_true(!c.has_asic && c.broken);
+		assert_int_equal(c.counters, 2);
+	}
+}
+
+static void
+test_asic_table_names(void **state)
+{
+	(void)state;
+	assert_string_equal(asic_table_name(ASIC_HOST), "host");
+	assert_string_equal(asic_table_name(ASIC_IPV4_IPV6), "ipv4_ipv6");
+	for (int i = 0; i < ASIC_TABLES; i++)
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(asic_table_name((enum sflow_asic_table)i),
+			    asic_table_name((enum sflow_asic_table)k));
+}
+
 /* A datagram of everything: gives its length. */
 static size_t
 build_everything(uint8_t *buf, size_t size)
@@ -388,6 +468,7 @@ build_everything(uint8_t *buf, size_t size)
 	assert_true(sflow_build_flow(&b, &expanded, &packet));
 	assert_true(sflow_build_counters(&b, 1, 2));
 	put_expanded_counters(&b);
+	put_asic(&b, SFLOW_ASIC_WORDS);
 	mark = sflow_build_open_flow(&b, &compact, 4);
 	put_other_record(&b, 1001);
 	put_sampled_ip(&b, IP_V4, 1400);
@@ -416,7 +497,8 @@ test_everything(void **state)
 	assert_false(c.broken);
 	assert_int_equal(c.flows, 3);
 	assert_int_equal(c.with_ip, 3);
-	assert_int_equal(c.counters, 2);
+	assert_int_equal(c.counters, 3);
+	assert_true(c.has_asic);
 	assert_int_equal(c.others, 2);
 }
 
@@ -438,12 +520,12 @@ test_every_cut(void **state)
 		if (cut >= 28)
 			assert_true(c.broken);
 		now = c.flows + c.counters + c.others;
-		assert_true(now >= before && now < 7);
+		assert_true(now >= before && now < 8);
 		before = now;
 		if (c.with_ip > 0)
 			assert_int_equal(c.sample.rate, 4096);
 	}
-	assert_int_equal(before, 6);
+	assert_int_equal(before, 7);
 }
 
 /* Every word of the datagram in turn is a lie: it may be a length, a count, a format or data.
@@ -577,6 +659,8 @@ main(void)
 		cmocka_unit_test(test_raw_header_is_preferred),
 		cmocka_unit_test(test_raw_header_without_ip),
 		cmocka_unit_test(test_counters),
+		cmocka_unit_test(test_asic_tables),
+		cmocka_unit_test(test_asic_table_names),
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_every_word_lies),

@@ -158,6 +158,21 @@ test_events(void **state)
 }
 
 static void
+test_hardware(void **state)
+{
+	struct web_fake fake;
+
+	(void)state;
+	web_fake_init(&fake);
+	assert_body(&fake, "/api/v1/hardware", 200,
+	    "{\"hardware\":[{\"ageSeconds\":2.5,\"error\":\"\",\"known\":true,"
+	    "\"name\":\"10.0.0.136\",\"source\":\"sflow\",\"tables\":{"
+	    "\"ipv4_routes\":{\"used\":9000},\"total_routes\":{\"max\":131072,\"used\":9812}}},"
+	    "{\"error\":\"no \\\"answer\\\"\",\"known\":false,\"name\":\"/run/redis.sock\","
+	    "\"source\":\"redis\",\"tables\":{}}]}\n");
+}
+
+static void
 test_route_explained(void **state)
 {
 	struct web_fake fake;
@@ -548,6 +563,7 @@ main(void)
 		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_capabilities),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_dump_is_refused),
 		cmocka_unit_test(test_topprefixes_as_sflow_rt),
 		cmocka_unit_test(test_status_query_and_no_traffic),

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the view share: view.c has BGP, routers and routes, view_reports.c what agents,
+ * hardware and the event ring tell. */
+#ifndef CONTROL_VIEW_PRIV_H
+#define CONTROL_VIEW_PRIV_H
+
+#include "control/view.h"
+
+static inline struct app *
+app_of(void *ctx)
+{
+	return ctx;
+}
+
+/* A monotonic time on the wall clock, in ms since the epoch. */
+static inline int64_t
+wall_ms(const struct app *app, struct mono t)
+{
+	return app->started_wall_ms + mono_sub_us(t, app->started) / 1000;
+}
+
+bool view_agent(void *ctx, size_t i, struct web_agent *out);
+bool view_hardware(void *ctx, size_t i, struct web_hardware *out);
+bool view_event_next(void *ctx, uint64_t after, struct web_event *out);
+
+#endif
