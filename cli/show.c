@@ -106,7 +106,9 @@ add_family(struct table *t, const struct cli *cli, const json_t *router, const c
 		add_count(t, cli, get_count(f, "installed"));
 		add_count(t, cli, get_count(f, "capacity"));
 		add_ratio(t, cli, get_number(f, "coverage"));
-		table_add(t, get_bool(f, "frozen") ? "frozen" : "ok");
+		table_add(t, get_bool(f, "frozen")   ? "frozen"
+			     : get_bool(f, "dryRun") ? "dry run"
+						     : "ok");
 		return;
 	}
 	for (int i = 0; i < 4; i++)

@@ -20,6 +20,7 @@
 
 struct app;
 struct events;
+struct sim;
 struct watch;
 struct web_http;
 
@@ -64,7 +65,9 @@ struct app {
 	size_t n_neighbors;
 	struct app_agent *agents;
 	size_t n_agents;
-	struct target *target; /* NULL: observe only */
+	struct target *target; /* NULL without routers */
+	struct sim *sim;       /* NULL where it is no target */
+	bool dry_run;          /* the sim is there to show what would be pushed */
 
 	struct bgp_speaker *speaker;
 	struct sflow_agents *sflow;

@@ -18,6 +18,7 @@
 #include "control/app.h"
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
+#include "control/sim.h"
 #include "control/view.h"
 #include "control/watch.h"
 #include "lib/clock_io.h"
@@ -29,7 +30,7 @@
 struct runner {
 	struct app app;
 	struct ev_loop *loop;
-	ev_timer tick, repair;
+	ev_timer tick, repair, sim;
 	ev_prepare before_poll;
 	ev_check after_poll;
 	ev_idle work;
@@ -41,6 +42,8 @@ run_target(struct app *app)
 {
 	double cpu_s = clock_cpu_s();
 
+	if (app->sim != NULL)
+		sim_run(app->sim, app->now);
 	target_run(app->target, app->now);
 	target_note_cost(app->target, clock_cpu_s() - cpu_s);
 }
@@ -86,6 +89,16 @@ on_repair(struct ev_loop *loop, ev_timer *w, int events)
 	run_target(&run->app);
 }
 
+static void
+on_sim(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct runner *run = w->data;
+
+	(void)loop;
+	(void)events;
+	sim_run(run->app.sim, run->app.now);
+}
+
 /* Slices of long work, while there is any. */
 static void
 on_idle(struct ev_loop *loop, ev_idle *w, int events)
@@ -125,6 +138,19 @@ note_lag(struct app_lag *lag, struct mono turn_start, struct mono now)
 }
 
 static void
+arm_sim(struct runner *run)
+{
+	struct app *app = &run->app;
+	struct mono due = app->sim != NULL ? sim_due(app->sim) : MONO_NEVER;
+	double delay_s = mono_sub_s(due, app->now);
+
+	if (mono_is_never(due) || ev_is_active(&run->sim))
+		return;
+	ev_timer_set(&run->sim, delay_s > 0 ? delay_s : 0., 0.);
+	ev_timer_start(run->loop, &run->sim);
+}
+
+static void
 on_before_poll(struct ev_loop *loop, ev_prepare *w, int events)
 {
 	struct runner *run = w->data;
@@ -132,6 +158,7 @@ on_before_poll(struct ev_loop *loop, ev_prepare *w, int events)
 
 	(void)events;
 	note_lag(&app->lag, app->now, clock_mono());
+	arm_sim(run);
 	if (app->target != NULL && target_repair_wanted(app->target) &&
 	    !ev_is_active(&run->repair)) {
 		struct target_family_status s;
@@ -158,13 +185,14 @@ start_watchers(struct runner *run)
 {
 	ev_timer_init(&run->tick, on_tick, 1., 1.);
 	ev_timer_init(&run->repair, on_repair, 0., 0.);
+	ev_timer_init(&run->sim, on_sim, 0., 0.);
 	ev_prepare_init(&run->before_poll, on_before_poll);
 	ev_check_init(&run->after_poll, on_after_poll);
 	ev_set_priority(&run->after_poll, EV_MAXPRI);
 	ev_idle_init(&run->work, on_idle);
 	ev_signal_init(&run->term, on_signal, SIGTERM);
 	ev_signal_init(&run->interrupt, on_signal, SIGINT);
-	run->tick.data = run->repair.data = run->before_poll.data = run;
+	run->tick.data = run->repair.data = run->sim.data = run->before_poll.data = run;
 	run->after_poll.data = run->work.data = run;
 	ev_timer_start(run->loop, &run->tick);
 	ev_prepare_start(run->loop, &run->before_poll);

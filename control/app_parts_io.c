@@ -7,11 +7,13 @@
 #include "control/app_sinks.h"
 #include "control/events.h"
 #include "control/push_bgp.h"
+#include "control/sim.h"
 #include "control/watch.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
-#define PROBE_S 60.0 /* before a target that was full is tried with more */
+#define PROBE_S           60.0  /* before a target that was full is tried with more */
+#define OBSERVED_CAPACITY 10000 /* of a dry run that the configuration says nothing of */
 
 /* --- routers --- */
 
@@ -94,33 +96,6 @@ make_agents(struct app *app)
 
 /* --- the target --- */
 
-static void
-make_target(struct app *app)
-{
-	const struct config_target *t = &app->config->target;
-	struct target_config config;
-
-	if (!app->config->has_target)
-		return;
-	config = (struct target_config){
-		.router = app_find_router(app, t->router),
-		.selection = t->selection,
-		.follow = t->default_action == CONFIG_DEFAULT_FOLLOW,
-		.synthetic = t->synthetic,
-		.capacity = { t->capacity[IP_V4], t->capacity[IP_V6] },
-		.headroom = t->headroom,
-		.min_rate_bps = t->min_rate_bps,
-		.always = t->always,
-		.n_always = t->n_always,
-		.never = t->never,
-		.n_never = t->n_never,
-		.attrs = app->attrs,
-		.probe_s = PROBE_S,
-		.events = app->events,
-	};
-	app->target = target_new(&config);
-}
-
 static bool
 in_via(const struct config *c, const char *name)
 {
@@ -128,6 +103,81 @@ in_via(const struct config *c, const char *name)
 		if (strcmp(c->target.via[i], name) == 0)
 			return true;
 	return false;
+}
+
+/* What the configuration says of the target; without a word of it, the first router's. */
+static struct target_config
+target_settings(const struct app *app)
+{
+	const struct config *c = app->config;
+	const struct config_target *t = &c->target;
+	struct target_config config = {
+		.router = c->has_target ? app_find_router(app, t->router) : app->routers[0],
+		.capacity = { OBSERVED_CAPACITY, OBSERVED_CAPACITY },
+		.headroom = 0.02,
+		.synthetic = true,
+		.attrs = app->attrs,
+		.probe_s = PROBE_S,
+		.events = app->events,
+	};
+
+	if (!c->has_target)
+		return config;
+	config.selection = t->selection;
+	config.follow = t->default_action == CONFIG_DEFAULT_FOLLOW;
+	config.synthetic = t->synthetic;
+	config.capacity[IP_V4] = t->capacity[IP_V4];
+	config.capacity[IP_V6] = t->capacity[IP_V6];
+	config.headroom = t->headroom;
+	config.min_rate_bps = t->min_rate_bps;
+	config.always = t->always;
+	config.n_always = t->n_always;
+	config.never = t->never;
+	config.n_never = t->n_never;
+	return config;
+}
+
+static uint32_t
+room(uint32_t configured)
+{
+	return configured > 0 ? configured : SIM_ROOMY;
+}
+
+static struct sim_config
+sim_settings(const struct app *app)
+{
+	const struct config *c = app->config;
+
+	if (app->dry_run)
+		return (struct sim_config){
+			.name = "dry run", .capacity = { SIM_ROOMY, SIM_ROOMY }, .attrs = app->attrs
+		};
+	return (struct sim_config){
+		.name = CONFIG_VIA_SIM,
+		.capacity = { room(c->sim.capacity[IP_V4]), room(c->sim.capacity[IP_V6]) },
+		.latency_us = (int64_t)(c->sim.latency_s * 1e6),
+		.failure_rate = c->sim.failure_rate,
+		.seed = c->sim.seed,
+		.attrs = app->attrs,
+	};
+}
+
+static void
+make_target(struct app *app)
+{
+	struct target_config config;
+
+	if (app->n_routers == 0)
+		return;
+	config = target_settings(app);
+	app->target = target_new(&config);
+	app->dry_run = !app->config->has_target || app->config->target.n_via == 0;
+	if (app->dry_run || in_via(app->config, CONFIG_VIA_SIM)) {
+		struct sim_config sim = sim_settings(app);
+
+		app->sim = sim_new(&sim);
+		sim_attach(app->sim, app->target);
+	}
 }
 
 /* --- neighbours --- */
@@ -211,6 +261,7 @@ app_free_parts(struct app *app)
 	sflow_udp_free(app->udp);
 	bgp_speaker_free(app->speaker);
 	sflow_agents_free(app->sflow);
+	sim_free(app->sim);
 	target_free(app->target);
 	for (size_t i = 0; i < app->n_routers; i++)
 		router_free(app->routers[i]);

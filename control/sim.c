@@ -103,7 +103,7 @@ give(struct sim *s, const struct ip_prefix *p, uint32_t attrs)
 		attrs_ref(s->config.attrs, attrs);
 	trie_insert(s->last[p->family], p, (uint32_t)s->n);
 	s->ops[s->n++] = (struct op){
-		.prefix = *p, .attrs = attrs, .due = mono_add_ms(s->now, s->config.latency_ms)
+		.prefix = *p, .attrs = attrs, .due = mono_add_us(s->now, s->config.latency_us)
 	};
 }
 
@@ -139,7 +139,7 @@ sim_attach(struct sim *s, struct target *t)
 	static const bool both[IP_FAMILIES] = { true, true };
 	const struct push push = {
 		.ctx = s,
-		.name = "sim",
+		.name = s->config.name,
 		.nexthops_only = true,
 		.ready = ready,
 		.announce = announce,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A simulated ASIC: a port of a target that holds its table in memory. It takes operations in order
- * and carries each out `latency_ms` after it was given, has room for a number of entries that the
+ * and carries each out `latency_us` after it was given, has room for a number of entries that the
  * target is not told, and fails at random. For dry runs, demonstrations and tests.
  */
 #ifndef CONTROL_SIM_H
@@ -9,12 +9,16 @@
 
 #include "control/target.h"
 
+/* Room for whatever comes. */
+#define SIM_ROOMY UINT32_MAX
+
 /* With so many operations waiting it is not ready for more. */
 #define SIM_QUEUE_MAX 1024
 
 struct sim_config {
+	const char *name;               /* of the port; a literal */
 	uint32_t capacity[IP_FAMILIES]; /* entries there is really room for */
-	uint32_t latency_ms;
+	int64_t latency_us;
 	double failure_rate; /* 0..1: adds and changes that fail for no other reason */
 	uint64_t seed;
 	struct attrs_table *attrs;

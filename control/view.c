@@ -288,6 +288,7 @@ view_router(void *ctx, size_t i, struct web_router *out)
 
 			target_family_status(app->target, family, &s);
 			out->family[f].has_target = true;
+			out->family[f].dry_run = app->dry_run;
 			out->family[f].capacity = s.capacity;
 			out->family[f].desired = s.desired;
 			out->family[f].installed = held != NULL ? installed_count(held) : 0;
@@ -475,21 +476,23 @@ static bool
 view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
 {
 	struct app *app = app_of(ctx);
+	unsigned ports = app->target != NULL ? target_ports(app->target) : 0;
 
-	for (; cursor->neighbor < app->n_neighbors; cursor->neighbor++, cursor->started = false) {
-		const struct app_neighbor *n = app->neighbors[cursor->neighbor];
-		const struct installed_entry *e;
+	for (; cursor->port < ports; cursor->port++, cursor->started = false) {
+		unsigned port = (unsigned)cursor->port;
+		const struct installed_entry *e = next_of_port(app, port, cursor);
+		struct router *router = target_config(app->target)->router;
 		uint32_t id;
 
-		if (!n->has_port || (e = next_of_port(app, n->port, cursor)) == NULL)
+		if (e == NULL)
 			continue;
-		id = rib_lookup(router_rib(n->router), &e->prefix);
+		id = rib_lookup(router_rib(router), &e->prefix);
 		*out = (struct web_installed_row){
-			.neighbor = n->config->bgp.name,
+			.neighbor = target_port_name(app->target, port),
 			.prefix = e->prefix,
 			.nexthop = *nexthop_peek(app->attrs, attrs_nexthop(app->attrs, e->attrs)),
 			.rate = id == RIB_NONE ? 0
-					       : traffic_rate(router_traffic(n->router,
+					       : traffic_rate(router_traffic(router,
 								  (enum ip_family)e->prefix.family),
 						     id, TRAFFIC_TO, app->now),
 			.age_s = mono_sub_s(app->now, e->since),

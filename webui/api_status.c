@@ -155,6 +155,7 @@ router_json(const struct web_router *r)
 		web_json_real(family, "rateUnrouted", r->family[f].rate_unrouted);
 		web_json_real(family, "coverage", total > 0 ? covered / total : 0);
 		web_json_bool(family, "hasTarget", r->family[f].has_target);
+		web_json_bool(family, "dryRun", r->family[f].dry_run);
 		web_json_bool(family, "frozen", r->family[f].frozen);
 		web_json_text(family, "frozenWhy", r->family[f].frozen_why);
 		web_json_real(family, "selectionMs", r->family[f].selection_ms);

@@ -86,6 +86,7 @@ struct web_router {
 				       * is covered by an installed entry with the same next hop */
 		double rate_unrouted; /* sampled traffic without a route, bytes/s */
 		bool has_target;
+		bool dry_run; /* of the target: nothing is pushed, it is only shown */
 		uint64_t capacity, desired, installed;
 		bool frozen;            /* stale input: nothing is evicted */
 		const char *frozen_why; /* "" when not frozen */
@@ -186,7 +187,7 @@ struct web_explanation {
 };
 
 struct web_installed_row {
-	const char *neighbor;
+	const char *neighbor; /* or "sim", "dry run", ...: the port's name */
 	struct ip_prefix prefix;
 	struct route_nexthop nexthop;
 	double rate;  /* of traffic to the prefix now, bytes/s */
@@ -220,7 +221,7 @@ struct web_event {
 
 /* A place in the walk over installed entries. */
 struct web_cursor {
-	size_t neighbor;
+	size_t port;
 	bool started;
 	struct ip_prefix prefix;
 };
@@ -283,8 +284,8 @@ struct web_backend {
 	 * prefix and so survives changes. A call may append nothing. */
 	bool (*dump_next)(void *ctx, size_t router, struct web_dump *dump, struct str *out);
 
-	/* What push neighbours hold, ordered by neighbour and prefix. The walk is by prefix and so
-	 * survives changes: start with *cursor zeroed (neighbor 0, started false). */
+	/* What push neighbours and other ports of the target hold, ordered by port and prefix. The
+	 * walk is by prefix and so survives changes: start with *cursor zeroed. */
 	bool (*installed_next)(void *ctx, struct web_cursor *cursor, struct web_installed_row *out);
 
 	/* The oldest event kept that has an id above `after`; false: none. */

@@ -119,7 +119,7 @@ struct sums {
 	uint64_t installed, capacity;      /* entries */
 	uint64_t prefixes[IP_FAMILIES];
 	unsigned learners; /* learn sessions that are up */
-	bool has_target;
+	bool has_target, dry_run;
 };
 
 static struct sums
@@ -138,6 +138,7 @@ sum_up(const struct web_backend *b)
 			if (!r.family[f].has_target)
 				continue;
 			s.has_target = true;
+			s.dry_run = r.family[f].dry_run;
 			s.rate_total += r.family[f].rate_total;
 			s.rate_installed += r.family[f].rate_installed;
 			s.installed += r.family[f].installed;
@@ -158,7 +159,7 @@ web_summary(const struct web_backend *b, struct str *out)
 	else if (!s.has_target)
 		str_addf(out, "Observing %s", human_bit_rate(s.rate_observed, one));
 	else
-		str_addf(out, "Covering %s of %s",
+		str_addf(out, "%s %s of %s", s.dry_run ? "A dry run that would cover" : "Covering",
 		    human_percent(s.rate_total > 0 ? s.rate_installed / s.rate_total : 0, one),
 		    human_bit_rate(s.rate_total, two));
 	if (!s.has_target)

@@ -142,6 +142,10 @@ check_neighbor(struct checker *k, const struct config_neighbor *n)
 {
 	const struct bgp_neighbor_config *bgp = &n->bgp;
 
+	if (same_text(bgp->name, CONFIG_VIA_SIM))
+		faults_add(k->faults, line_of(k, &bgp->name),
+		    "a neighbour cannot be called '%s': in target.via that is something else",
+		    bgp->name);
 	check_unicast(k, &bgp->remote, "neighbour's address");
 	check_unicast(k, &bgp->local, "local-address");
 	if (given(k, &bgp->local) && given(k, &bgp->remote) &&
@@ -342,7 +346,9 @@ unknown_via(struct checker *k, char *const *via)
 	struct suggest nearest = { 0 };
 	char hint[96];
 
-	if (strcmp(*via, "netlink") == 0 || strcmp(*via, "sim") == 0) {
+	if (strcmp(*via, CONFIG_VIA_SIM) == 0)
+		return;
+	if (strcmp(*via, "netlink") == 0) {
 		faults_add(k->faults, line_of(k, via),
 		    "target.via \"%s\" is not supported in this version: name push neighbours",
 		    *via);
@@ -361,8 +367,8 @@ check_via(struct checker *k)
 	const struct config_target *t = &k->c->target;
 
 	if (given(k, &t->via) && t->n_via == 0)
-		faults_add(
-		    k->faults, line_of(k, &t->via), "target.via is empty: name push neighbours");
+		faults_add(k->faults, line_of(k, &t->via),
+		    "target.via is empty: leave it out for a dry run");
 	for (size_t i = 0; i < t->n_via; i++) {
 		const struct config_neighbor *n;
 
@@ -440,7 +446,7 @@ check_unused_push(struct checker *k)
 {
 	const struct config *c = k->c;
 
-	if (c->has_target && !given(k, &c->target.via))
+	if (c->has_target && places_bad(k->places, &c->target.via))
 		return;
 	for (size_t i = 0; i < c->n_neighbors; i++) {
 		const struct config_neighbor *n = &c->neighbors[i];

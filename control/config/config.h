@@ -41,9 +41,12 @@ enum config_default {
 	CONFIG_DEFAULT_FOLLOW
 };
 
+/* The simulated ASIC's name in target.via. */
+#define CONFIG_VIA_SIM "sim"
+
 struct config_target {
 	char *router;
-	char **via; /* names of push neighbours */
+	char **via; /* names of push neighbours, or a reserved name; none: a dry run */
 	size_t n_via;
 	uint32_t capacity[IP_FAMILIES]; /* entries; 0: nothing of that family is pushed */
 	double headroom;                /* 0..0.5, default 0.02 */
@@ -72,8 +75,14 @@ struct config {
 	struct config_forward *forwards;
 	size_t n_forwards;
 
-	bool has_target; /* false: observe only */
+	bool has_target; /* false: a dry run with a target of our own choice */
 	struct config_target target;
+
+	struct {
+		uint32_t capacity[IP_FAMILIES]; /* 0: room for whatever comes */
+		double latency_s, failure_rate;
+		uint32_t seed;
+	} sim;
 
 	struct config_endpoint *http_listen;
 	size_t n_http_listen;

@@ -287,9 +287,10 @@ static const struct schema_row target_rows[] = {
 	    .help = "The learned table to select from." },
 	{ .name = "via",
 	    .kind = SCHEMA_NAME,
-	    .required = true,
 	    ARRAY(config, target.via, target.n_via),
-	    .help = "Names of the\n.Cm push\nneighbours that get the selection." },
+	    .help = "Names of the\n.Cm push\nneighbours that get the selection;\n.Dq sim\nis "
+		    "the simulated ASIC. Without it, a dry run: everything is computed and shown, "
+		    "and nothing is pushed." },
 	{ .name = "capacity",
 	    .kind = SCHEMA_U32,
 	    FIELD(config, target.capacity[IP_V4]),
@@ -362,7 +363,53 @@ static const struct schema_group target_group = {
 	.size = sizeof(struct config),
 	.rows = target_rows,
 	.n_rows = ARRAY_LEN(target_rows),
-	.help = "What holds the selection. Without this group hotfibd only observes.",
+	.help = "What holds the selection. Without this group hotfibd observes, and shows what it "
+		"would do for the first router with 10000 entries of each family.",
+};
+
+static const struct schema_row sim_rows[] = {
+	{ .name = "capacity",
+	    .kind = SCHEMA_U32,
+	    FIELD(config, sim.capacity[IP_V4]),
+	    .max = CAPACITY_MAX,
+	    .value = "0",
+	    .unit = "entries",
+	    .help = "IPv4 entries that there is room for, whatever the target's capacity says. 0: "
+		    "room for all of them." },
+	{ .name = "capacity6",
+	    .kind = SCHEMA_U32,
+	    FIELD(config, sim.capacity[IP_V6]),
+	    .max = CAPACITY_MAX,
+	    .value = "0",
+	    .unit = "entries",
+	    .help = "The same for IPv6." },
+	{ .name = "latency",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config, sim.latency_s),
+	    .max = 10,
+	    .value = "0",
+	    .unit = "seconds",
+	    .help = "How long an operation takes." },
+	{ .name = "failure-rate",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config, sim.failure_rate),
+	    .max = 1,
+	    .value = "0",
+	    .help = "The part of adds and changes that fail for no reason." },
+	{ .name = "seed",
+	    .kind = SCHEMA_U32,
+	    FIELD(config, sim.seed),
+	    .max = UINT32_MAX,
+	    .value = "1",
+	    .help = "Which of them fail." },
+};
+
+static const struct schema_group sim_group = {
+	.path = "sim",
+	.size = sizeof(struct config),
+	.rows = sim_rows,
+	.n_rows = ARRAY_LEN(sim_rows),
+	.help = "The simulated ASIC, where the target's\n.Ic via\nis\n.Dq sim .",
 };
 
 static const struct schema_row http_rows[] = {
@@ -418,6 +465,7 @@ static const struct schema_row root_rows[] = {
 	    .kind = SCHEMA_GROUP,
 	    FIELD(config, has_target),
 	    .group = &target_group },
+	{ .name = "sim", .kind = SCHEMA_GROUP, .required = true, .group = &sim_group },
 	{ .name = "http", .kind = SCHEMA_GROUP, .required = true, .group = &http_group },
 	{ .name = "log", .kind = SCHEMA_GROUP, .required = true, .group = &log_group },
 };

@@ -143,7 +143,7 @@ function familyRow(router, name, f) {
 			bar: f.coverage,
 			barClass: "covered",
 			text: percent(f.coverage) + " ",
-			chips: f.frozen ? [["frozen", "warn"]] : [],
+			chips: (f.frozen ? [["frozen", "warn"]] : []).concat(f.dryRun ? [["dry run", ""]] : []),
 			title: f.frozenWhy,
 		} : { text: "–", cls: "muted" },
 	];

@@ -55,6 +55,7 @@ world_init(
 	memset(w, 0, sizeof(*w));
 	w->now = mono_us(1000000);
 	w->asic = *asic;
+	w->asic.name = "sim";
 	w->events = tc.events = events_new();
 	w->asic.attrs = w->attrs = rc.attrs = tc.attrs = attrs_table_new(1);
 	w->router = tc.router = router_new(&rc, w->now);
@@ -200,7 +201,7 @@ holds(const struct world *w, uint32_t address, uint8_t len)
 static void
 test_full(void **state)
 {
-	const struct sim_config asic = { .capacity = { 100, 0 }, .latency_ms = 2 };
+	const struct sim_config asic = { .capacity = { 100, 0 }, .latency_us = 2000 };
 	struct world w;
 	size_t ceiling;
 	int i;
@@ -333,7 +334,7 @@ test_refused_change(void **state)
 static void
 test_lost(void **state)
 {
-	const struct sim_config asic = { .capacity = { 100, 0 }, .latency_ms = 1 };
+	const struct sim_config asic = { .capacity = { 100, 0 }, .latency_us = 1000 };
 	struct ip_prefix p = { .hi = UINT64_C(0x0b0001) << 40, .len = 24, .family = IP_V4 };
 	struct world w;
 
@@ -389,7 +390,7 @@ test_random(void **state)
 	(void)state;
 	for (int round = 0; round < 6; round++) {
 		const struct sim_config asic = { .capacity = { 20 + (uint32_t)rng_below(&rng, 60) },
-			.latency_ms = (uint32_t)rng_below(&rng, 4),
+			.latency_us = 1000 * (int64_t)rng_below(&rng, 4),
 			.failure_rate = round % 2 == 0 ? 0 : 0.05,
 			.seed = rng_u64(&rng) };
 		struct world w;

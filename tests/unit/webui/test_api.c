@@ -449,6 +449,11 @@ test_summary(void **state)
 	    "Covering 95.0 % of 3.20 Gbit/s with 19,600 of 20,000 routes; learning "
 	    "691,838 IPv4 and 691,838 IPv6 prefixes from 1 neighbour");
 	for (int f = 0; f < IP_FAMILIES; f++)
+		fake.routers[0].family[f].dry_run = true;
+	assert_summary(&fake, "A dry run that would cover 95.0 % of 3.20 Gbit/s with 19,600 of "
+			      "20,000 routes; learning "
+			      "691,838 IPv4 and 691,838 IPv6 prefixes from 1 neighbour");
+	for (int f = 0; f < IP_FAMILIES; f++)
 		fake.routers[0].family[f].has_target = false;
 	assert_summary(&fake, "Observing 3.20 Gbit/s; no target is configured; learning "
 			      "691,838 IPv4 and 691,838 IPv6 prefixes from 1 neighbour");
