@@ -111,6 +111,13 @@ struct mono bgp_conn_deadline(const struct bgp_conn *c);
  * with the N-bit those after which nothing shall be kept go as Hard Reset (RFC 8538 3). */
 void bgp_conn_cease(struct bgp_conn *c, uint8_t subcode, const char *text);
 
+/* End with Cease/Maximum Number of Prefixes Reached, of the family and above the limit. */
+void bgp_conn_cease_max_prefixes(struct bgp_conn *c, enum ip_family family, uint32_t limit);
+
+/* The peer has taken nothing for its send hold time: end with Send Hold Timer Expired (RFC 9687 3),
+ * which may not reach it. */
+void bgp_conn_send_hold_expired(struct bgp_conn *c);
+
 /* Bytes to be sent: the longest contiguous part, NULL and *len 0 when there are none. Tell with
  * bgp_conn_sent() how many of them went out. */
 const uint8_t *bgp_conn_output(const struct bgp_conn *c, size_t *len);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of a connection: conn.c receives and runs the state machine, conn_push.c announces,
- * conn_refresh.c repeats. */
+/* The inside of a connection: conn.c runs the state machine, conn_receive.c listens, conn_push.c
+ * announces, conn_refresh.c repeats. */
 #ifndef BGPD_CONN_PRIV_H
 #define BGPD_CONN_PRIV_H
 
 #include "bgpd/adjout.h"
 #include "bgpd/conn.h"
+#include "bgpd/fsm.h"
 #include "bgpd/msg.h"
 #include "bgpd/sendq.h"
 
@@ -35,6 +36,17 @@ struct bgp_conn {
 	uint8_t part[BGP_MSG_EXT_MAX];
 	char end_text[BGP_ERROR_TEXT_MAX];
 };
+
+static inline bool
+bgp_conn_is_open(const struct bgp_conn *c)
+{
+	return c->state >= BGP_OPENSENT;
+}
+
+/* --- conn.c ----------------------------------------------------------------------------------- */
+
+/* Feed the machine; gives the actions, which have been done (BGP_ACT_DELIVER is the caller's). */
+unsigned bgp_conn_run(struct bgp_conn *c, enum bgp_event event, const struct bgp_error *err);
 
 /* --- conn_refresh.c --------------------------------------------------------------------------- */
 

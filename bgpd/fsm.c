@@ -50,6 +50,7 @@ ending(enum bgp_state state, enum bgp_event event)
 	case BGP_EV_STOP:
 	case BGP_EV_ERROR: return fail(0, 0);
 	case BGP_EV_HOLD_TIMER: return fail(BGP_ERR_HOLD_TIMER, 0);
+	case BGP_EV_SEND_HOLD_TIMER: return fail(BGP_ERR_SEND_HOLD_TIMER, 0);
 	case BGP_EV_TCP_DOWN:
 	case BGP_EV_NOTIFICATION: return go(BGP_IDLE, BGP_ACT_END);
 	default: return go(state, 0);

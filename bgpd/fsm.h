@@ -18,6 +18,7 @@ enum bgp_event {
 	BGP_EV_RETRY_TIMER,
 	BGP_EV_HOLD_TIMER,
 	BGP_EV_KEEPALIVE_TIMER,
+	BGP_EV_SEND_HOLD_TIMER, /* RFC 9687 */
 	BGP_EV_TCP_UP,
 	BGP_EV_TCP_DOWN,
 	BGP_EV_OPEN, /* from here on: a valid message has come */

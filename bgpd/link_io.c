@@ -78,7 +78,7 @@ watch_send_hold(struct link *l, bool on)
 	}
 }
 
-/* No NOTIFICATION: it would not leave either. */
+/* The NOTIFICATION leaves if the peer reads again within the time a closing socket is given. */
 static void
 on_send_hold(struct ev_loop *loop, ev_timer *w, int events)
 {
@@ -88,7 +88,7 @@ on_send_hold(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop;
 	(void)events;
 	peer_enter(p);
-	transport_down(l, "Send Hold Timer Expired: the peer does not read");
+	bgp_conn_send_hold_expired(l->conn);
 	peer_leave(p);
 }
 

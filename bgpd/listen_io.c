@@ -23,6 +23,15 @@ serves(const struct listener *l, const struct peer *p)
 	       (ip_is_zero(&l->address) || ip_is_zero(local) || ip_equal(&l->address, local));
 }
 
+/* Where its connections come from. */
+static struct ip_prefix
+source_of(const struct peer *p)
+{
+	return p->n.config.dynamic ? p->n.config.range
+				   : prefix_of(&p->n.config.remote,
+					 ip_bits((enum ip_family)p->n.config.remote.family));
+}
+
 static void
 cannot_protect(const struct peer *p, int error)
 {
@@ -34,12 +43,13 @@ static int
 admit(struct listener *l, const struct peer *p)
 {
 	const struct bgp_neighbor_config *c = &p->n.config;
+	struct ip_prefix from = source_of(p);
 	int r = 0;
 
 	if (!serves(l, p))
 		return 0;
 	if (c->md5 != NULL)
-		r = bgp_sock_set_md5(l->fd, &c->remote, c->md5);
+		r = bgp_sock_set_md5(l->fd, &from, c->md5);
 	/* Neighbours that do not check do not mind. */
 	if (r == 0 && c->ttl_hops > 0)
 		r = bgp_sock_set_ttl_max(l->fd, c->remote.family);
@@ -61,48 +71,99 @@ listeners_admit(struct bgp_speaker *s, const struct peer *p)
 void
 listeners_forget(struct bgp_speaker *s, const struct peer *p)
 {
+	struct ip_prefix from = source_of(p);
+
 	if (p->n.config.md5 == NULL)
 		return;
 	for (struct listener *l = s->listeners; l != NULL; l = l->next) {
-		int r = serves(l, p) ? bgp_sock_set_md5(l->fd, &p->n.config.remote, NULL) : 0;
+		int r = serves(l, p) ? bgp_sock_set_md5(l->fd, &from, NULL) : 0;
 
 		if (r < 0)
 			cannot_protect(p, -r);
-		for (struct peer *q = s->peers; q != NULL; q = q->next)
-			if (ip_equal(&q->n.config.remote, &p->n.config.remote))
+		for (struct peer *q = s->peers; q != NULL; q = q->next) {
+			struct ip_prefix other = source_of(q);
+
+			if (prefix_equal(&other, &from))
 				(void)admit(l, q);
+		}
 	}
 }
 
-/* The neighbour of these addresses: one whose local address is configured comes before one that
- * takes any. */
+/* How good a match is: a neighbour whose local address is configured comes before one that takes
+ * any, and a configured remote address before one out of a range. */
+static unsigned
+rank(const struct peer *p, const struct bgp_ends *ends)
+{
+	bool exact;
+
+	if (!bgp_neighbor_matches(&p->n, ends, &exact))
+		return 0;
+	return 1u + exact + (p->n.config.dynamic ? 0u : 2u);
+}
+
 static struct peer *
 find_peer(struct bgp_speaker *s, const struct bgp_ends *ends)
 {
-	struct peer *any = NULL;
-	bool exact;
+	struct peer *best = NULL;
 
+	for (struct peer *p = s->peers; p != NULL; p = p->next)
+		if (rank(p, ends) > (best != NULL ? rank(best, ends) : 0))
+			best = p;
+	return best;
+}
+
+static bool
+is_taken(const struct peer *p)
+{
+	return !ip_is_zero(&p->n.config.remote);
+}
+
+/* Of two dynamic neighbours the one to be given away: of the smaller range, then one that nobody
+ * has, then the one that has been without a connection for longer. */
+static bool
+goes_first(const struct peer *p, const struct peer *than)
+{
+	if (p->n.config.range.len != than->n.config.range.len)
+		return p->n.config.range.len > than->n.config.range.len;
+	if (is_taken(p) != is_taken(than))
+		return !is_taken(p);
+	return mono_before(p->n.state_since, than->n.state_since);
+}
+
+/* Somebody new: a dynamic neighbour whose range the address is in, and without a connection. NULL:
+ * there is none; *full, because others have all of them. */
+static struct peer *
+give_dynamic(struct bgp_speaker *s, const struct bgp_ends *ends, bool *full)
+{
+	struct peer *best = NULL;
+
+	*full = false;
 	for (struct peer *p = s->peers; p != NULL; p = p->next) {
-		if (!bgp_neighbor_matches(&p->n, ends, &exact))
+		if (!bgp_neighbor_in_range(&p->n, ends))
 			continue;
-		if (exact)
-			return p;
-		any = p;
+		*full = true;
+		if (!peer_is_connected(p) && !p->stopped && (best == NULL || goes_first(p, best)))
+			best = p;
 	}
-	return any;
+	if (best != NULL)
+		peer_take_address(best, &ends->remote);
+	return best;
 }
 
 static void
-refuse(struct bgp_speaker *s, int fd, const struct bgp_ends *ends)
+refuse(struct bgp_speaker *s, int fd, const struct bgp_ends *ends, bool full)
 {
 	char local[IP_TEXT_MAX], remote[IP_TEXT_MAX];
 
 	close(fd);
-	s->stats.refused_unknown++;
+	if (full)
+		s->stats.refused_full++;
+	else
+		s->stats.refused_unknown++;
 	if (!log_allowed(&s->unknown_log, LOG_BURST, clock_mono()))
 		return;
-	log_info("bgp",
-	    "event=refused reason=\"no such neighbor\" remote=%s local=%s suppressed=%llu",
+	log_info("bgp", "event=refused reason=\"%s\" remote=%s local=%s suppressed=%llu",
+	    full ? "no dynamic neighbor left" : "no such neighbor",
 	    ip_format(&ends->remote, remote), ip_format(&ends->local, local),
 	    (unsigned long long)s->unknown_log.suppressed);
 	s->unknown_log.suppressed = 0;
@@ -133,6 +194,7 @@ on_readable(struct ev_loop *loop, ev_io *w, int events)
 		struct bgp_ends ends;
 		int fd = bgp_sock_accept(l->fd, &ends);
 		struct peer *p;
+		bool full = false;
 
 		if (fd == -EAGAIN)
 			return;
@@ -141,10 +203,12 @@ on_readable(struct ev_loop *loop, ev_io *w, int events)
 			return;
 		}
 		p = find_peer(s, &ends);
+		if (p == NULL)
+			p = give_dynamic(s, &ends, &full);
 		if (p != NULL)
 			peer_accept(p, fd, &ends);
 		else
-			refuse(s, fd, &ends);
+			refuse(s, fd, &ends, full);
 	}
 }
 

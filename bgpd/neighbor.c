@@ -23,7 +23,10 @@ bgp_neighbor_init(struct bgp_neighbor *n, const struct bgp_neighbor_config *conf
 		n->config.md5 = mem_strdup(MEM_BGP, config->md5);
 	if (n->config.remote_as == 0)
 		n->config.remote_as = config->local_as;
-	n->config.local.family = config->remote.family;
+	ASSERT(!config->dynamic || !config->active);
+	if (config->dynamic)
+		n->config.remote = (struct ip_addr){ .family = config->range.family };
+	n->config.local.family = n->config.remote.family;
 	n->sink = *sink;
 	n->state = BGP_IDLE;
 	n->state_since = now;
@@ -67,6 +70,13 @@ bgp_neighbor_conn_config(const struct bgp_neighbor *n)
 
 	memcpy(c.families, n->config.families, sizeof(c.families));
 	return c;
+}
+
+bool
+bgp_neighbor_in_range(const struct bgp_neighbor *n, const struct bgp_ends *ends)
+{
+	return n->config.dynamic && prefix_contains_addr(&n->config.range, &ends->remote) &&
+	       (ip_is_zero(&n->config.local) || ip_equal(&n->config.local, &ends->local));
 }
 
 bool
@@ -140,6 +150,9 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.open_received = n->open_received,
 		.restart = n->restart,
 		.local = n->config.local,
+		.remote = n->config.remote,
+		.held = n->held,
+		.held_until = n->held_until,
 		.received = n->stats.received,
 		.sent = n->stats.sent,
 		.routes_announced = n->stats.routes_announced,
@@ -148,10 +161,22 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.attributes_discarded = n->stats.attributes_discarded,
 		.last_error_at = n->last_error_at };
 	memcpy(out->last_error, n->last_error, sizeof(out->last_error));
+	memcpy(out->over_limit, n->over_limit, sizeof(out->over_limit));
 	for (unsigned f = 0; f < IP_FAMILIES; f++)
 		out->end_is_graceful[f] = n->end_is_graceful && n->restart.families[f];
 	if (n->furthest != NULL)
 		status_of_connection(n, out);
+}
+
+void
+bgp_neighbor_holds(struct bgp_neighbor *n, enum ip_family family, size_t prefixes)
+{
+	uint32_t limit = n->config.max_prefixes[family];
+
+	if (LIKELY(limit == 0 || prefixes <= limit) || n->session == NULL || n->over_limit[family])
+		return;
+	n->over_limit[family] = true;
+	n->exceeds(n, family, prefixes);
 }
 
 /* --- push side -------------------------------------------------------------------------------- */

@@ -17,6 +17,12 @@ enum bgp_role {
 	BGP_PUSH   /* routes are announced to it; what it sends is ignored */
 };
 
+/* What becomes of a neighbour with more prefixes than it may have. */
+enum bgp_above_max {
+	BGP_ABOVE_MAX_STOP,
+	BGP_ABOVE_MAX_WARN
+};
+
 /* RFC 4271 8.2.2. */
 enum bgp_state {
 	BGP_IDLE,
@@ -31,8 +37,12 @@ struct bgp_neighbor_config {
 	const char *name;        /* unique; copied, as all strings */
 	const char *description; /* may be NULL */
 	enum bgp_role role;
-	struct ip_addr local; /* our address; all zero bits: any local address of that family */
-	struct ip_addr remote;
+	struct ip_addr local;  /* our address; all zero bits: any local address of that family */
+	struct ip_addr remote; /* not used with `dynamic` */
+	/* Any one address of `range` may connect, and the neighbour has that address until its
+	 * session is over and another one comes. Never `active`. */
+	bool dynamic;
+	struct ip_prefix range;
 	uint32_t local_as;
 	uint32_t remote_as;   /* 0: same as local_as (iBGP) */
 	uint32_t router_id;   /* host order, not 0 */
@@ -43,6 +53,12 @@ struct bgp_neighbor_config {
 	bool families[IP_FAMILIES];
 	bool active;   /* we dial; otherwise we wait for the neighbour */
 	uint16_t port; /* to dial, when active */
+	/* The sink may hold so many prefixes of it, see bgp_neighbor_holds(); 0: any number. */
+	uint32_t max_prefixes[IP_FAMILIES];
+	enum bgp_above_max above_max;
+	/* Closed for that, it is let in again after so long, which doubles each time up to 16
+	 * times as long; 0: not before bgp_speaker_reset(). */
+	uint16_t max_prefixes_restart_s;
 	/* Graceful restart of a push session (RFC 4724): how long the neighbour is asked to keep
 	 * what we have announced when the session is lost, at most 4095; 0: not at all. */
 	uint16_t restart_time_s;
@@ -69,9 +85,9 @@ struct bgp_neighbor;
 enum bgp_down_reason {
 	BGP_DOWN_NOTIFICATION_SENT,
 	BGP_DOWN_NOTIFICATION_RECEIVED,
-	BGP_DOWN_CLOSED, /* TCP closed or failed without a NOTIFICATION */
-	BGP_DOWN_HOLD_TIMER,
-	BGP_DOWN_ADMIN /* we shut it down or removed it */
+	BGP_DOWN_CLOSED,     /* TCP closed or failed without a NOTIFICATION */
+	BGP_DOWN_HOLD_TIMER, /* ours, or the send hold timer */
+	BGP_DOWN_ADMIN       /* we shut it down or removed it */
 };
 
 /*
@@ -165,6 +181,12 @@ struct bgp_neighbor_status {
 	uint64_t routes_announced, routes_withdrawn;        /* NLRI received */
 	uint64_t treated_as_withdraw, attributes_discarded; /* RFC 7606 actions taken */
 	size_t queued_bytes;                                /* waiting to be sent */
+	bool over_limit[IP_FAMILIES]; /* of the last session: above max_prefixes */
+	/* Closed for that, and not let in: until then, or MONO_NEVER for until it is reset. */
+	bool held;
+	struct mono held_until;
+	struct ip_addr
+	    remote; /* the neighbour's address; zero bits: dynamic, and nobody has come */
 	char last_error[BGP_ERROR_TEXT_MAX]; /* in words, with who said it; "" if none yet */
 	struct mono last_error_at;
 };
@@ -199,6 +221,14 @@ void bgp_push_flush(struct bgp_neighbor *n);
 
 /* True while the send queue is below the high-water mark; after false, wait for sink.writable. */
 bool bgp_push_ready(const struct bgp_neighbor *n);
+
+/*
+ * The sink says how many prefixes of a family it now holds of the neighbour. Above max_prefixes the
+ * session is closed with Cease/Maximum Number of Prefixes Reached (RFC 4486 4) and stays closed for
+ * a while, or a warning is logged once a session. To be called after routes were delivered: it is
+ * not the announcements that count (a peer may repeat itself) but what they leave.
+ */
+void bgp_neighbor_holds(struct bgp_neighbor *n, enum ip_family family, size_t prefixes);
 
 /* Ask a learning neighbour for everything of a family again (RFC 2918); false if it cannot. */
 bool bgp_neighbor_request_refresh(struct bgp_neighbor *n, enum ip_family family);

@@ -27,6 +27,11 @@ struct bgp_neighbor {
 	struct bgp_conn_stats stats;
 	char last_error[BGP_ERROR_TEXT_MAX];
 	struct mono last_error_at;
+	bool over_limit[IP_FAMILIES]; /* in this session, or the last */
+	bool held;                    /* closed for that, until held_until */
+	struct mono held_until;
+	/* The first prefix above the limit in this session. */
+	void (*exceeds)(struct bgp_neighbor *n, enum ip_family family, size_t prefixes);
 	bool wants_writable;                  /* the caller was told that the queue is full */
 	void (*wake)(struct bgp_neighbor *n); /* there is something to send */
 };
@@ -43,5 +48,8 @@ struct bgp_conn_config bgp_neighbor_conn_config(const struct bgp_neighbor *n);
 /* True when a connection between these addresses belongs to this neighbour. `exact`: the local
  * address is configured, not "any". */
 bool bgp_neighbor_matches(const struct bgp_neighbor *n, const struct bgp_ends *ends, bool *exact);
+
+/* The same for a dynamic neighbour that could take the remote address. */
+bool bgp_neighbor_in_range(const struct bgp_neighbor *n, const struct bgp_ends *ends);
 
 #endif

@@ -89,10 +89,12 @@ on_up(void *ctx, struct bgp_conn *c)
 	p->n.ends = l->ends;
 	p->n.wants_writable = false;
 	p->n.established_count++;
+	p->proven = true;
 	p->n.open_sent = *bgp_conn_open_sent(c);
 	p->n.open_received = *bgp_conn_open_received(c);
 	p->n.restart = a->restart;
 	p->n.end_is_graceful = false;
+	memset(p->n.over_limit, 0, sizeof(p->n.over_limit));
 	p->n.established_wall_ms = clock_wall_ms();
 	bgp_neighbor_set_state(&p->n, BGP_ESTABLISHED, clock_mono());
 	p->dial.failures = 0;
@@ -121,6 +123,8 @@ on_end(void *ctx, struct bgp_conn *c, bool was_up, enum bgp_down_reason reason)
 	if (!was_up)
 		return;
 	p->n.session = NULL;
+	if (!p->n.held)
+		limit_kept(p);
 	p->n.end_is_graceful = bgp_conn_end_is_graceful(c);
 	p->n.wants_writable = false;
 	if (p->n.sink.down != NULL)
@@ -265,6 +269,37 @@ add_link(struct peer *p, int fd, const struct bgp_ends *ends, bool outgoing)
 	return true;
 }
 
+bool
+peer_is_connected(const struct peer *p)
+{
+	for (unsigned i = 0; i < PEER_LINKS; i++)
+		if (p->links[i] != NULL)
+			return true;
+	return false;
+}
+
+void
+peer_take_address(struct peer *p, const struct ip_addr *remote)
+{
+	char text[IP_TEXT_MAX];
+
+	ASSERT(p->n.config.dynamic && !peer_is_connected(p));
+	p->n.config.remote = *remote;
+	p->proven = false;
+	limit_forget(p);
+	p->n.last_error[0] = '\0';
+	log_info(
+	    "bgp", "neighbor=%s event=taken remote=%s", p->n.config.name, ip_format(remote, text));
+}
+
+/* Whoever came to a dynamic neighbour and had no session has no claim to it. */
+static void
+free_address(struct peer *p)
+{
+	if (p->n.config.dynamic && !p->proven)
+		p->n.config.remote = (struct ip_addr){ .family = p->n.config.range.family };
+}
+
 /* The key came with the listening socket; the TTL is the neighbour's own. */
 static bool
 check_ttl(const struct peer *p, int fd)
@@ -280,6 +315,9 @@ peer_accept(struct peer *p, int fd, const struct bgp_ends *ends)
 	peer_enter(p);
 	if (p->stopped || !check_ttl(p, fd)) {
 		close(fd);
+	} else if (p->n.held) {
+		close(fd);
+		p->speaker->stats.refused_held++;
 	} else if (add_link(p, fd, ends, false)) {
 		p->speaker->stats.accepted++;
 	} else {
@@ -327,7 +365,7 @@ peer_cease(struct peer *p, uint8_t subcode, const char *text)
 static void
 keep_trying(struct peer *p)
 {
-	if (p->machine != BGP_IDLE || p->stopped || p->removed)
+	if (p->machine != BGP_IDLE || p->stopped || p->removed || p->n.held)
 		return;
 	peer_event(p, BGP_EV_START_PASSIVE);
 	if (p->n.config.active) {
@@ -352,10 +390,12 @@ settle(struct peer *p)
 		}
 	}
 	best = survey(p, false, &half_open);
-	if (best == NULL)
+	if (best == NULL) {
+		free_address(p);
 		keep_trying(p);
-	else if (p->n.session != NULL && p->machine != BGP_IDLE)
+	} else if (p->n.session != NULL && p->machine != BGP_IDLE) {
 		peer_event(p, BGP_EV_STOP);
+	}
 	p->n.furthest = best != NULL ? best->conn : NULL;
 	if (best != NULL)
 		p->n.ends = best->ends;
@@ -400,6 +440,7 @@ peer_new(
 	p->n.wake = wake;
 	p->speaker = s;
 	dial_init(p);
+	limit_init(p);
 	return p;
 }
 
@@ -407,6 +448,7 @@ void
 peer_free(struct peer *p)
 {
 	dial_stop(p);
+	ev_timer_stop(p->speaker->loop, &p->hold);
 	for (unsigned i = 0; i < PEER_LINKS; i++)
 		if (p->links[i] != NULL)
 			link_free(p->links[i]);

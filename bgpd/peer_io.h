@@ -6,6 +6,7 @@
  *           --> peers (neighbours)   peer_io.c     which connections a neighbour has, and why
  *                 --> links          link_io.c     one TCP connection: socket, timers, bgp_conn
  *                 --> dial           dial_io.c     the connection being made, and when to try again
+ *                 --> hold           limit_io.c    the time it is kept out for too many prefixes
  *           --> lingering sockets    linger_io.c
  *
  * Links and peers are freed in peer_leave() only, when no call into them is under way: every
@@ -59,6 +60,9 @@ struct peer {
 	enum bgp_state machine; /* the neighbour's own: Idle, Connect or Active */
 	unsigned depth;         /* calls under way */
 	bool stopped, removed;
+	bool proven;        /* dynamic: its address has had a session */
+	ev_timer hold;      /* closed for too many prefixes: let in again */
+	unsigned too_often; /* times in a row */
 	struct log_limit dial_log, end_log, problem_log, refused_log;
 };
 
@@ -92,6 +96,11 @@ void peer_free(struct peer *p);
 void peer_enter(struct peer *p);
 void peer_leave(struct peer *p);
 
+bool peer_is_connected(const struct peer *p);
+
+/* A dynamic neighbour without a connection is that of this address from now on. */
+void peer_take_address(struct peer *p, const struct ip_addr *remote);
+
 /* A connection of this neighbour, which takes fd; closed if there is no room for it. */
 void peer_accept(struct peer *p, int fd, const struct bgp_ends *ends);
 void peer_connected(struct peer *p, int fd, const struct bgp_ends *ends);
@@ -114,6 +123,16 @@ void link_send(struct link *l);
 
 /* After any event: send, and set the timer to the session's deadline. */
 void link_settle(struct link *l);
+
+/* --- limit_io.c ------------------------------------------------------------------------------- */
+
+void limit_init(struct peer *p);
+
+/* Let it in again, and forget how often it was kept out. */
+void limit_forget(struct peer *p);
+
+/* The session that has ended was not closed for its number of prefixes. */
+void limit_kept(struct peer *p);
 
 /* --- dial_io.c -------------------------------------------------------------------------------- */
 

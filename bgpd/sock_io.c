@@ -64,19 +64,21 @@ set_bgp_options(int fd, uint8_t family)
 }
 
 int
-bgp_sock_set_md5(int fd, const struct ip_addr *remote, const char *key)
+bgp_sock_set_md5(int fd, const struct ip_prefix *remote, const char *key)
 {
-	struct tcp_md5sig sig = { 0 };
+	struct tcp_md5sig sig = { .tcpm_flags = TCP_MD5SIG_FLAG_PREFIX,
+		.tcpm_prefixlen = remote->len };
+	struct ip_addr first = prefix_first(remote);
 	union address a;
 	size_t len = key != NULL ? strlen(key) : 0;
 	int r;
 
 	ASSERT(len <= sizeof(sig.tcpm_key));
-	memcpy(&sig.tcpm_addr, &a, to_sockaddr(remote, 0, &a));
+	memcpy(&sig.tcpm_addr, &a, to_sockaddr(&first, 0, &a));
 	sig.tcpm_keylen = (uint16_t)len;
 	if (len > 0)
 		memcpy(sig.tcpm_key, key, len);
-	r = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &sig, sizeof(sig)) == 0 ? 0 : -errno;
+	r = setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG_EXT, &sig, sizeof(sig)) == 0 ? 0 : -errno;
 	explicit_bzero(&sig, sizeof(sig));
 	/* Forgetting a key that is not there. */
 	return r == -ENOENT && len == 0 ? 0 : r;
@@ -155,10 +157,12 @@ bgp_sock_listen(const struct ip_addr *address, uint16_t port)
 static int
 protect(int fd, const struct bgp_neighbor_config *config)
 {
+	struct ip_prefix remote =
+	    prefix_of(&config->remote, ip_bits((enum ip_family)config->remote.family));
 	int r = 0;
 
 	if (config->md5 != NULL)
-		r = bgp_sock_set_md5(fd, &config->remote, config->md5);
+		r = bgp_sock_set_md5(fd, &remote, config->md5);
 	if (r == 0 && config->ttl_hops > 0)
 		r = bgp_sock_set_ttl_max(fd, config->remote.family);
 	if (r == 0 && config->ttl_hops > 0)

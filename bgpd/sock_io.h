@@ -12,9 +12,9 @@ MUST_CHECK int bgp_sock_listen(const struct ip_addr *address, uint16_t port);
  * TTL. */
 MUST_CHECK int bgp_sock_connect(const struct bgp_neighbor_config *config);
 
-/* Connections between this socket and `remote` have to be signed with the key (RFC 2385); NULL: not
- * any more. A socket that is accepted has the key of the listening one. */
-MUST_CHECK int bgp_sock_set_md5(int fd, const struct ip_addr *remote, const char *key);
+/* Connections between this socket and addresses in `remote` have to be signed with the key (RFC
+ * 2385); NULL: not any more. A socket that is accepted has the key of the listening one. */
+MUST_CHECK int bgp_sock_set_md5(int fd, const struct ip_prefix *remote, const char *key);
 
 /* What this socket sends arrives with a TTL of 255 at a neighbour, and on a listening one so does
  * the answer to a SYN. */

@@ -87,6 +87,7 @@ bgp_speaker_reset(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode
 	(void)s;
 	peer_enter(p);
 	p->dial.failures = 0;
+	limit_forget(p);
 	peer_cease(p, subcode, text);
 	peer_leave(p);
 }

@@ -15,6 +15,8 @@ struct bgp_speaker_stats {
 	uint64_t accepted;        /* connections that matched a neighbour */
 	uint64_t refused_unknown; /* closed at accept: no neighbour for these addresses */
 	uint64_t refused_busy;    /* a neighbour already had its one half-open connection */
+	uint64_t refused_held;    /* a neighbour that had too many prefixes, before its time */
+	uint64_t refused_full;    /* every dynamic neighbour of the range is somebody else */
 };
 
 /* `seed` for timer jitter. */

@@ -11,7 +11,7 @@ learn_up(void *ctx, struct bgp_neighbor *bgp)
 	bgp_neighbor_status(bgp, &s);
 	info = (struct rib_source){ .ebgp = s.remote_as != s.config->local_as,
 		.router_id = s.remote_router_id,
-		.address = s.config->remote };
+		.address = s.remote };
 	router_source_up(n->router, n->source, &info, s.families, n->app->now);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		if (!s.restart.forwarding[f])
@@ -25,13 +25,24 @@ learn_down(void *ctx, struct bgp_neighbor *bgp, enum bgp_down_reason reason)
 	struct bgp_neighbor_status s;
 	struct router_loss loss;
 
+	(void)reason;
 	bgp_neighbor_status(bgp, &s);
 	for (int f = 0; f < IP_FAMILIES; f++) {
-		loss.graceful[f] = reason == BGP_DOWN_CLOSED && s.restart.families[f];
+		loss.graceful[f] = s.end_is_graceful[f];
 		loss.retain_s[f] =
 		    loss.graceful[f] ? s.restart.time_s : n->app->config->stale_time_s;
 	}
 	router_source_lost(n->router, n->source, &loss, n->app->now);
+}
+
+/* What the session has brought: what is left of the one before does not count. */
+static size_t
+fresh_paths(const struct app_neighbor *n, uint8_t family)
+{
+	const struct rib *rib = router_rib(n->router);
+
+	return rib_source_path_count(rib, (enum ip_family)family, n->source) -
+	       rib_stale_count(rib, (enum ip_family)family, n->source);
 }
 
 static void
@@ -40,8 +51,8 @@ learn_routes(
 {
 	struct app_neighbor *n = ctx;
 
-	(void)bgp;
 	router_routes(n->router, n->source, attrs, nlri);
+	bgp_neighbor_holds(bgp, (enum ip_family)nlri.family, fresh_paths(n, nlri.family));
 }
 
 static void

@@ -48,6 +48,8 @@ view_totals(void *ctx, struct web_totals *out)
 		.bgp_accepted = bgp.accepted,
 		.bgp_refused_unknown = bgp.refused_unknown,
 		.bgp_refused_busy = bgp.refused_busy,
+		.bgp_refused_held = bgp.refused_held,
+		.bgp_refused_full = bgp.refused_full,
 		.attr_sets = attrs_count(app->attrs),
 		.nexthops = nexthop_count(app->attrs),
 		.events_info = events_raised(app->events, EVENT_INFO),
@@ -161,8 +163,11 @@ add_session(const struct bgp_neighbor_status *bgp, struct web_neighbor *out)
 	out->sent.notifications = sent->notifications;
 	out->sent.refreshes = sent->refreshes;
 	out->sent.bytes = sent->bytes;
-	for (int f = 0; f < IP_FAMILIES; f++)
+	for (int f = 0; f < IP_FAMILIES; f++) {
 		out->family[f].configured = bgp->config->families[f];
+		out->family[f].max_prefixes = bgp->config->max_prefixes[f];
+		out->family[f].over_limit = bgp->over_limit[f];
+	}
 }
 
 static bool
@@ -185,7 +190,7 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 		.router = n->router != NULL ? router_name(n->router) : "",
 		.state = state_word(bgp.state),
 		.last_error = "",
-		.address = config->remote,
+		.address = bgp.remote,
 		.local_address = bgp.local,
 		.local_as = config->local_as,
 		.remote_as = bgp.remote_as,

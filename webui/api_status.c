@@ -45,6 +45,7 @@ static const struct web_field neighbor_family_fields[] = {
 	{ "installedMax", NEIGHBOR_FAMILY(installed_max) },
 	{ "learnedPrefixesAdded", NEIGHBOR_FAMILY(learned_added) },
 	{ "learnedPrefixesRemoved", NEIGHBOR_FAMILY(learned_removed) },
+	{ "maxPrefixes", NEIGHBOR_FAMILY(max_prefixes) },
 	{ "paths", NEIGHBOR_FAMILY(paths) },
 	{ "pending", NEIGHBOR_FAMILY(pending) },
 	{ "pushedPrefixesAdded", NEIGHBOR_FAMILY(pushed_added) },
@@ -93,6 +94,7 @@ neighbor_json(const struct web_neighbor *n)
 		web_json_bool(family, "configured", n->family[f].configured);
 		web_json_bool(family, "negotiated", n->family[f].negotiated);
 		web_json_bool(family, "endOfRib", n->family[f].end_of_rib);
+		web_json_bool(family, "overLimit", n->family[f].over_limit);
 		web_json_bool(family, "ready", n->family[f].ready);
 		json_object_set_new(families, ip_family_name((enum ip_family)f), family);
 	}

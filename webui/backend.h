@@ -60,6 +60,8 @@ struct web_neighbor {
 		bool ready;      /* learn: the table counts as complete */
 		uint64_t paths;  /* learn: held now, stale ones included */
 		uint64_t stale_paths;
+		uint64_t max_prefixes; /* learn: paths it may have; 0: any number */
+		bool over_limit;       /* it had more in this session, or the last */
 		uint64_t learned_added,
 		    learned_removed; /* prefixes; re-announcements not counted */
 		uint64_t desired;    /* push: entries selected for it */
@@ -122,7 +124,8 @@ struct web_totals {
 	uint64_t sflow_refused_source, sflow_kernel_drops, sflow_truncated;
 	uint64_t sflow_flow_samples, sflow_counter_samples, sflow_samples_used;
 	uint64_t sflow_forwarded, sflow_forward_errors;
-	uint64_t bgp_accepted, bgp_refused_unknown, bgp_refused_busy;
+	uint64_t bgp_accepted, bgp_refused_unknown, bgp_refused_busy, bgp_refused_held,
+	    bgp_refused_full;
 	uint64_t attr_sets, nexthops;
 	uint64_t events_info, events_warning, events_error; /* raised */
 };

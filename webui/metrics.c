@@ -141,6 +141,8 @@ add_totals(struct str *out, const struct web_backend *b)
 	head(out, "hotfib_bgp_refused_total", "counter", "BGP connections refused.");
 	count(out, "hotfib_bgp_refused_total", t.bgp_refused_unknown, "reason", "unknown", NULL);
 	count(out, "hotfib_bgp_refused_total", t.bgp_refused_busy, "reason", "busy", NULL);
+	count(out, "hotfib_bgp_refused_total", t.bgp_refused_held, "reason", "held", NULL);
+	count(out, "hotfib_bgp_refused_total", t.bgp_refused_full, "reason", "full", NULL);
 	for (size_t i = 0; i < ARRAY_LEN(total_metrics); i++) {
 		const struct metric *m = &total_metrics[i];
 

@@ -23,6 +23,9 @@
 	.array = true, FIELD(type, member), .count = offsetof(struct type, size)
 
 static const char *const role_words[] = { [BGP_LEARN] = "learn", [BGP_PUSH] = "push", NULL };
+static const char *const above_max_words[] = {
+	[BGP_ABOVE_MAX_STOP] = "stop", [BGP_ABOVE_MAX_WARN] = "warn", NULL
+};
 static const char *const default_words[] = {
 	[CONFIG_DEFAULT_PUNT] = "punt", [CONFIG_DEFAULT_FOLLOW] = "follow", NULL
 };
@@ -102,6 +105,35 @@ static const struct schema_row neighbor_rows[] = {
 	    .unit = "seconds",
 	    .help = "A neighbour that takes none of what it is sent for this long, and for twice "
 		    "the hold time, is disconnected (RFC 9687). 0: never." },
+	{ .name = "max-prefixes",
+	    .kind = SCHEMA_U32,
+	    FIELD(config_neighbor, bgp.max_prefixes[IP_V4]),
+	    .max = UINT32_MAX,
+	    .value = "0",
+	    .help = "IPv4 routes that a\n.Cm learn\nneighbour may have. Paths of one prefix "
+		    "count each. 0: any number." },
+	{ .name = "max-prefixes6",
+	    .kind = SCHEMA_U32,
+	    FIELD(config_neighbor, bgp.max_prefixes[IP_V6]),
+	    .max = UINT32_MAX,
+	    .value = "0",
+	    .help = "The same for IPv6." },
+	{ .name = "max-prefixes-action",
+	    .kind = SCHEMA_WORD,
+	    .words = above_max_words,
+	    FIELD(config_neighbor, bgp.above_max),
+	    .value = "stop",
+	    .help = "What becomes of a neighbour with more: its session is closed\n.Pq Cm stop ,\n"
+		    "or a warning is logged\n.Pq Cm warn ." },
+	{ .name = "max-prefixes-restart",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_neighbor, bgp.max_prefixes_restart_s),
+	    .max = UINT16_MAX,
+	    .value = "60",
+	    .unit = "seconds",
+	    .help =
+		"How long a neighbour that was stopped is kept out; each time in a row twice as "
+		"long, up to 16 times. 0: until hotfibd is restarted." },
 	{ .name = "restart-time",
 	    .kind = SCHEMA_U16,
 	    FIELD(config_neighbor, bgp.restart_time_s),

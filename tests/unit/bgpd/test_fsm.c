@@ -18,6 +18,7 @@ static const char *const table[BGP_EVENTS][6] = {
 	[BGP_EV_STOP] =            { ".",   "x",   "x",   "!",    "!",     "!" },
 	[BGP_EV_RETRY_TIMER] =     { ".",   "C",   "C",   ".",    ".",     "." },
 	[BGP_EV_HOLD_TIMER] =      { ".",   ".",   ".",   "4/0",  "4/0",   "4/0" },
+	[BGP_EV_SEND_HOLD_TIMER] = { ".",   ".",   ".",   "8/0",  "8/0",   "8/0" },
 	[BGP_EV_KEEPALIVE_TIMER] = { ".",   ".",   ".",   ".",    "F",     "E" },
 	[BGP_EV_TCP_UP] =          { ".",   "S",   "S",   ".",    ".",     "." },
 	[BGP_EV_TCP_DOWN] =        { ".",   "A",   "A",   "x",    "x",     "x" },
