@@ -111,10 +111,13 @@ hotfibd_start() {
 	wait_for "hotfibd" 10 api sw /version
 }
 
+hotfib_() {
+	"$BIN/hotfib" -s "$DIR/hotfib.sock" "$@"
+}
+
 # neighbor NAME JQ-FILTER: what the filter gives for that neighbour.
 neighbor() {
-	api sw /api/v1/neighbors |
-		jq -r --arg n "$1" ".neighbors[] | select(.name == \$n) | $2"
+	api sw "/api/v1/neighbor/$1" | jq -r "$2"
 }
 
 neighbor_is() {
@@ -197,13 +200,20 @@ stop() {
 # The test of a daemon says how it is done with that one:
 #
 #   DAEMON             what it is called
+#   KEEPS              yes: it keeps the selection over a graceful restart of hotfibd
 #   KERNEL_PROTO       its routes' protocol in the kernel, where it writes there
 #   daemon_config [K]  make its configuration; with a key, signed with it, and with IPv6 sessions to
 #                      hotfibd at ::1 and fc00:136::1 besides
 #   daemon_start, daemon_kill
 #   pushed_routes      print what it has from the target session, as routes
 #   daemon_forget      what is to be done when hotfibd has died, so that it does not just keep them
+#   daemon_hurry       make it connect to hotfibd soon
+#   REFRESH_BUG        what its log says where it fails to answer a refresh
 daemon_forget() {
+	:
+}
+
+daemon_hurry() {
 	:
 }
 
@@ -227,6 +237,42 @@ refresh_answered() {
 		.establishedCount == $ups" || { neighbor target . && return 1; }
 }
 
+# hotfibd asks for its table, and the daemon sends all of it over the same session.
+refresh_asked() {
+	local announced ups
+	announced=$(neighbor reflector .routesAnnounced)
+	ups=$(neighbor reflector .establishedCount)
+	hotfib_ refresh reflector || return 1
+	until_ms 10000 sent_again "$announced" "$ups" && until_ms 10000 learned_again && learned_is_truth
+}
+
+sent_again() {
+	! refresh_bug || return 0
+	neighbor_is reflector ".routesAnnounced - $1 >= 2 * $EACH and .establishedCount == $2"
+}
+
+# The daemon has said what it says when it does not do what it should.
+refresh_bug() {
+	[ -n "${REFRESH_BUG:-}" ] && grep -q "$REFRESH_BUG" "$LOGS"/*.log
+}
+
+# scene_refresh [COMMAND...]: both ways. Without a command the daemon does not ask.
+scene_refresh() {
+	local text="$DAEMON answers hotfib's request to refresh IPv4 and IPv6"
+	if [ $# -gt 0 ]; then
+		check "hotfibd answers $DAEMON's request to refresh IPv4 and IPv6" \
+			refresh_answered "$@"
+	fi
+	if refresh_asked >"$DIR/check.out" 2>&1 && ! refresh_bug; then
+		ok "$text"
+	elif refresh_bug; then
+		skip "$text: it fails, and says $REFRESH_BUG"
+	else
+		said "$DIR/check.out"
+		not_ok "$text"
+	fi
+}
+
 scene_daemon_killed() {
 	daemon_kill
 	expect_within "$DAEMON killed: hotfibd keeps what it has learned" 5 kept_stale
@@ -236,9 +282,11 @@ scene_daemon_killed() {
 	check "... with every attribute" learned_is_truth
 }
 
-# The session is down, and every route is there.
+# The session is down, every route is there and known to be stale, and nothing is evicted.
 kept_stale() {
-	neighbor_is reflector '.state != "established"' && learned_count $EACH
+	neighbor_is reflector '.state != "established" and
+		all(.families[]; .paths == '$EACH' and .stalePaths == '$EACH')' &&
+		api_is sw /api/v1/status 'all(.routers[].families[]; .frozen)' && learned_count $EACH
 }
 
 learned_again() {
@@ -246,13 +294,59 @@ learned_again() {
 		all(.families[]; .ready and .paths == '"$EACH"' and .stalePaths == 0)'
 }
 
-scene_hotfibd_killed() {
-	kill_hard hotfibd
-	daemon_forget
-	hotfibd_start
-	expect_within "hotfibd killed: $DAEMON gets the selection again" 60 converged
-	expect_within "... and hotfibd the table" 40 learned_again
-	check "... with every attribute" learned_is_truth
+# hotfibd goes and comes back; by graceful restart the target keeps what it has meanwhile. Every
+# route it loses is a line in $DIR/lost, by looking again and again, and by the kernel's own word.
+scene_hotfibd_restarts() {
+	local how
+	for how in killed stopped; do
+		watch_begin
+		if [ $how = killed ]; then kill_hard hotfibd; else stop hotfibd; fi
+		daemon_forget
+		hotfibd_start
+		[ $how = killed ] || daemon_hurry
+		expect_within "hotfibd $how: $DAEMON has the selection again" 60 comes_back
+		watch_end
+		[ "$KEEPS" = no ] || check "... and lost none of it meanwhile" lost_nothing
+		expect_within "... hotfibd has the table" 40 learned_again
+		check "... with every attribute" learned_is_truth
+	done
+}
+
+# What is pushed is what it was, by the session that is up.
+comes_back() {
+	neighbor_is target '.state == "established" and
+		([.families[].installed] | add) == '"$(wc -l <"$DIR/active")" && converged
+}
+
+watch_begin() {
+	: >"$DIR/lost"
+	: >"$DIR/looks"
+	if [ -n "${KERNEL_PROTO:-}" ]; then
+		spawn monitor sw ip monitor route
+	fi
+	touch "$DIR/watching"
+	while [ -e "$DIR/watching" ]; do
+		pushed_routes | LC_ALL=C sort >"$DIR/look" && LC_ALL=C comm -23 "$DIR/active" "$DIR/look" >>"$DIR/lost"
+		echo >>"$DIR/looks"
+	done 2>/dev/null &
+	WATCHER=$!
+}
+
+watch_end() {
+	rm "$DIR/watching"
+	wait "$WATCHER"
+	if [ -n "${KERNEL_PROTO:-}" ]; then
+		kill_hard monitor
+		awk 'NR == FNR { active[$1]; next } $1 == "Deleted" && $2 in active' "$DIR/active" \
+			"$LOGS/monitor.log" >>"$DIR/lost"
+		mv "$LOGS/monitor.log" "$LOGS/monitor.seen"
+	fi
+}
+
+lost_nothing() {
+	sort "$DIR/lost" | uniq -c
+	echo "looked $(wc -l <"$DIR/looks") times"
+	[ ! -s "$DIR/lost" ] && [ "$(wc -l <"$DIR/looks")" -gt 1 ]
 }
 
 # A counter of this namespace's TCP.

@@ -9,7 +9,7 @@
 # shellcheck source=tests/net/interop.sh
 . "$ROOT/tests/net/interop.sh"
 # shellcheck disable=SC2034 # interop.sh's
-DAEMON=BIRD KERNEL_PROTO=bird
+DAEMON=BIRD KEEPS=yes KERNEL_PROTO=bird
 net_begin ip curl jq ethtool nstat bird birdc
 
 # The protocols to hotfibd, over IPv6.
@@ -74,8 +74,7 @@ feeds_start --hold 30
 hotfibd_start
 daemon_start
 scene_table
-check "hotfibd answers BIRD's request to refresh IPv4 and IPv6" \
-	refresh_answered ctl reload in from_hotfib
+scene_refresh ctl reload in from_hotfib
 
 ctl disable to_hotfib '"works on line 7"' >/dev/null
 expect_within "hotfibd is told why BIRD shuts the learning session down" 5 \
@@ -85,10 +84,6 @@ ctl enable to_hotfib >/dev/null
 expect_within "the session comes back" 20 neighbor_up reflector
 
 scene_daemon_killed
-scene_hotfibd_killed
-stop hotfibd
-expect_within "BIRD is told why hotfibd closes the target session" 5 \
-	eval 'ctl show protocols all from_hotfib | grep "hotfibd is stopping"'
-hotfibd_start
+scene_hotfibd_restarts
 scene_md5
 net_end

@@ -6,14 +6,14 @@
 # without upstreams.
 #
 # ExaBGP 4 ends a session with graceful restart without a NOTIFICATION, and one with an interface for
-# updates cannot decode a NOTIFICATION: no texts to look for.
+# updates cannot decode a NOTIFICATION: no texts to look for. A request to refresh ends its session.
 #
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/interop.sh
 . "$ROOT/tests/net/interop.sh"
 # shellcheck disable=SC2034 # interop.sh's
-DAEMON=ExaBGP
+DAEMON=ExaBGP KEEPS=no REFRESH_BUG="'RouteRefresh' object is not iterable"
 net_begin ip curl jq ethtool nstat exabgp
 
 # The shipped configuration; only the place of the files is the test's.
@@ -55,7 +55,7 @@ daemon_forget() {
 daemon_start() {
 	daemon_forget
 	spawn exabgp sw env exabgp.daemon.drop=false exabgp.api.cli=false exabgp.api.ack=false \
-		exabgp.log.level=INFO exabgp "$LOGS/exabgp.conf"
+		exabgp.log.level=DEBUG exabgp.log.network=false exabgp.log.configuration=false exabgp "$LOGS/exabgp.conf"
 }
 
 daemon_kill() {
@@ -94,7 +94,7 @@ both() {
 	tell "neighbor 10.0.0.136 announce route-refresh ipv4 unicast"
 	tell "neighbor 10.0.0.136 announce route-refresh ipv6 unicast"
 }
-check "hotfibd answers ExaBGP's request to refresh IPv4 and IPv6" refresh_answered both
+scene_refresh both
 
 tell "neighbor 127.0.0.1 teardown 4"
 expect_within "hotfibd sees that ExaBGP ends the learning session" 5 neighbor_is reflector \
@@ -103,6 +103,7 @@ check "ExaBGP keeps the selection meanwhile" converged
 sed -i '/refresh\|teardown/d' "$DIR/exabgp/routes"
 
 scene_daemon_killed
-scene_hotfibd_killed
+scene_hotfibd_restarts
+skip "ExaBGP keeps the selection while hotfibd restarts: it has no table"
 scene_md5
 net_end

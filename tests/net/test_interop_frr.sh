@@ -11,7 +11,7 @@
 FRR=/usr/lib/frr
 PATH=$PATH:$FRR
 # shellcheck disable=SC2034 # interop.sh's
-DAEMON=FRR KERNEL_PROTO=bgp
+DAEMON=FRR KEEPS=yes KERNEL_PROTO=bgp
 net_begin ip curl jq ethtool nstat zebra vtysh "$FRR/bgpd"
 
 # The daemons run as Debian's user for them, so they get a place of their own.
@@ -92,8 +92,7 @@ frr_daemon zebra -f /dev/null
 wait_for "zebra" 10 test -S "$RUN/zserv.api"
 daemon_start
 scene_table
-check "hotfibd answers FRR's request to refresh IPv4 and IPv6" \
-	refresh_answered vty "clear bgp * soft in"
+scene_refresh vty "clear bgp * soft in"
 
 view_reflector neighbor "shutdown message works on line 7"
 expect_within "hotfibd is told why FRR shuts the learning session down" 5 \
@@ -103,10 +102,6 @@ view_reflector "no neighbor" shutdown
 expect_within "the session comes back" 20 neighbor_up reflector
 
 scene_daemon_killed
-scene_hotfibd_killed
-stop hotfibd
-expect_within "FRR is told why hotfibd closes the target session" 5 \
-	frr_was_told "hotfibd is stopping"
-hotfibd_start
+scene_hotfibd_restarts
 scene_md5
 net_end

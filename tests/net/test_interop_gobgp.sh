@@ -12,7 +12,7 @@
 # shellcheck source=tests/net/interop.sh
 . "$ROOT/tests/net/interop.sh"
 # shellcheck disable=SC2034 # interop.sh's
-DAEMON=GoBGP
+DAEMON=GoBGP KEEPS=yes
 net_begin ip curl jq ethtool nstat gobgpd gobgp
 
 # FILE ADDRESS NEW: the block of the session to hotfibd, over IPv6.
@@ -81,10 +81,6 @@ expect_within "hotfibd is told that GoBGP resets the learning session, and why" 
 check "GoBGP keeps the selection meanwhile" converged
 
 scene_daemon_killed
-scene_hotfibd_killed
-stop hotfibd
-expect_within "GoBGP is told why hotfibd closes the target session" 5 \
-	log_has target "hotfibd is stopping"
-hotfibd_start
+scene_hotfibd_restarts
 scene_md5
 net_end

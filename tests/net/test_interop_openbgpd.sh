@@ -7,12 +7,15 @@
 # The portable version wants a user _openbgpd and a place below /run: it finds them in a mount
 # namespace of its own, and the machine needs neither. It writes no routes to Linux's kernel.
 #
+# OpenBGPD 7.7 takes a request to refresh for one of a family that was not negotiated, also BIRD's.
+# When a session is lost it waits half a minute before it dials again.
+#
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/interop.sh
 . "$ROOT/tests/net/interop.sh"
 # shellcheck disable=SC2034 # interop.sh's
-DAEMON=OpenBGPD
+DAEMON=OpenBGPD KEEPS=yes REFRESH_BUG="AID IPv4 unicast not negotiated"
 net_begin ip curl jq ethtool nstat unshare bgpctl bgpd
 
 # The blocks of the sessions to hotfibd, over IPv6.
@@ -52,6 +55,11 @@ daemon_kill() {
 	kill_hard openbgpd
 }
 
+daemon_hurry() {
+	ctl neighbor from_hotfib up >/dev/null
+	ctl neighbor to_hotfib up >/dev/null
+}
+
 ctl() {
 	run_in sw bgpctl -s "$DIR/run/openbgpd/bgpd.sock.0" "$@"
 }
@@ -73,21 +81,16 @@ feeds_start --hold 30
 hotfibd_start
 daemon_start
 scene_table
-check "hotfibd answers OpenBGPD's request to refresh IPv4 and IPv6" \
-	refresh_answered ctl neighbor from_hotfib refresh
+scene_refresh ctl neighbor from_hotfib refresh
 
-ctl neighbor to_hotfib down "works on line 7"
+ctl neighbor to_hotfib down "works on line 7" >/dev/null
 expect_within "hotfibd is told why OpenBGPD shuts the learning session down" 5 \
 	neighbor_is reflector '.lastError | test("works on line 7")'
 check "OpenBGPD keeps the selection meanwhile" converged
-ctl neighbor to_hotfib up
+ctl neighbor to_hotfib up >/dev/null
 expect_within "the session comes back" 20 neighbor_up reflector
 
 scene_daemon_killed
-scene_hotfibd_killed
-stop hotfibd
-expect_within "OpenBGPD is told why hotfibd closes the target session" 5 \
-	log_has openbgpd "hotfibd is stopping"
-hotfibd_start
+scene_hotfibd_restarts
 scene_md5
 net_end
