@@ -30,6 +30,7 @@ struct cli {
 
 	bool ipv6, by_source; /* of `show top` */
 	unsigned long top_n;  /* of it and of `show events` */
+	const char *n_text;   /* what -n says; a list of sizes for `simulate` */
 	const char *router;
 	const char *family; /* of `dump rib`; NULL: both */
 
@@ -74,6 +75,7 @@ int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);
 int cli_show_events(struct cli *cli, char **args);
+int cli_simulate(struct cli *cli, char **args);
 int cli_dump_rib(struct cli *cli, char **args);
 int cli_refresh(struct cli *cli, char **args);
 int cli_check(struct cli *cli, char **args);

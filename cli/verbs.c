@@ -21,6 +21,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
 	{ "show events", "[-n N]", "n", 0, 0, cli_show_events,
 	    "What happened lately: sessions, tables, the hardware." },
+	{ "simulate", "[-6] [-n N,N,...] [--router R]", "6nLr", 0, 0, cli_simulate,
+	    "What tables of other sizes would carry, and how many entries some coverage takes." },
 	{ "dump rib", "[--router R] [--family F] FILE", "rF", 1, 0, cli_dump_rib,
 	    "Write the learned table as MRT (TABLE_DUMP_V2), for bgpdump; - is the output." },
 	{ "refresh", "NEIGHBOR", "", 1, 0, cli_refresh,
@@ -131,6 +133,7 @@ static const struct {
 } special_usage[] = {
 	{ '6', "  -6           IPv6 prefixes\n" },
 	{ 'n', "  -n N         the first N (default 20)\n" },
+	{ 'L', "  -n N,N,...   tables of so many entries; 10k is 10000\n" },
 	{ 'F', "  --family F   only ipv4 or ipv6\n" },
 	{ 'r', "  --router R   of router R, where there are several\n" },
 	{ 'S', "  --source     traffic from the prefixes instead of to them\n" },
@@ -143,7 +146,8 @@ print_usage(FILE *to, const struct cli_verb *verb)
 		fprintf(to, "usage: hotfib %s%s%s\n\n%s\n\n", verb->words,
 		    verb->args[0] != '\0' ? " " : "", verb->args, verb->help);
 		for (size_t i = 0; i < ARRAY_LEN(special_usage); i++) {
-			if (strchr(verb->options, special_usage[i].letter) != NULL)
+			if (strchr(verb->options, special_usage[i].letter) != NULL &&
+			    (special_usage[i].letter != 'n' || strchr(verb->options, 'L') == NULL))
 				fputs(special_usage[i].usage, to);
 		}
 	} else {
@@ -160,6 +164,7 @@ print_usage(FILE *to, const struct cli_verb *verb)
 static const struct option long_options[] = {
 	{ "family", required_argument, NULL, 'F' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "n", required_argument, NULL, 'n' },
 	{ "no-header", no_argument, NULL, 'N' },
 	{ "router", required_argument, NULL, 'r' },
 	{ "source", no_argument, NULL, 'S' },
@@ -204,12 +209,7 @@ parse_options(struct cli *cli, int argc, char **argv, struct parsed *p)
 		case 'S': cli->by_source = true; break;
 		case 'r': cli->router = optarg; break;
 		case 'F': cli->family = optarg; break;
-		case 'n':
-			if (parse_count(optarg, &cli->top_n))
-				break;
-			fprintf(cli->err, "hotfib: -n: \"%s\" is not a number from 1 to 2000000\n",
-			    optarg);
-			return false;
+		case 'n': cli->n_text = optarg; break;
 		default:
 			fprintf(cli->err, "hotfib: bad option %s; --help tells them\n",
 			    argv[optind > 1 ? optind - 1 : 1]);
@@ -249,6 +249,12 @@ cli_run(struct cli *cli, int argc, char **argv)
 	if (argc - used < verb->n_args || argc - used > verb->n_args + verb->n_optional ||
 	    strspn(p.special, verb->options) != strlen(p.special)) {
 		print_usage(cli->err, verb);
+		return CLI_USAGE;
+	}
+	if (cli->n_text != NULL && strchr(verb->options, 'L') == NULL &&
+	    !parse_count(cli->n_text, &cli->top_n)) {
+		fprintf(cli->err, "hotfib: -n: \"%s\" is not a number from 1 to 2000000\n",
+		    cli->n_text);
 		return CLI_USAGE;
 	}
 	return verb->run(cli, argv + used);

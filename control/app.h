@@ -23,6 +23,7 @@ struct events;
 struct sim;
 struct watch;
 struct web_http;
+struct whatif_job;
 
 /* A configured neighbour and what it is wired to. Its address is the context of the BGP session's
  * sink, so it stays where it is. */
@@ -75,7 +76,8 @@ struct app {
 	struct web_http *http;
 	struct app_lag lag;
 	struct events *events;
-	struct watch *watch; /* raises the events of sessions and tables */
+	struct watch *watch;       /* raises the events of sessions and tables */
+	struct whatif_job *whatif; /* the last simulation; NULL: none */
 
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */
 	char lent_address[IP_TEXT_MAX];      /* likewise */

@@ -20,6 +20,7 @@
 #include "control/app_parts_io.h"
 #include "control/sim.h"
 #include "control/view.h"
+#include "control/whatif_io.h"
 #include "control/watch.h"
 #include "lib/clock_io.h"
 #include "webui/http_io.h"
@@ -214,6 +215,7 @@ app_run(const struct config *config, const char *version)
 	app->now = app->started = app->lag.minute_start = clock_mono();
 	app->started_wall_ms = clock_wall_ms();
 	app_make_parts(app, run.loop);
+	backend.whatif = whatif_ask;
 	app->http = web_http_new(run.loop, &backend);
 	ok = app_listen(app);
 	if (ok) {
@@ -224,6 +226,7 @@ app_run(const struct config *config, const char *version)
 	}
 	bgp_speaker_stop(app->speaker, "hotfibd is stopping", true);
 	web_http_free(app->http);
+	whatif_stop(app);
 	app_free_parts(app);
 	log_info("main", "stopped");
 	return ok ? 0 : 1;

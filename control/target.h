@@ -100,6 +100,10 @@ bool target_repair_wanted(const struct target *t);
 /* Select, plan and push both families now. */
 void target_run(struct target *t, struct mono now);
 
+/* What is asked of the selection of a family now. */
+void target_question(struct target *t, enum ip_family family, struct mono now,
+    struct select_input *in, struct selector_context *context);
+
 struct target_family_status {
 	size_t capacity;    /* configured */
 	size_t limit;       /* of that, or of what was learned to be less, less headroom */

@@ -68,15 +68,14 @@ default_attrs(const struct target *t, enum ip_family family)
 }
 
 void
-choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
-    struct mono now)
+target_question(struct target *t, enum ip_family family, struct mono now, struct select_input *in,
+    struct selector_context *context)
 {
 	const struct target_config *c = &t->config;
-	struct choice *choice = &t->choice[family];
-	const struct installed *held_now = held != NULL ? held : reference(t, family);
 	size_t n_never;
 	const struct ip_prefix *never = target_never(t, family, now, &n_never);
-	const struct select_input in = {
+
+	*in = (struct select_input){
 		.rib = router_rib(c->router),
 		.traffic = router_traffic(c->router, family),
 		.family = family,
@@ -91,17 +90,29 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 		.n_always = c->n_always,
 		.never = never,
 		.n_never = n_never,
-		.keep = stale ? held_now : NULL,
 	};
-	const struct selector_context context = {
-		.held = held_now,
+	*context = (struct selector_context){
+		.held = reference(t, family),
 		.default_attrs = default_attrs(t, family),
 		.follow = c->follow,
 		.routes_only = !c->synthetic,
-		.samples_per_s = traffic_samples_per_s(in.traffic, now),
-		.bytes_per_sample = traffic_bytes_per_sample(in.traffic),
+		.samples_per_s = traffic_samples_per_s(in->traffic, now),
+		.bytes_per_sample = traffic_bytes_per_sample(in->traffic),
 	};
+}
 
+void
+choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
+    struct mono now)
+{
+	struct choice *choice = &t->choice[family];
+	struct selector_context context;
+	struct select_input in;
+
+	target_question(t, family, now, &in, &context);
+	if (held != NULL)
+		context.held = held;
+	in.keep = stale ? context.held : NULL;
 	selector_run(choice->selector, &in, &context, &choice->wanted);
 	selection_sort_by_prefix(&choice->wanted);
 	choice->current = true;

@@ -103,7 +103,10 @@ render(struct web_answer *a)
 {
 	struct str *out = &a->body;
 
-	for (int i = 0; i < ROWS_PER_READ && out->len < BYTES_PER_READ && !a->rows_done; i++) {
+	a->rows->waiting = false;
+	for (int i = 0;
+	     i < ROWS_PER_READ && out->len < BYTES_PER_READ && !a->rows_done && !a->rows->waiting;
+	     i++) {
 		size_t start = out->len, row;
 
 		if (a->row_written && !a->raw)

@@ -16,8 +16,13 @@ enum top_arg {
 #define PREFIX_ADDRESS 0
 #define ROUTE_ROUTER   0
 #define ROUTE_ADDRESS  1
-#define AGENTS_AGENT   0
-#define RIB_FAMILY     0
+enum whatif_arg {
+	WHATIF_ROUTER,
+	WHATIF_FAMILY,
+	WHATIF_N
+};
+#define AGENTS_AGENT 0
+#define RIB_FAMILY   0
 enum events_arg {
 	EVENTS_AFTER,
 	EVENTS_MAX_EVENTS,
@@ -40,12 +45,17 @@ void web_api_neighbors(struct web_call *call, struct web_answer *a);
 void web_api_neighbor(struct web_call *call, struct web_answer *a);
 void web_api_agent_list(struct web_call *call, struct web_answer *a);
 void web_api_route(struct web_call *call, struct web_answer *a);
+void web_api_whatif(struct web_call *call, struct web_answer *a);
 void web_api_rib(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
 void web_api_events(struct web_call *call, struct web_answer *a);
 void web_api_hardware(struct web_call *call, struct web_answer *a);
 void web_api_refresh(struct web_call *call, struct web_answer *a);
 void web_api_asset(struct web_call *call, struct web_answer *a);
+
+/* The router that `arg` names, or the only one; false with the answer made. */
+bool web_choose_router(
+    struct web_call *call, const struct web_arg *arg, struct web_answer *a, size_t *out);
 
 /* Parts of answers that several handlers use. */
 json_t *web_agent_json(const struct web_agent *agent);

@@ -127,12 +127,11 @@ explanation_json(const struct web_explanation *e, const char *router)
 	return root;
 }
 
-/* The router that is asked for, or the only one; false with the answer made. */
-static bool
-choose_router(struct web_call *call, struct web_answer *a, size_t *out)
+bool
+web_choose_router(
+    struct web_call *call, const struct web_arg *arg, struct web_answer *a, size_t *out)
 {
 	const struct web_backend *b = &call->app->backend;
-	const struct web_arg *arg = &call->arg[ROUTE_ROUTER];
 	struct web_router_ref ref;
 	struct web_router r;
 
@@ -165,7 +164,7 @@ web_api_route(struct web_call *call, struct web_answer *a)
 	size_t router;
 	bool found;
 
-	if (!choose_router(call, a, &router))
+	if (!web_choose_router(call, &call->arg[ROUTE_ROUTER], a, &router))
 		return;
 	if (ip_parse(text, &addr)) {
 		found = b->route_lookup(b->ctx, router, &addr, &route);

@@ -189,6 +189,46 @@ struct web_explanation {
 	struct web_path *paths; /* best first; mem_free(MEM_HTTP, paths) by the caller */
 };
 
+/* What a table of another size would carry, by `priced` and by `top`. */
+#define WEB_SIZES_MAX 32
+#define WEB_GOALS     4
+#define WEB_NEVER     UINT32_MAX
+
+struct web_whatif_query {
+	enum ip_family family;
+	uint32_t n_sizes;
+	uint32_t sizes[WEB_SIZES_MAX]; /* entries; rising */
+};
+
+struct web_whatif_point {
+	uint32_t entries;               /* room for so many */
+	double priced, top;             /* parts of routed traffic, 0..1 */
+	uint32_t priced_used, top_used; /* entries that takes */
+	double bound;                   /* no table of that size can cover more */
+};
+
+struct web_whatif_goal {
+	double coverage;      /* 0.9, 0.95, 0.99, 0.999 */
+	uint32_t priced, top; /* entries needed, within one in a hundred; or WEB_NEVER */
+};
+
+struct web_whatif {
+	double rate_total; /* routed traffic as selection sees it, bytes/s */
+	double by_default; /* part of it that the default forwards as the table does */
+	uint32_t active;   /* prefixes that carry it */
+	double cpu_s;      /* what it took */
+	uint32_t n_points;
+	struct web_whatif_point points[WEB_SIZES_MAX];
+	struct web_whatif_goal goals[WEB_GOALS];
+};
+
+enum web_whatif_state {
+	WEB_WHATIF_READY,
+	WEB_WHATIF_PENDING, /* under way: ask again */
+	WEB_WHATIF_BUSY,    /* with another question */
+	WEB_WHATIF_FAILED
+};
+
 struct web_installed_row {
 	const char *neighbor; /* or "sim", "dry run", ...: the port's name */
 	struct ip_prefix prefix;
@@ -282,6 +322,12 @@ struct web_backend {
 	/* The same with everything that is known of exactly this prefix. */
 	bool (*explain)(
 	    void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out);
+
+	/* What tables of other sizes would carry. Takes seconds and another process: the first call
+	 * starts it, further ones with the same query ask for the result, which is kept for a while
+	 * so that several may. */
+	enum web_whatif_state (*whatif)(
+	    void *ctx, size_t router, const struct web_whatif_query *query, struct web_whatif *out);
 
 	/* Append the next record of the router's table as MRT; false at the end. The walk is by
 	 * prefix and so survives changes. A call may append nothing. */

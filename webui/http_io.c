@@ -46,6 +46,7 @@
 #define ACCEPTS_PER_TURN    32
 #define ACCEPT_RETRY_S      1.0
 #define LISTENERS_MAX       32
+#define WAIT_S              0.02 /* until an answer that waits for something is asked again */
 
 static const char content_policy[] =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -63,6 +64,8 @@ struct web_http {
 	struct ev_io epoll;
 	struct ev_timer timeout;      /* libmicrohttpd's */
 	struct ev_timer accept_retry; /* after we ran out of descriptors */
+	struct ev_timer wait;         /* for `waiting` */
+	struct outgoing *waiting;
 	struct listener *listeners[LISTENERS_MAX];
 	size_t n_listeners;
 	size_t n_tcp_connections;
@@ -88,8 +91,37 @@ struct exchange {
 /* An answer on its way out. */
 struct outgoing {
 	struct web_http *http;
+	struct MHD_Connection *mhd;
+	struct outgoing *next_waiting;
 	struct web_answer answer;
 };
+
+/* Nothing to send yet: libmicrohttpd would ask again at once, and again. */
+static void
+wait_a_while(struct outgoing *o)
+{
+	struct web_http *h = o->http;
+
+	MHD_suspend_connection(o->mhd);
+	o->next_waiting = h->waiting;
+	h->waiting = o;
+	if (ev_is_active(&h->wait))
+		return;
+	ev_timer_set(&h->wait, WAIT_S, 0);
+	ev_timer_start(h->loop, &h->wait);
+}
+
+static void
+resume_all(struct web_http *h)
+{
+	struct outgoing *o = h->waiting, *next;
+
+	h->waiting = NULL;
+	for (; o != NULL; o = next) {
+		next = o->next_waiting;
+		MHD_resume_connection(o->mhd);
+	}
+}
 
 static ssize_t
 read_answer(void *cls, uint64_t pos, char *buf, size_t max)
@@ -104,6 +136,8 @@ read_answer(void *cls, uint64_t pos, char *buf, size_t max)
 	start = clock_mono();
 	n = web_answer_read(&o->answer, buf, max);
 	o->http->render_us += mono_sub_us(clock_mono(), start);
+	if (n == 0 && o->answer.rows != NULL && o->answer.rows->waiting)
+		wait_a_while(o);
 	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
 }
 
@@ -152,6 +186,7 @@ send_answer(struct MHD_Connection *connection, struct outgoing *o, bool close)
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
+	o->mhd = connection;
 	count_answer(&o->http->app.stats, status);
 	response =
 	    MHD_create_response_from_callback(length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length,
@@ -350,6 +385,16 @@ on_timeout(struct ev_loop *loop, struct ev_timer *timer, int events)
 }
 
 static void
+on_wait(struct ev_loop *loop, struct ev_timer *timer, int events)
+{
+	struct web_http *h = CONTAINER_OF(timer, struct web_http, wait);
+
+	(void)loop, (void)events;
+	resume_all(h);
+	turn(h);
+}
+
+static void
 on_accept_retry(struct ev_loop *loop, struct ev_timer *timer, int events)
 {
 	struct web_http *h = CONTAINER_OF(timer, struct web_http, accept_retry);
@@ -411,12 +456,13 @@ web_http_new(struct ev_loop *loop, const struct web_backend *backend)
 
 	h->loop = loop;
 	h->app.backend = *backend;
-	h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL,
-	    on_request, h, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_NOTIFY_COMPLETED,
-	    on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
-	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-	    (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	h->daemon =
+	    MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0,
+		NULL, NULL, on_request, h, MHD_OPTION_URI_LOG_CALLBACK, on_target, h,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, h, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	/* Without a listening socket nothing can fail here but memory and descriptors. */
 	ASSERT(h->daemon != NULL);
 	info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -425,6 +471,7 @@ web_http_new(struct ev_loop *loop, const struct web_backend *backend)
 	ev_io_start(loop, &h->epoll);
 	ev_timer_init(&h->timeout, on_timeout, 0, 0);
 	ev_timer_init(&h->accept_retry, on_accept_retry, 0, 0);
+	ev_timer_init(&h->wait, on_wait, 0, 0);
 	return h;
 }
 
@@ -446,6 +493,8 @@ web_http_free(struct web_http *h)
 	ev_io_stop(h->loop, &h->epoll);
 	ev_timer_stop(h->loop, &h->timeout);
 	ev_timer_stop(h->loop, &h->accept_retry);
+	ev_timer_stop(h->loop, &h->wait);
+	resume_all(h);
 	MHD_stop_daemon(h->daemon);
 	mem_free(MEM_HTTP, h);
 }

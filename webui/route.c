@@ -40,6 +40,12 @@ static const struct web_param route_params[] = {
 	[ROUTE_ADDRESS] = { "address", WEB_STRING, 0, 0, { 0 } },
 	{ 0 },
 };
+static const struct web_param whatif_params[] = {
+	[WHATIF_ROUTER] = { "router", WEB_STRING, 0, 0, { 0 } },
+	[WHATIF_FAMILY] = { "family", WEB_CHOICE, 0, 0, { "ipv4", "ipv6" } },
+	[WHATIF_N] = { "n", WEB_STRING, 0, 0, { 0 } },
+	{ 0 },
+};
 static const struct web_param rib_params[] = {
 	[RIB_FAMILY] = { "family", WEB_CHOICE, 0, 0, { "both", "ipv4", "ipv6" } },
 	{ 0 },
@@ -75,6 +81,7 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/top/{router}/ipv4", web_api_top, top_params },
 	{ "GET", "/api/v1/top/{router}/ipv6", web_api_top6, top6_params },
 	{ "GET", "/api/v1/route", web_api_route, route_params },
+	{ "GET", "/api/v1/whatif", web_api_whatif, whatif_params },
 	{ "GET", "/api/v1/rib/{router}/mrt", web_api_rib, rib_params },
 	{ "GET", "/api/v1/installed", web_api_installed, NULL },
 	{ "GET", "/api/v1/events", web_api_events, events_params },

@@ -119,6 +119,9 @@ void priced_table_fini(struct priced_table *t);
 /* Replace *t by the last decision. */
 void priced_table_get(const struct priced *p, struct priced_table *t);
 
+/* Only its `covered`, and *total. */
+int64_t priced_covered(const struct priced *p, int64_t *total);
+
 /* Nodes and bytes of the tree. */
 size_t priced_nodes(const struct priced *p);
 size_t priced_bytes(const struct priced *p);

@@ -112,3 +112,25 @@ priced_table_get(const struct priced *p, struct priced_table *t)
 			e->id = any_route(p->config.rib, &e->prefix, e->action);
 	}
 }
+
+static int64_t
+covered_below(const struct pnode *n, int64_t *total)
+{
+	int64_t covered = 0;
+
+	if (n->act != ACTION_PUNT) {
+		*total += n->weight;
+		covered = priced_in_force(n) == n->act ? n->weight : 0;
+	}
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			covered += covered_below(n->child[b], total);
+	return covered;
+}
+
+int64_t
+priced_covered(const struct priced *p, int64_t *total)
+{
+	*total = 0;
+	return covered_below(p->tree.root, total);
+}

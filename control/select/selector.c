@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rates become integers in units of 1/SCALE bytes/s, so that 70 Tbyte/s
- * in all fit and the smallest differences count. One full solve a run at most, unless the solution
- * came out above the limit: then the price is searched for at once, since nothing above the limit
- * may be pushed.
+ * One full solve a run at most, unless the solution came out above the limit: then the price is
+ * searched for at once, since nothing above the limit may be pushed.
  */
 #include "control/select/selector.h"
 
 #include <string.h>
 
+#include "control/select/feed.h"
 #include "control/select/price.h"
-#include "control/select/priced.h"
 #include "lib/mem.h"
 
-#define SCALE      1024.
 #define FIT_SOLVES 24
 
 struct selector {
@@ -71,13 +68,6 @@ selector_route_changed(struct selector *s, const struct rib *rib, const struct i
 	s->generation = rib_generation(rib, (enum ip_family)p->family);
 }
 
-static uint32_t
-default_nexthop(const struct select_input *in, const struct selector_context *c)
-{
-	return c->default_attrs != ATTRS_NONE ? attrs_nexthop(rib_attrs(in->rib), c->default_attrs)
-					      : ACTION_NONE;
-}
-
 static bool
 same_lists(const struct selector *s, const struct select_input *in)
 {
@@ -100,34 +90,20 @@ take_lists(struct selector *s, const struct select_input *in)
 	s->listed = mem_resize(MEM_SELECT, s->listed, n > 0 ? n : 1, sizeof(*s->listed));
 	s->n_always = in->n_always;
 	s->n_never = in->n_never;
-	for (size_t i = 0; i < n; i++) {
-		bool always = i < in->n_always;
-		const struct ip_prefix *p = always ? &in->always[i] : &in->never[i - in->n_always];
-
-		s->listed[i] = *p;
-		if (p->family != in->family)
-			continue;
-		if (always)
-			priced_always(s->priced, p);
-		else
-			priced_never(s->priced, p);
-	}
+	for (size_t i = 0; i < n; i++)
+		s->listed[i] = i < in->n_always ? in->always[i] : in->never[i - in->n_always];
+	feed_lists(s->priced, in);
 }
 
 /* Make the tree, or make it anew where what it was made for is not so any more: then true. */
 static bool
 make(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
-	uint32_t hop = default_nexthop(in, c);
-	struct priced_config config = { .rib = in->rib,
-		.family = in->family,
-		.default_action = c->follow && hop != ACTION_NONE ? hop : ACTION_PUNT,
-		.guards = hop != ACTION_NONE,
-		.synthetic = !c->routes_only,
-		.min_length = in->min_length };
+	struct priced_config config;
 	uint64_t generation = rib_generation(in->rib, in->family);
 	const struct priced_config *old = &s->made_for;
 
+	feed_config(in, c, &config);
 	if (s->priced != NULL && old->rib == config.rib && old->family == config.family &&
 	    old->default_action == config.default_action && old->guards == config.guards &&
 	    old->synthetic == config.synthetic && old->min_length == config.min_length &&
@@ -145,7 +121,7 @@ make(struct selector *s, const struct select_input *in, const struct selector_co
 static void
 give_held(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
-	uint32_t hop = default_nexthop(in, c);
+	uint32_t hop = feed_default(in, c);
 	size_t n = installed_count(c->held), k = 0;
 	struct fib_route *held = mem_calloc(MEM_SELECT, n, sizeof(*held));
 	const struct installed_entry *e;
@@ -164,48 +140,9 @@ give_held(struct selector *s, const struct select_input *in, const struct select
 }
 
 static int64_t
-scaled(double rate)
-{
-	double most = (double)(PRICED_WEIGHT_MAX >> 4), r = rate * SCALE;
-
-	return r < most ? (int64_t)r : (int64_t)most;
-}
-
-/* Demand, not what is shown: averaged for as long as the price needs. What goes to hot points of a
- * route counts there, the rest where the route itself is in force. */
-static void
-give_weights(struct selector *s, const struct select_input *in)
-{
-	const struct traffic_demand *demands = traffic_demands(in->traffic);
-	const uint32_t *ids = traffic_ids(in->traffic);
-	double unit = traffic_demand_unit(in->traffic, in->now);
-	struct traffic_point points[TRAFFIC_POINTS];
-
-	priced_begin_weights(s->priced);
-	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
-		int64_t rest = scaled(demands[i].weight * unit);
-		unsigned n = traffic_points(in->traffic, i, points);
-		struct ip_prefix p;
-
-		for (unsigned k = 0; k < n; k++) {
-			int64_t weight = scaled(points[k].weight * unit);
-
-			if (weight == 0)
-				continue;
-			rest -= weight;
-			priced_set_weight(s->priced, &points[k].prefix, weight);
-		}
-		if (rest <= 0)
-			continue;
-		p = rib_prefix(in->rib, in->family, ids[i]);
-		priced_set_weight(s->priced, &p, rest);
-	}
-}
-
-static int64_t
 slot_price(double price)
 {
-	int64_t p = scaled(price);
+	int64_t p = feed_scaled(price);
 
 	return p > 1 ? p : 1;
 }
@@ -242,7 +179,7 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 	if (!found || priced_slots(s->priced) > in->limit)
 		s->price = (double)priced_fit(s->priced, found ? in->limit : first_size(in, c),
 			       slot_price(price_floor(&pi)), FIT_SOLVES) /
-			   SCALE;
+			   FEED_SCALE;
 	s->status.price_bps = s->price;
 	s->status.tau_s = price_tau_s(s->price, &pi);
 }
@@ -274,7 +211,7 @@ put(struct selector *s, const struct select_input *in, const struct selector_con
 		*o = (struct select_entry){ .prefix = e->prefix,
 			.id = e->id,
 			.attrs = c->default_attrs,
-			.rate_bps = (double)e->weight / SCALE };
+			.rate_bps = (double)e->weight / FEED_SCALE };
 		if (e->action != s->made_for.default_action)
 			o->attrs = rib_best_attrs(in->rib, in->family, e->id);
 		else
@@ -303,7 +240,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 	if (c->held != NULL)
 		give_held(s, in, c);
 	if (in->keep == NULL || made)
-		give_weights(s, in);
+		feed_weights(s->priced, in);
 	if (in->keep != NULL && priced_is_solved(s->priced))
 		priced_update(s->priced);
 	else
@@ -311,7 +248,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 	if (priced_slots(s->priced) > in->limit)
 		s->price =
 		    (double)priced_fit(s->priced, in->limit, slot_price(s->price), FIT_SOLVES) /
-		    SCALE;
+		    FEED_SCALE;
 	/* Small tables have wide gaps between the sizes that are optimal at some price. */
 	if (in->keep == NULL && priced_slots(s->priced) < in->limit &&
 	    s->price > price_floor(&(struct price_input){

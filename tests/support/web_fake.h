@@ -38,6 +38,10 @@ struct web_fake {
 	struct web_top_query last_query;
 	size_t last_router;
 	unsigned tops; /* calls of top() */
+
+	struct web_whatif_query last_whatif;
+	unsigned whatif_pending; /* so many more times before it is ready */
+	enum web_whatif_state whatif_state;
 };
 
 static inline struct ip_prefix
@@ -211,6 +215,39 @@ web_fake_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct 
 }
 
 /* Two paths, the second with every attribute there is. */
+/* A table of n entries covers n / 10,000 with `priced`, half of it with `top`. */
+static inline enum web_whatif_state
+web_fake_whatif(
+    void *ctx, size_t router, const struct web_whatif_query *query, struct web_whatif *out)
+{
+	static const double goals[WEB_GOALS] = { 0.9, 0.95, 0.99, 0.999 };
+	struct web_fake *f = ctx;
+
+	(void)router;
+	f->last_whatif = *query;
+	if (f->whatif_pending > 0) {
+		f->whatif_pending--;
+		return WEB_WHATIF_PENDING;
+	}
+	*out = (struct web_whatif){ .rate_total = 1e6,
+		.by_default = 0.25,
+		.active = 77,
+		.cpu_s = 0.5,
+		.n_points = query->n_sizes };
+	for (uint32_t i = 0; i < query->n_sizes; i++)
+		out->points[i] = (struct web_whatif_point){ .entries = query->sizes[i],
+			.priced = query->sizes[i] / 1e4,
+			.top = query->sizes[i] / 2e4,
+			.priced_used = query->sizes[i],
+			.top_used = query->sizes[i] - 1,
+			.bound = query->sizes[i] / 1e4 };
+	for (unsigned i = 0; i < WEB_GOALS; i++)
+		out->goals[i] = (struct web_whatif_goal){
+			.coverage = goals[i], .priced = (uint32_t)(goals[i] * 1e4), .top = WEB_NEVER
+		};
+	return f->whatif_state;
+}
+
 static inline bool
 web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out)
 {
@@ -345,6 +382,7 @@ web_fake_backend(struct web_fake *f)
 		.route = web_fake_route,
 		.route_lookup = web_fake_route_lookup,
 		.explain = web_fake_explain,
+		.whatif = web_fake_whatif,
 		.dump_next = web_fake_dump_next,
 		.installed_next = web_fake_installed_next,
 		.event_next = web_fake_event_next,

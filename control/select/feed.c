@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "control/select/feed.h"
+
+int64_t
+feed_scaled(double bps)
+{
+	double most = (double)(PRICED_WEIGHT_MAX >> 4), r = bps * FEED_SCALE;
+
+	return r < most ? (int64_t)r : (int64_t)most;
+}
+
+uint32_t
+feed_default(const struct select_input *in, const struct selector_context *c)
+{
+	return c->default_attrs != ATTRS_NONE ? attrs_nexthop(rib_attrs(in->rib), c->default_attrs)
+					      : ACTION_NONE;
+}
+
+void
+feed_config(
+    const struct select_input *in, const struct selector_context *c, struct priced_config *out)
+{
+	uint32_t hop = feed_default(in, c);
+
+	*out = (struct priced_config){ .rib = in->rib,
+		.family = in->family,
+		.default_action = c->follow && hop != ACTION_NONE ? hop : ACTION_PUNT,
+		.guards = hop != ACTION_NONE,
+		.synthetic = !c->routes_only,
+		.min_length = in->min_length };
+}
+
+void
+feed_lists(struct priced *p, const struct select_input *in)
+{
+	for (size_t i = 0; i < in->n_always; i++)
+		if (in->always[i].family == in->family)
+			priced_always(p, &in->always[i]);
+	for (size_t i = 0; i < in->n_never; i++)
+		if (in->never[i].family == in->family)
+			priced_never(p, &in->never[i]);
+}
+
+void
+feed_weights(struct priced *p, const struct select_input *in)
+{
+	const struct traffic_demand *demands = traffic_demands(in->traffic);
+	const uint32_t *ids = traffic_ids(in->traffic);
+	double unit = traffic_demand_unit(in->traffic, in->now);
+	struct traffic_point points[TRAFFIC_POINTS];
+
+	priced_begin_weights(p);
+	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
+		int64_t rest = feed_scaled(demands[i].weight * unit);
+		unsigned n = traffic_points(in->traffic, i, points);
+		struct ip_prefix route;
+
+		for (unsigned k = 0; k < n; k++) {
+			int64_t weight = feed_scaled(points[k].weight * unit);
+
+			if (weight == 0)
+				continue;
+			rest -= weight;
+			priced_set_weight(p, &points[k].prefix, weight);
+		}
+		if (rest <= 0)
+			continue;
+		route = rib_prefix(in->rib, in->family, ids[i]);
+		priced_set_weight(p, &route, rest);
+	}
+}
