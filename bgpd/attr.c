@@ -256,6 +256,12 @@ decode_mp_nexthop(
 	return true;
 }
 
+static bool
+is_agreed(const struct walk *w, uint16_t afi, uint8_t safi, enum ip_family *family)
+{
+	return bgp_family_of(afi, safi, family) && w->codec->families[*family];
+}
+
 static struct bgp_nlri
 mp_nlri(const struct walk *w, const struct rd *v, enum ip_family family)
 {
@@ -278,8 +284,11 @@ get_mp_reach(struct walk *w, struct rd *v)
 	rd_skip(v, 1);
 	if (!rd_ok(v))
 		return "truncated MP_REACH_NLRI";
-	if (!bgp_family_of(afi, safi, &family) || !w->codec->families[family])
+	if (!is_agreed(w, afi, safi, &family)) {
+		bgp_update_judge(u, BGP_DISCARD_ATTRIBUTE, BGP_ATTR_MP_REACH,
+		    "MP_REACH_NLRI of a family that was not agreed on");
 		return NULL;
+	}
 	if (!decode_mp_nexthop(&nh, w->codec, family, &u->mp_nexthop))
 		return "MP_REACH_NLRI next hop length";
 	if (!bgp_nlri_check(v, family, w->codec->add_path[family], &count))
@@ -303,7 +312,7 @@ get_mp_unreach(struct walk *w, struct rd *v)
 
 	if (!rd_ok(v))
 		return "truncated MP_UNREACH_NLRI";
-	if (!bgp_family_of(afi, safi, &family) || !w->codec->families[family])
+	if (!is_agreed(w, afi, safi, &family))
 		return NULL;
 	if (!bgp_nlri_check(v, family, w->codec->add_path[family], &count))
 		return "invalid prefix in MP_UNREACH_NLRI";
@@ -343,57 +352,6 @@ static const struct attr_row rows[] = {
 	[BGP_ATTR_OTC] =               { get_otc,               OPT_TRANS,  WITHDRAW, WITHDRAW, 0 },
 };
 /* clang-format on */
-
-/* As the RFCs write them. */
-static const char *const names[] = {
-	[BGP_ATTR_ORIGIN] = "ORIGIN",
-	[BGP_ATTR_AS_PATH] = "AS_PATH",
-	[BGP_ATTR_NEXT_HOP] = "NEXT_HOP",
-	[BGP_ATTR_MED] = "MULTI_EXIT_DISC",
-	[BGP_ATTR_LOCAL_PREF] = "LOCAL_PREF",
-	[BGP_ATTR_ATOMIC_AGGREGATE] = "ATOMIC_AGGREGATE",
-	[BGP_ATTR_AGGREGATOR] = "AGGREGATOR",
-	[BGP_ATTR_COMMUNITIES] = "COMMUNITIES",
-	[BGP_ATTR_ORIGINATOR_ID] = "ORIGINATOR_ID",
-	[BGP_ATTR_CLUSTER_LIST] = "CLUSTER_LIST",
-	[BGP_ATTR_MP_REACH] = "MP_REACH_NLRI",
-	[BGP_ATTR_MP_UNREACH] = "MP_UNREACH_NLRI",
-	[BGP_ATTR_EXT_COMMUNITIES] = "EXTENDED COMMUNITIES",
-	[BGP_ATTR_AS4_PATH] = "AS4_PATH",
-	[BGP_ATTR_AS4_AGGREGATOR] = "AS4_AGGREGATOR",
-	[BGP_ATTR_LARGE_COMMUNITIES] = "LARGE_COMMUNITY",
-	[BGP_ATTR_OTC] = "ONLY_TO_CUSTOMER",
-};
-
-const char *
-bgp_attr_name(uint8_t type)
-{
-	return type < ARRAY_LEN(names) ? names[type] : NULL;
-}
-
-void
-bgp_update_judge(
-    struct bgp_update *u, enum bgp_disposition disposition, uint8_t attr, const char *why)
-{
-	if (disposition == BGP_DISCARD_ATTRIBUTE)
-		u->discarded++;
-	if (disposition <= u->disposition)
-		return;
-	u->disposition = disposition;
-	u->bad_attr = attr;
-	u->why = why;
-}
-
-void
-bgp_update_reset(
-    struct bgp_update *u, uint8_t subcode, uint8_t attr, const char *why, struct span data)
-{
-	bgp_update_judge(u, BGP_SESSION_RESET, attr, why);
-	if (u->error.code == 0)
-		u->error = (struct bgp_error){
-			.code = BGP_ERR_UPDATE, .subcode = subcode, .data = data, .why = why
-		};
-}
 
 static void
 bad(struct walk *w, uint8_t disposition, uint8_t reset_subcode, uint8_t type, const char *why)

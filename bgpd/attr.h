@@ -8,6 +8,7 @@
 #define BGPD_ATTR_H
 
 #include "bgpd/update.h"
+#include "bgpd/verdict.h"
 
 /* What was met in the attribute list. */
 struct bgp_attr_list {
@@ -29,18 +30,7 @@ bgp_attr_seen(const struct bgp_attr_list *list, uint8_t type)
 void bgp_attrs_decode(const struct bgp_codec *codec, struct bgp_scratch *scratch, struct rd *block,
     struct bgp_update *u, struct bgp_attr_list *list);
 
-/* Strengthen the verdict of u; the first reason of the strongest verdict stays. */
-void bgp_update_judge(
-    struct bgp_update *u, enum bgp_disposition disposition, uint8_t attr, const char *why);
-
-/* The verdict is a session reset with UPDATE Message Error/subcode. */
-void bgp_update_reset(
-    struct bgp_update *u, uint8_t subcode, uint8_t attr, const char *why, struct span data);
-
 /* False for what no route can have as next hop: zero, loopback, multicast, class E, v4-mapped. */
 bool bgp_nexthop_is_usable(const struct ip_addr *a);
-
-/* "AS_PATH", "MP_REACH_NLRI", ...; NULL for a type without a row. */
-const char *bgp_attr_name(uint8_t type);
 
 #endif

@@ -20,6 +20,7 @@
 #include "bgpd/neighbor.h"
 #include "bgpd/open.h"
 #include "bgpd/update.h"
+#include "bgpd/verdict.h"
 #include "lib/rng.h"
 
 struct bgp_conn;
@@ -74,6 +75,7 @@ struct bgp_conn_stats {
 	struct bgp_counters received, sent;
 	uint64_t routes_announced, routes_withdrawn;
 	uint64_t treated_as_withdraw, attributes_discarded;
+	struct bgp_fault_counts faults;
 	uint64_t unencodable; /* announcements too long for our own encoding: sent as withdrawals */
 };
 

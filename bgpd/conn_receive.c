@@ -135,6 +135,7 @@ on_update(struct bgp_conn *c, const struct bgp_msg *msg)
 			.why = u.why,
 			.message = { .data = msg->data, .len = msg->len } };
 
+		bgp_faults_count(&c->stats->faults, &u);
 		c->stats->attributes_discarded += u.discarded;
 		c->stats->treated_as_withdraw += u.disposition == BGP_TREAT_AS_WITHDRAW;
 		report(c, &problem);

@@ -65,6 +65,7 @@ bgp_neighbor_conn_config(const struct bgp_neighbor *n)
 		.hold_time_s = n->config.hold_time_s,
 		.deliver = n->config.role == BGP_LEARN,
 		.announces_nothing = n->config.role == BGP_LEARN,
+		.any_first_as = n->config.any_first_as,
 		.restart_time_s = n->config.restart_time_s,
 		.restarted = n->established_count == 0 };
 
@@ -166,6 +167,12 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		out->end_is_graceful[f] = n->end_is_graceful && n->restart.families[f];
 	if (n->furthest != NULL)
 		status_of_connection(n, out);
+}
+
+bool
+bgp_neighbor_error_count(const struct bgp_neighbor *n, unsigned k, struct bgp_error_count *out)
+{
+	return bgp_faults_get(&n->stats.faults, k, out);
 }
 
 void

@@ -53,6 +53,8 @@ struct bgp_neighbor_config {
 	bool families[IP_FAMILIES];
 	bool active;   /* we dial; otherwise we wait for the neighbour */
 	uint16_t port; /* to dial, when active */
+	/* An external neighbour's routes need not begin with its AS (a route server). */
+	bool any_first_as;
 	/* The sink may hold so many prefixes of it, see bgp_neighbor_holds(); 0: any number. */
 	uint32_t max_prefixes[IP_FAMILIES];
 	enum bgp_above_max above_max;
@@ -190,6 +192,19 @@ struct bgp_neighbor_status {
 	char last_error[BGP_ERROR_TEXT_MAX]; /* in words, with who said it; "" if none yet */
 	struct mono last_error_at;
 };
+
+/* How many UPDATEs of the neighbour had something wrong with an attribute, and what was done about
+ * it (RFC 7606). Names are constant: "AS_PATH", "none" where it was no attribute, "other" for all
+ * that hotfib does not use; "attribute-discard", "treat-as-withdraw", "session-reset", and
+ * "ignore-route" for loops, which are no error. */
+struct bgp_error_count {
+	const char *attribute, *action;
+	uint64_t count;
+};
+
+/* The k-th of those that are not 0; false past the last. */
+bool bgp_neighbor_error_count(
+    const struct bgp_neighbor *n, unsigned k, struct bgp_error_count *out);
 
 const struct bgp_neighbor_config *bgp_neighbor_config(const struct bgp_neighbor *n);
 void bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *out);

@@ -288,6 +288,9 @@ bgp_open_decode(struct rd body, struct bgp_open *out, struct bgp_error *err)
 	return true;
 }
 
+static const uint8_t mp_capabilities[12] = { BGP_CAP_MULTIPROTOCOL, 4, 0, BGP_AFI_IPV4, 0,
+	BGP_SAFI_UNICAST, BGP_CAP_MULTIPROTOCOL, 4, 0, BGP_AFI_IPV6, 0, BGP_SAFI_UNICAST };
+
 bool
 bgp_open_check(const struct bgp_open *open, const struct bgp_open_policy *p, struct bgp_error *err)
 {
@@ -303,7 +306,13 @@ bgp_open_check(const struct bgp_open *open, const struct bgp_open_policy *p, str
 		return fail(err, BGP_OPEN_HOLD_TIME, NULL);
 	for (unsigned f = 0; f < IP_FAMILIES; f++)
 		common |= open->families[f] && p->families[f];
-	if (!common)
-		return fail(err, BGP_OPEN_CAPABILITY, "no address family in common");
+	if (!common) {
+		fail(err, BGP_OPEN_CAPABILITY, "no address family in common");
+		/* RFC 5492 3: the capabilities that we would need. */
+		err->data =
+		    (struct span){ p->families[IP_V4] ? mp_capabilities : mp_capabilities + 6,
+			    p->families[IP_V4] && p->families[IP_V6] ? 12 : 6 };
+		return false;
+	}
 	return true;
 }

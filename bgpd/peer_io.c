@@ -16,9 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bgpd/attr.h"
 #include "bgpd/collision.h"
 #include "bgpd/sock_io.h"
+#include "bgpd/verdict.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
@@ -180,17 +180,6 @@ on_refresh_end(void *ctx, struct bgp_conn *c, enum ip_family family)
 		p->n.sink.refresh_end(p->n.sink.ctx, &p->n, family);
 }
 
-static const char *
-disposition_name(enum bgp_disposition d)
-{
-	switch (d) {
-	case BGP_DISCARD_ATTRIBUTE: return "attribute-discard";
-	case BGP_TREAT_AS_WITHDRAW: return "treat-as-withdraw";
-	case BGP_SESSION_RESET: return "session-reset";
-	default: return "accept";
-	}
-}
-
 static void
 on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
 {
@@ -209,7 +198,7 @@ on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
 	log_warning("bgp",
 	    "neighbor=%s event=bad-message action=%s attribute=%s reason=\"%s\" suppressed=%llu "
 	    "length=%zu message=%s",
-	    p->n.config.name, disposition_name(problem->disposition), attr != NULL ? attr : "-",
+	    p->n.config.name, bgp_disposition_name(problem->disposition), attr != NULL ? attr : "-",
 	    problem->why != NULL ? problem->why : "", (unsigned long long)p->problem_log.suppressed,
 	    problem->message.len, hex);
 	p->problem_log.suppressed = 0;

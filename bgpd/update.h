@@ -18,7 +18,14 @@ enum bgp_disposition {
 	BGP_DISCARD_ATTRIBUTE, /* accepted without the attribute(s) counted in `discarded` */
 	BGP_IGNORE_ROUTE,      /* a loop, no error: what it announces is withdrawn */
 	BGP_TREAT_AS_WITHDRAW, /* an error: what it announces is withdrawn */
-	BGP_SESSION_RESET      /* `error` says what to send */
+	BGP_SESSION_RESET,     /* `error` says what to send */
+	BGP_DISPOSITIONS
+};
+
+/* One thing that is wrong. */
+struct bgp_fault {
+	uint8_t attr; /* type of the attribute, 0 if it is none */
+	uint8_t disposition;
 };
 
 /* What the codec has to know of the session. */
@@ -51,6 +58,8 @@ struct bgp_update {
 	const char *why;        /* in words, a constant string; NULL if all was well */
 	struct bgp_error error; /* when BGP_SESSION_RESET */
 	uint32_t discarded;     /* attributes */
+	uint8_t n_faults;       /* what was found, once each, as far as there is room */
+	struct bgp_fault faults[8];
 
 	bool end_of_rib;
 	uint8_t end_of_rib_family;

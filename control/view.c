@@ -228,6 +228,18 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 	return true;
 }
 
+static bool
+view_attribute_error(void *ctx, size_t neighbor, unsigned k, struct web_attribute_error *out)
+{
+	const struct app *app = app_of(ctx);
+	struct bgp_error_count e;
+
+	if (!bgp_neighbor_error_count(app->neighbors[neighbor]->bgp, k, &e))
+		return false;
+	*out = (struct web_attribute_error){ e.attribute, e.action, e.count };
+	return true;
+}
+
 /* --- routers --- */
 
 /* The target's table as one of its ports holds it: the first with anything, else the first. */
@@ -515,6 +527,7 @@ view_backend(struct app *app)
 		.ctx = app,
 		.totals = view_totals,
 		.neighbor = view_neighbor,
+		.attribute_error = view_attribute_error,
 		.router = view_router,
 		.agent = view_agent,
 		.find_router = view_find_router,

@@ -102,9 +102,26 @@ neighbor_json(const struct web_neighbor *n)
 	return o;
 }
 
+static json_t *
+attribute_errors_json(const struct web_backend *b, size_t neighbor)
+{
+	json_t *list = json_array();
+	struct web_attribute_error e;
+
+	for (unsigned k = 0; b->attribute_error(b->ctx, neighbor, k, &e); k++) {
+		json_t *o = json_object();
+
+		web_json_text(o, "attribute", e.attribute);
+		web_json_text(o, "action", e.action);
+		web_json_count(o, "count", e.count);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 /* The same with what only matters when one looks at this neighbour. */
 static json_t *
-neighbor_details_json(const struct web_neighbor *n)
+neighbor_details_json(const struct web_backend *b, size_t i, const struct web_neighbor *n)
 {
 	json_t *o = neighbor_json(n), *received = json_object(), *sent = json_object();
 	json_t *capabilities = json_object();
@@ -123,6 +140,7 @@ neighbor_details_json(const struct web_neighbor *n)
 	json_object_set_new(
 	    capabilities, "received", web_capabilities_json(&n->capabilities_received));
 	json_object_set_new(o, "capabilities", capabilities);
+	json_object_set_new(o, "attributeErrors", attribute_errors_json(b, i));
 	web_json_count(o, "routesAnnounced", n->routes_announced);
 	web_json_count(o, "routesWithdrawn", n->routes_withdrawn);
 	if (n->last_error[0] != '\0')
@@ -240,7 +258,7 @@ web_api_neighbor(struct web_call *call, struct web_answer *a)
 
 	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++) {
 		if (strcmp(n.name, call->name) == 0) {
-			web_answer_json(a, 200, neighbor_details_json(&n));
+			web_answer_json(a, 200, neighbor_details_json(b, i, &n));
 			return;
 		}
 	}

@@ -29,6 +29,12 @@ struct web_capabilities {
 	uint32_t unknown[8]; /* bitmap of the codes we do not know */
 };
 
+/* How often something was wrong with an attribute, and what was done about it. */
+struct web_attribute_error {
+	const char *attribute, *action; /* "AS_PATH", "treat-as-withdraw" */
+	uint64_t count;
+};
+
 struct web_neighbor {
 	const char *name, *description; /* description may be NULL */
 	const char *role;               /* "learn" or "push" */
@@ -300,6 +306,9 @@ struct web_backend {
 
 	/* The i-th, false past the last. Order and indices are stable until a reload. */
 	bool (*neighbor)(void *ctx, size_t i, struct web_neighbor *out);
+	/* The k-th kind of error in its attributes that there has been; false past the last. */
+	bool (*attribute_error)(
+	    void *ctx, size_t neighbor, unsigned k, struct web_attribute_error *out);
 	bool (*router)(void *ctx, size_t i, struct web_router *out);
 	bool (*agent)(void *ctx, size_t i, struct web_agent *out);
 

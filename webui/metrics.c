@@ -255,6 +255,20 @@ static const struct {
 };
 
 static void
+add_attribute_errors(struct str *out, const struct web_backend *b)
+{
+	static const char name[] = "hotfib_bgp_attribute_errors_total";
+	struct web_attribute_error e;
+	struct web_neighbor n;
+
+	head(out, name, "counter", "Errors in path attributes, and what was done about them.");
+	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++)
+		for (unsigned k = 0; b->attribute_error(b->ctx, i, k, &e); k++)
+			count(out, name, e.count, "peer", n.name, "attribute", e.attribute,
+			    "action", e.action, NULL);
+}
+
+static void
 add_neighbor_families(struct str *out, const struct web_backend *b)
 {
 	struct web_neighbor n;
@@ -462,6 +476,7 @@ web_api_metrics(struct web_call *call, struct web_answer *a)
 	a->content_type = "text/plain; version=0.0.4; charset=utf-8";
 	add_totals(&a->body, b);
 	add_neighbors(&a->body, b);
+	add_attribute_errors(&a->body, b);
 	add_neighbor_families(&a->body, b);
 	add_routers(&a->body, b);
 	add_agents(&a->body, b);

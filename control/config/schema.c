@@ -105,6 +105,12 @@ static const struct schema_row neighbor_rows[] = {
 	    .unit = "seconds",
 	    .help = "A neighbour that takes none of what it is sent for this long, and for twice "
 		    "the hold time, is disconnected (RFC 9687). 0: never." },
+	{ .name = "enforce-first-as",
+	    .kind = SCHEMA_BOOL_NOT,
+	    FIELD(config_neighbor, bgp.any_first_as),
+	    .value = "true",
+	    .help = "Routes of an external\n.Cm learn\nneighbour must begin with its AS (RFC "
+		    "4271); false for a route server." },
 	{ .name = "max-prefixes",
 	    .kind = SCHEMA_U32,
 	    FIELD(config_neighbor, bgp.max_prefixes[IP_V4]),

@@ -16,6 +16,8 @@
 struct web_fake {
 	struct web_totals totals;
 	struct web_neighbor neighbors[3];
+	struct web_attribute_error attribute_errors[2]; /* of the first */
+	unsigned n_attribute_errors;
 	struct web_router routers[2];
 	struct web_agent agents[3];
 	size_t n_neighbors, n_routers, n_agents;
@@ -87,6 +89,17 @@ web_fake_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 	if (i >= f->n_neighbors)
 		return false;
 	*out = f->neighbors[i];
+	return true;
+}
+
+static inline bool
+web_fake_attribute_error(void *ctx, size_t neighbor, unsigned k, struct web_attribute_error *out)
+{
+	struct web_fake *f = ctx;
+
+	if (neighbor != 0 || k >= f->n_attribute_errors)
+		return false;
+	*out = f->attribute_errors[k];
 	return true;
 }
 
@@ -375,6 +388,7 @@ web_fake_backend(struct web_fake *f)
 	return (struct web_backend){ .ctx = f,
 		.totals = web_fake_totals,
 		.neighbor = web_fake_neighbor,
+		.attribute_error = web_fake_attribute_error,
 		.router = web_fake_router,
 		.agent = web_fake_agent,
 		.find_router = web_fake_find_router,

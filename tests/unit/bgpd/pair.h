@@ -23,6 +23,7 @@ struct end {
 	struct ip_addr nexthop;           /* of the last route */
 	uint64_t digest;                  /* of every route and its attributes, in order */
 	uint32_t path_ids[8], n_path_ids; /* the first ones that are not 0 */
+	struct bgp_problem last;          /* its message is gone */
 	bool refuse_open;
 	unsigned cease_at_route; /* end the session at this route */
 };
@@ -140,6 +141,7 @@ on_problem(void *ctx, struct bgp_conn *c, const struct bgp_problem *problem)
 	(void)c;
 	assert_true(problem->message.len > 0);
 	e->problems++;
+	e->last = *problem;
 }
 
 static const struct bgp_conn_ops ops = { on_open, on_up, on_end, on_routes, on_end_of_rib,

@@ -217,7 +217,7 @@ static const struct verdict verdicts[] = {
 	    ACC, 0, 0 },
 	{ "IPv4 in MP_REACH, next hop of 16 bytes", &ibgp, "",
 	    ORIGIN PATH "800e19 00010110" NH6 "00 18c0a801", "", RST, 14, 9 },
-	{ "family not agreed", &ibgp, "", ORIGIN PATH "800e0a 00020204 0a000001 00 ff", "", ACC, 0,
+	{ "family not agreed", &ibgp, "", ORIGIN PATH "800e0a 00020204 0a000001 00 ff", "", DIS, 14,
 	    0 },
 	{ "IPv4 not agreed", &v6_only, V4, BASE, V4, ACC, 0, 0 },
 	{ "next hop ::", &ibgp, "",

@@ -2,8 +2,6 @@
 /* Messages that other implementations test themselves with, and a real full table. */
 #include "tests/unit/bgpd/decode.h"
 
-#include <dirent.h>
-
 #include "bgpd/aspath.h"
 #include "bgpd/conn.h"
 #include "bgpd/open.h"
@@ -44,18 +42,36 @@ decode_any(const struct bgp_codec *codec, const uint8_t *data, size_t len)
 /* --- ExaBGP ------------------------------------------------------------------------------------
  */
 
-/* Messages ExaBGP sends in its own tests; all are legal but those that use what was not agreed on
- * here: path identifiers, and IPv4 with an IPv6 next hop (RFC 8950). */
-static bool
-uses_more(const char *test)
+/* What the session of a test had agreed on: all messages ExaBGP sends in its tests are legal. */
+static const struct bgp_codec *
+codec_of(const char *test)
 {
-	static const char *const more[] = { "conf-addpath", "conf-path-information",
-		"extended-nexthop" };
+	static const struct {
+		const char *test;
+		const struct bgp_codec *codec;
+	} more[] = { { "conf-addpath", &many_paths }, { "conf-path-information", &many_paths },
+		{ "extended-nexthop", &v4_over_v6 } };
 
 	for (size_t i = 0; i < ARRAY_LEN(more); i++)
-		if (strcmp(test, more[i]) == 0)
-			return true;
-	return false;
+		if (strcmp(test, more[i].test) == 0)
+			return more[i].codec;
+	return &ibgp;
+}
+
+/* Routes of families that we do not have. */
+static bool
+is_foreign(const struct bgp_update *u)
+{
+	return u->disposition == BGP_DISCARD_ATTRIBUTE && u->bad_attr == BGP_ATTR_MP_REACH &&
+	       u->n_announced == 0;
+}
+
+/* IPv6 with an IPv4 next hop, which nothing we agree on allows: one message does it. */
+static bool
+is_v6_over_v4(const char *test, const struct bgp_update *u)
+{
+	return strcmp(test, "extended-nexthop") == 0 && u->disposition == BGP_SESSION_RESET &&
+	       u->bad_attr == BGP_ATTR_MP_REACH && u->error.subcode == BGP_UPDATE_OPTIONAL;
 }
 
 /* What ExaBGP's tests do on purpose: a next hop of 255.255.255.255 or 127.0.0.1, and a well-known
@@ -71,7 +87,7 @@ is_odd(const struct bgp_update *u)
 static void
 check_exabgp(const char *test, const uint8_t *bytes, size_t len, bool length_ok, unsigned seen[])
 {
-	struct outcome o = decode_any(&ibgp, bytes, len);
+	struct outcome o = decode_any(codec_of(test), bytes, len);
 
 	(void)decode_any(&ebgp, bytes, len);
 	(void)decode_any(&old_ibgp, bytes, len);
@@ -87,8 +103,8 @@ check_exabgp(const char *test, const uint8_t *bytes, size_t len, bool length_ok,
 	seen[o.type]++;
 	if (o.type == BGP_MSG_OPEN)
 		assert_true(o.open_ok);
-	else if (o.type == BGP_MSG_UPDATE && !uses_more(test) &&
-		 o.update.disposition > BGP_ACCEPT && !is_odd(&o.update))
+	else if (o.type == BGP_MSG_UPDATE && o.update.disposition != BGP_ACCEPT &&
+		 !is_odd(&o.update) && !is_foreign(&o.update) && !is_v6_over_v4(test, &o.update))
 		fail_msg("%s: %s", test, o.update.why);
 }
 
@@ -277,45 +293,6 @@ test_frr_aspath(void **state)
 	free(text);
 }
 
-/* --- a fuzzing corpus ----------------------------------------------------------------------------
- */
-
-static void
-test_malformed(void **state)
-{
-	char path[4096];
-	unsigned files = 0;
-	struct dirent *entry;
-	DIR *dir;
-
-	(void)state;
-	if (!data_path("bgp/malformed/bio-rd", path, sizeof(path))) {
-		data_skip("bgp/malformed/bio-rd");
-		return;
-	}
-	dir = opendir(path);
-	assert_non_null(dir);
-	while ((entry = readdir(dir)) != NULL) {
-		static const struct bgp_codec *const codecs[] = { &ibgp, &ebgp, &old_ibgp };
-		char name[512];
-		uint8_t *data;
-		size_t len;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(name, sizeof(name), "bgp/malformed/bio-rd/%s", entry->d_name);
-		data = data_read(name, &len);
-		for (size_t i = 0; i < ARRAY_LEN(codecs); i++) {
-			decode_any(codecs[i], data, len);
-			decode_bytes(codecs[i], data, len); /* as a body */
-		}
-		free(data);
-		files++;
-	}
-	closedir(dir);
-	assert_int_equal(files, 41);
-}
-
 /* --- a full table
  * --------------------------------------------------------------------------------- */
 
@@ -421,7 +398,6 @@ main(void)
 		cmocka_unit_test(test_exabgp),
 		cmocka_unit_test(test_frr_mp),
 		cmocka_unit_test(test_frr_aspath),
-		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_full_feed),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

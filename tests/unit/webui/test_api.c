@@ -104,8 +104,14 @@ test_capabilities(void **state)
 		.restart_families = { true, true },
 		.restart_forwarding = { false, true },
 		.unknown = { [2] = 1u << 9, [7] = 1u << 31 } };
+	fake.n_attribute_errors = 1;
+	fake.attribute_errors[0] =
+	    (struct web_attribute_error){ "AS_PATH", "treat-as-withdraw", 3 };
 	str_init(&body, MEM_MISC);
 	assert_int_equal(ask(&fake, "/api/v1/neighbor/reflector", &body), 200);
+	assert_non_null(strstr(body.text,
+	    "\"attributeErrors\":[{\"action\":\"treat-as-withdraw\",\"attribute\":\"AS_PATH\","
+	    "\"count\":3}]"));
 	assert_non_null(strstr(body.text,
 	    "\"capabilities\":{\"received\":{\"addPath\":{\"ipv4\":\"both\"},"
 	    "\"enhancedRouteRefresh\":false,\"extendedMessage\":false,"
