@@ -18,6 +18,7 @@ static const char *const names[MEM_TAGS] = {
 	[MEM_TRAFFIC] = "traffic",
 	[MEM_SELECT] = "select",
 	[MEM_HTTP] = "http",
+	[MEM_KERNEL] = "kernel",
 	[MEM_CONFIG] = "config",
 };
 

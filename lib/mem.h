@@ -22,6 +22,7 @@ enum mem_tag {
 	MEM_TRAFFIC, /* rate records */
 	MEM_SELECT,  /* selection, plan and installed state */
 	MEM_HTTP,    /* REST answers */
+	MEM_KERNEL,  /* what is known of the kernel: links, nexthops, routes */
 	MEM_CONFIG,
 	MEM_TAGS
 };
