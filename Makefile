@@ -49,7 +49,7 @@ pure_src = $(filter-out $(MAINS) %_io.c,$(call room_src,$(1)))
 io_src = $(filter-out $(MAINS),$(filter %_io.c,$(call room_src,$(1))))
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBS.control := -lev -lmicrohttpd -ljansson -lconfig -lcrypto -lm
+LIBS.control := -lev -lmicrohttpd -ljansson -lconfig -lcrypto -lnl-3 -lm
 LIBS.webui := -lev -lmicrohttpd -ljansson -lcrypto -lm
 LIBS.bgpd := -lev -lm
 LIBS.sflowin := -lev -lm
@@ -114,6 +114,9 @@ $(B)/%.o: %.c $(B)/.flags
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The headers of libnl are in a directory of their own.
+$(B)/control/netlink/socket_io.o: private CFLAGS += $(shell $(PKG_CONFIG) --cflags libnl-3.0)
 
 # Recompile when compiler or flags change.
 $(B)/.flags: FORCE
@@ -259,6 +262,8 @@ install: programs ## into DESTDIR, PREFIX (/usr/local) and SYSCONFDIR (/etc)
 		$(INSTALL) -d $$s && $(INSTALL) -m 644 $$m $$s/ || exit 1; done
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/doc/hotfib/examples
 	$(INSTALL) -m 644 conf/hotfib.conf $(DESTDIR)$(PREFIX)/share/doc/hotfib/examples/
+	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d
+	$(INSTALL) -m 644 conf/rt_protos.d/hotfib.conf $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d/
 	test -e $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf || \
 		$(INSTALL) -m 640 conf/hotfib.conf $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf
 	for u in $(wildcard conf/systemd/*.service); do s=$(DESTDIR)$(PREFIX)/lib/systemd/system; \
@@ -269,6 +274,7 @@ uninstall: ## what install put there, but never the configuration
 	for m in $(wildcard docs/man/*.[1-8]); do \
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/hotfib
+	rm -f $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d/hotfib.conf
 	for u in $(wildcard conf/systemd/*.service); do \
 		rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
 

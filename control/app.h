@@ -20,6 +20,7 @@
 
 struct app;
 struct events;
+struct kernel;
 struct sim;
 struct watch;
 struct web_http;
@@ -68,6 +69,7 @@ struct app {
 	size_t n_agents;
 	struct target *target; /* NULL without routers */
 	struct sim *sim;       /* NULL where it is no target */
+	struct kernel *kernel; /* NULL where it is no target */
 	bool dry_run;          /* the sim is there to show what would be pushed */
 
 	struct bgp_speaker *speaker;

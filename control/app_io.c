@@ -217,7 +217,7 @@ app_run(const struct config *config, const char *version)
 	app_make_parts(app, run.loop);
 	backend.whatif = whatif_ask;
 	app->http = web_http_new(run.loop, &backend);
-	ok = app_listen(app);
+	ok = app_listen(app) && app_has_target(app);
 	if (ok) {
 		log_info("main", "version=%s config=%s neighbors=%zu agents=%zu started", version,
 		    config->file, app->n_neighbors, app->n_agents);

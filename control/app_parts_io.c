@@ -6,6 +6,7 @@
 
 #include "control/app_sinks.h"
 #include "control/events.h"
+#include "control/kernel_io.h"
 #include "control/push_bgp.h"
 #include "control/sim.h"
 #include "control/watch.h"
@@ -180,6 +181,16 @@ make_target(struct app *app)
 	}
 }
 
+static void
+make_kernel(struct app *app, struct ev_loop *loop)
+{
+	if (!in_via(app->config, CONFIG_VIA_NETLINK))
+		return;
+	app->kernel = kernel_new(loop, &app->config->netlink);
+	if (app->kernel != NULL)
+		kernel_attach(app->kernel, app->target);
+}
+
 /* --- neighbours --- */
 
 struct app_neighbor *
@@ -250,9 +261,16 @@ app_make_parts(struct app *app, struct ev_loop *loop)
 	app->sflow = sflow_agents_new();
 	make_agents(app);
 	make_target(app);
+	make_kernel(app, loop);
 	app->speaker = bgp_speaker_new(loop, random_seed());
 	app->udp = sflow_udp_new(loop, app->sflow, &samples);
 	make_neighbors(app);
+}
+
+bool
+app_has_target(const struct app *app)
+{
+	return app->kernel != NULL || !in_via(app->config, CONFIG_VIA_NETLINK);
 }
 
 void
@@ -262,6 +280,7 @@ app_free_parts(struct app *app)
 	bgp_speaker_free(app->speaker);
 	sflow_agents_free(app->sflow);
 	sim_free(app->sim);
+	kernel_free(app->kernel);
 	target_free(app->target);
 	for (size_t i = 0; i < app->n_routers; i++)
 		router_free(app->routers[i]);

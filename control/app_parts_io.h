@@ -13,6 +13,10 @@ struct ev_loop;
 /* Make everything that app->config names; app->now is set. Nothing is listened on yet. */
 void app_make_parts(struct app *app, struct ev_loop *loop);
 
+/* False, and it is logged why, where the target needs something of the system that it did not get.
+ */
+bool app_has_target(const struct app *app);
+
 /* Sessions are closed at once: call bgp_speaker_stop() first for an orderly end. */
 void app_free_parts(struct app *app);
 

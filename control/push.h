@@ -18,6 +18,9 @@ struct push {
 	const char *name; /* lives as long as the port */
 	/* It carries next hops and no other attributes: what differs in those is not sent again. */
 	bool nexthops_only;
+	/* Why packets cannot be sent to the next hop now; NULL: they can. May be NULL: a transport
+	 * that does not know, since somebody else resolves next hops. */
+	const char *(*unusable)(void *ctx, const struct route_nexthop *hop);
 	/* Able to take operations of the family now: up, negotiated, not congested. */
 	bool (*ready)(void *ctx, enum ip_family family);
 	/* Add or replace an entry. attrs_key names the attribute set; equal keys may be sent

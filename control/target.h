@@ -62,11 +62,20 @@ void target_port_lost(struct target *t, unsigned port, const struct ip_prefix *p
 /* The last operation on the prefix, an announcement, failed, or what it made is not in hardware as
  * it should be. Where there was an entry before it is withdrawn, and so is everything above it. */
 enum target_refusal {
-	TARGET_REFUSED_ENTRY, /* this one cannot be held: kept out for a while, with the reason */
-	TARGET_REFUSED_FULL   /* there is no room: what is held now is the ceiling */
+	TARGET_REFUSED_ENTRY,  /* this one cannot be held: kept out for a while, with the reason */
+	TARGET_REFUSED_FULL,   /* there is no room: what is held now is the ceiling */
+	TARGET_REFUSED_NEXTHOP /* its next hop cannot be used: see push.unusable */
 };
 void target_port_refused(struct target *t, unsigned port, const struct ip_prefix *p,
     enum target_refusal kind, const char *why, struct mono now);
+
+/* The port's table has routes of others at these prefixes: nothing is to overlap them. Borrowed
+ * until the next call; it replaces what was said before. */
+void target_port_keep_off(
+    struct target *t, unsigned port, const struct ip_prefix *foreign, size_t n);
+
+/* push.unusable says something else of some next hop than before. */
+void target_port_nexthops_changed(struct target *t, unsigned port);
 
 /* The hardware behind the port says how many entries of the family it has for us; CEILING_NONE
  * where it does not say any more. The least valuable ones above that are given up. */

@@ -25,6 +25,8 @@ struct port_family {
 
 struct port {
 	struct push push;
+	const struct ip_prefix *foreign; /* routes of others in its table */
+	size_t n_foreign;
 	struct port_family family[IP_FAMILIES];
 };
 
@@ -71,7 +73,8 @@ bool choice_is_per_port(const struct target *t);
 
 /* --- target_results.c --- */
 
-/* The prefixes that nothing may overlap: the configured ones and those that were refused. */
+/* The prefixes that nothing may overlap: the configured ones, those that were refused, and the
+ * routes of others that ports told of. */
 const struct ip_prefix *target_never(
     struct target *t, enum ip_family family, struct mono now, size_t *n);
 

@@ -102,20 +102,50 @@ target_probe_ceilings(struct target *t, enum ip_family family, struct mono now)
 
 /* --- entries --- */
 
+static size_t
+append(struct ip_prefix *list, size_t at, const struct ip_prefix *more, size_t n)
+{
+	if (n > 0)
+		memcpy(list + at, more, n * sizeof(*list));
+	return at + n;
+}
+
 const struct ip_prefix *
 target_never(struct target *t, enum ip_family family, struct mono now, size_t *n)
 {
 	const struct target_config *c = &t->config;
 
-	if (t->refusals.n == 0) {
+	size_t max = c->n_never + REFUSALS_MAX;
+
+	for (unsigned i = 0; i < t->n_ports; i++)
+		max += t->ports[i].n_foreign;
+	if (t->refusals.n == 0 && max == c->n_never + REFUSALS_MAX) {
 		*n = c->n_never;
 		return c->never;
 	}
-	t->never = mem_resize(MEM_SELECT, t->never, c->n_never + REFUSALS_MAX, sizeof(*t->never));
-	if (c->n_never > 0)
-		memcpy(t->never, c->never, c->n_never * sizeof(*t->never));
-	*n = c->n_never + refusals_active(&t->refusals, family, now, t->never + c->n_never);
+	t->never = mem_resize(MEM_SELECT, t->never, max, sizeof(*t->never));
+	*n = append(t->never, 0, c->never, c->n_never);
+	for (unsigned i = 0; i < t->n_ports; i++)
+		*n = append(t->never, *n, t->ports[i].foreign, t->ports[i].n_foreign);
+	*n += refusals_active(&t->refusals, family, now, t->never + *n);
 	return t->never;
+}
+
+void
+target_port_keep_off(struct target *t, unsigned port, const struct ip_prefix *foreign, size_t n)
+{
+	t->ports[port].foreign = foreign;
+	t->ports[port].n_foreign = n;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		choose_again(t, (enum ip_family)f);
+}
+
+void
+target_port_nexthops_changed(struct target *t, unsigned port)
+{
+	(void)port;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		choose_again(t, (enum ip_family)f);
 }
 
 /* Withdraw everything that covers p, shortest first. */
@@ -153,6 +183,8 @@ target_port_refused(struct target *t, unsigned number, const struct ip_prefix *p
 	installed_remove(held, p);
 	port->push.flush(port->push.ctx);
 	port->family[family].refused++;
+	if (kind == TARGET_REFUSED_NEXTHOP)
+		return; /* that is no fault of the entry: the port says when it can be used */
 	if (kind == TARGET_REFUSED_FULL || !refusals_add(&t->refusals, p, why, now))
 		full(t, port, family, why, now);
 	else

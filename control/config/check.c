@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "control/config/suggest.h"
+#include "control/netlink/protocol.h"
 
 struct checker {
 	const struct config *c;
@@ -142,7 +143,7 @@ check_neighbor(struct checker *k, const struct config_neighbor *n)
 {
 	const struct bgp_neighbor_config *bgp = &n->bgp;
 
-	if (same_text(bgp->name, CONFIG_VIA_SIM))
+	if (same_text(bgp->name, CONFIG_VIA_SIM) || same_text(bgp->name, CONFIG_VIA_NETLINK))
 		faults_add(k->faults, line_of(k, &bgp->name),
 		    "a neighbour cannot be called '%s': in target.via that is something else",
 		    bgp->name);
@@ -346,14 +347,8 @@ unknown_via(struct checker *k, char *const *via)
 	struct suggest nearest = { 0 };
 	char hint[96];
 
-	if (strcmp(*via, CONFIG_VIA_SIM) == 0)
+	if (strcmp(*via, CONFIG_VIA_SIM) == 0 || strcmp(*via, CONFIG_VIA_NETLINK) == 0)
 		return;
-	if (strcmp(*via, "netlink") == 0) {
-		faults_add(k->faults, line_of(k, via),
-		    "target.via \"%s\" is not supported in this version: name push neighbours",
-		    *via);
-		return;
-	}
 	for (size_t i = 0; i < k->c->n_neighbors; i++)
 		if (k->c->neighbors[i].bgp.name != NULL)
 			suggest_offer(&nearest, *via, k->c->neighbors[i].bgp.name);
@@ -462,6 +457,28 @@ check_unused_push(struct checker *k)
 	}
 }
 
+/* --- netlink --- */
+
+static void
+check_netlink(struct checker *k)
+{
+	const struct config_netlink *n = &k->c->netlink;
+
+	for (size_t i = 0; i < n->n_beside; i++) {
+		uint8_t protocol;
+
+		if (!given(k, &n->beside[i]))
+			continue;
+		if (!nl_protocol_parse(n->beside[i], &protocol))
+			faults_add(k->faults, line_of(k, &n->beside[i]),
+			    "netlink.beside: '%s' is no protocol known by name: give its number",
+			    n->beside[i]);
+		else if (protocol == n->protocol)
+			faults_add(k->faults, line_of(k, &n->beside[i]),
+			    "netlink.beside: '%s' is our own protocol", n->beside[i]);
+	}
+}
+
 /* --- http --- */
 
 static void
@@ -488,5 +505,6 @@ check_config(const struct config *c, const struct places *places, struct faults 
 	if (c->has_target)
 		check_target(&k);
 	check_unused_push(&k);
+	check_netlink(&k);
 	check_http(&k);
 }

@@ -44,6 +44,9 @@ enum config_default {
 /* The simulated ASIC's name in target.via. */
 #define CONFIG_VIA_SIM "sim"
 
+/* The kernel's routing table, likewise. */
+#define CONFIG_VIA_NETLINK "netlink"
+
 struct config_target {
 	char *router;
 	char **via; /* names of push neighbours, or a reserved name; none: a dry run */
@@ -56,6 +59,18 @@ struct config_target {
 	bool synthetic;                     /* default true; only "priced" uses it */
 	struct ip_prefix *always, *never;
 	size_t n_always, n_never;
+};
+
+/* The kernel's routing table, where it is a target (via = "netlink"). */
+struct config_netlink {
+	uint32_t table, metric;
+	uint16_t protocol;        /* rtm_protocol of our routes */
+	double audit_s;           /* the whole table is read and compared this often */
+	bool nexthop_objects;     /* use them where the kernel has them */
+	bool resolve_via_default; /* the default route may lead to next hops */
+	uint32_t buffer_bytes;    /* for notifications */
+	char **beside;            /* protocols whose routes are not carved out */
+	size_t n_beside;
 };
 
 struct config {
@@ -83,6 +98,7 @@ struct config {
 		double latency_s, failure_rate;
 		uint32_t seed;
 	} sim;
+	struct config_netlink netlink;
 
 	struct config_endpoint *http_listen;
 	size_t n_http_listen;
