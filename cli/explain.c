@@ -121,6 +121,8 @@ print_route(const struct cli *cli, const json_t *root)
 	else
 		say(cli, "forwarding",
 		    strcmp(where, "default") == 0 ? "left to the default route" : where);
+	if (get_text(root, "withheld")[0] != '\0')
+		say(cli, "not pushed", get_text(root, "withheld"));
 	if (cover[0] != '\0')
 		sayf(cli, "inside", "%s, whose next hop %s is %s", cover,
 		    get_text(root, "coverNexthop"),

@@ -15,6 +15,7 @@
 #include "control/config/config.h"
 #include "control/router.h"
 #include "control/target.h"
+#include "control/withhold.h"
 #include "sflowin/udp_io.h"
 #include "webui/backend.h"
 
@@ -61,6 +62,7 @@ struct app {
 	double cpu_s;    /* used by the process, as of the last second */
 
 	struct attrs_table *attrs;
+	struct withhold withhold; /* what must not be pushed */
 	struct router **routers;
 	size_t n_routers;
 	struct app_neighbor **neighbors; /* in the order of the configuration */

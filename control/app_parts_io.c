@@ -106,6 +106,24 @@ in_via(const struct config *c, const char *name)
 	return false;
 }
 
+/* What must not be pushed to this target: it depends on the sessions it is pushed over. */
+static uint8_t
+withheld_marks(const struct config *c)
+{
+	unsigned marks = WITHHOLD_OWN_NEXTHOP;
+
+	for (size_t i = 0; i < c->n_neighbors; i++) {
+		const struct bgp_neighbor_config *n = &c->neighbors[i].bgp;
+
+		if (!in_via(c, n->name))
+			continue;
+		marks |= WITHHOLD_NO_ADVERTISE;
+		if (n->remote_as != 0 && n->remote_as != n->local_as)
+			marks |= WITHHOLD_NO_EXPORT;
+	}
+	return (uint8_t)marks;
+}
+
 /* What the configuration says of the target; without a word of it, the first router's. */
 static struct target_config
 target_settings(const struct app *app)
@@ -135,6 +153,7 @@ target_settings(const struct app *app)
 	config.n_always = t->n_always;
 	config.never = t->never;
 	config.n_never = t->n_never;
+	config.withheld_marks = withheld_marks(c);
 	return config;
 }
 
@@ -257,6 +276,7 @@ app_make_parts(struct app *app, struct ev_loop *loop)
 	app->events = events_new();
 	app->watch = watch_new();
 	app->attrs = attrs_table_new(random_seed());
+	attrs_set_marks(app->attrs, withhold_marks, &app->withhold);
 	make_routers(app);
 	app->sflow = sflow_agents_new();
 	make_agents(app);
@@ -285,6 +305,7 @@ app_free_parts(struct app *app)
 	for (size_t i = 0; i < app->n_routers; i++)
 		router_free(app->routers[i]);
 	attrs_table_free(app->attrs);
+	withhold_fini(&app->withhold);
 	for (size_t i = 0; i < app->n_neighbors; i++)
 		mem_free(MEM_MISC, app->neighbors[i]);
 	mem_free(MEM_MISC, app->routers);

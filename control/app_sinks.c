@@ -1,6 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/app_sinks.h"
 
+/* The session's own end: routes via that address are not pushed back to where they lead. */
+static void
+note_own_address(struct app *app, const struct ip_addr *address)
+{
+	if (!withhold_own(&app->withhold, address))
+		return;
+	attrs_mark_again(app->attrs);
+	for (size_t i = 0; i < app->n_routers; i++)
+		router_marks_changed(app->routers[i]);
+}
+
 static void
 learn_up(void *ctx, struct bgp_neighbor *bgp)
 {
@@ -9,6 +20,7 @@ learn_up(void *ctx, struct bgp_neighbor *bgp)
 	struct rib_source info;
 
 	bgp_neighbor_status(bgp, &s);
+	note_own_address(n->app, &s.local);
 	info = (struct rib_source){ .ebgp = s.remote_as != s.config->local_as,
 		.router_id = s.remote_router_id,
 		.address = s.remote };
@@ -25,7 +37,7 @@ learn_down(void *ctx, struct bgp_neighbor *bgp, enum bgp_down_reason reason)
 	struct bgp_neighbor_status s;
 	struct router_loss loss;
 
-	(void)reason;
+	(void)reason; /* it is in end_is_graceful */
 	bgp_neighbor_status(bgp, &s);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		loss.graceful[f] = s.end_is_graceful[f];
@@ -89,6 +101,7 @@ push_up(void *ctx, struct bgp_neighbor *bgp)
 	struct bgp_neighbor_status s;
 
 	bgp_neighbor_status(bgp, &s);
+	note_own_address(n->app, &s.local);
 	if (n->has_port)
 		target_port_up(n->app->target, n->port, s.families);
 }

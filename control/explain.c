@@ -63,6 +63,17 @@ list_paths(const struct app *app, const struct router *r, enum ip_family family,
 	mem_free(MEM_HTTP, paths);
 }
 
+static const char *
+why_withheld(const struct app *app, const struct rib *rib, enum ip_family family, uint32_t id)
+{
+	uint8_t marks = attrs_marks(app->attrs, rib_best_attrs(rib, family, id)) &
+			target_config(app->target)->withheld_marks;
+
+	if (!rib_is_withheld(rib, family, id))
+		return NULL;
+	return marks != 0 ? withhold_name(marks) : "held down: the router has fed it back";
+}
+
 void
 explain_prefix(const struct app *app, const struct router *r, struct web_explanation *out)
 {
@@ -73,13 +84,16 @@ explain_prefix(const struct app *app, const struct router *r, struct web_explana
 
 	ASSERT(id != RIB_NONE);
 	out->has_target = app->target != NULL && target_config(app->target)->router == r;
+	if (out->has_target)
+		out->withheld = why_withheld(app, rib, family, id);
 	out->covered = cover != RIB_NONE;
 	if (out->covered) {
-		uint32_t nexthop = rib_best_nexthop(rib, family, cover);
+		uint32_t nexthop = attrs_nexthop(app->attrs, rib_best_attrs(rib, family, cover));
 
 		out->cover = rib_prefix(rib, family, cover);
 		out->cover_nexthop = nexthop_peek(app->attrs, nexthop)->addr;
-		out->cover_alike = nexthop == rib_best_nexthop(rib, family, id);
+		out->cover_alike =
+		    nexthop == attrs_nexthop(app->attrs, rib_best_attrs(rib, family, id));
 	}
 	list_paths(app, r, family, id, out);
 }

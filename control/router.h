@@ -61,6 +61,14 @@ const char *router_name(const struct router *r);
 const struct rib *router_rib(const struct router *r);
 struct traffic *router_traffic(struct router *r, enum ip_family family);
 
+/* As rib_withhold(). */
+void router_withhold(struct router *r, enum ip_family family, uint8_t marks, uint32_t action);
+
+void router_marks_changed(struct router *r); /* rib_marks_changed() */
+
+/* As rib_hold_back(), and says what changed. */
+void router_hold_back(struct router *r, const struct ip_prefix *p, bool hold);
+
 /* --- sources: numbered in order of adding --- */
 
 unsigned router_add_source(struct router *r, const char *name);

@@ -179,6 +179,26 @@ router_end_of_rib(struct router *r, unsigned source, enum ip_family family, stru
 	sf->end_of_rib = true;
 }
 
+void
+router_withhold(struct router *r, enum ip_family family, uint8_t marks, uint32_t action)
+{
+	rib_withhold(r->rib, family, marks, action);
+}
+
+void
+router_marks_changed(struct router *r)
+{
+	rib_marks_changed(r->rib);
+}
+
+void
+router_hold_back(struct router *r, const struct ip_prefix *p, bool hold)
+{
+	struct rib_result result = rib_hold_back(r->rib, p, hold);
+
+	apply(r, p, &result);
+}
+
 /* --- refresh (RFC 7313) --- */
 
 void

@@ -21,6 +21,8 @@ struct target_config {
 	double min_rate_bps;
 	const struct ip_prefix *always, *never; /* owned by the caller */
 	size_t n_always, n_never;
+	/* Routes with these marks must not be pushed (withhold.h); the router's RIB is told. */
+	uint8_t withheld_marks;
 	struct attrs_table *attrs;
 	double probe_s;        /* see ceiling.h; 0: never try what was refused for want of room */
 	struct events *events; /* may be NULL */

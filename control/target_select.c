@@ -57,14 +57,15 @@ reference(const struct target *t, enum ip_family family)
 	return most;
 }
 
-/* The attributes of the router's default route. */
+/* The attributes of the router's default route, if there is one that may be pushed. */
 static uint32_t
 default_attrs(const struct target *t, enum ip_family family)
 {
 	const struct rib *rib = router_rib(t->config.router);
 	uint32_t id = rib_lookup(rib, &(struct ip_prefix){ .family = (uint8_t)family });
 
-	return id != RIB_NONE ? rib_best_attrs(rib, family, id) : ATTRS_NONE;
+	return id != RIB_NONE && !rib_is_withheld(rib, family, id) ? rib_best_attrs(rib, family, id)
+								   : ATTRS_NONE;
 }
 
 void
@@ -113,6 +114,8 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	if (held != NULL)
 		context.held = held;
 	in.keep = stale ? context.held : NULL;
+	router_withhold(t->config.router, family, t->config.withheld_marks,
+	    selector_default_action(choice->selector, &in, &context));
 	selector_run(choice->selector, &in, &context, &choice->wanted);
 	selection_sort_by_prefix(&choice->wanted);
 	choice->current = true;

@@ -377,6 +377,7 @@ view_top(void *ctx, size_t router, enum ip_family family, const struct web_top_q
 		.min_length = query->min_prefix,
 		.include_covered = query->include_covered,
 		.prune_covered = query->prune_covered,
+		.show_withheld = true,
 	};
 	struct selection chosen;
 

@@ -43,12 +43,15 @@ enum pack_flag {
 	PACK_ATOMIC_AGGREGATE = 1 << 5,
 };
 
+#define SET_LEN_MAX (1u << 24)
+
 struct set {
 	struct idhash_link link;
 	uint32_t refs;
 	uint32_t nexthop;
-	uint32_t blob; /* in attrs_table.blobs */
-	uint32_t len;  /* bytes */
+	uint32_t blob;     /* in attrs_table.blobs */
+	uint32_t len : 24; /* bytes */
+	uint32_t marks : 8;
 };
 
 struct hop {
@@ -63,6 +66,8 @@ struct attrs_table {
 	uint64_t seed;
 	uint8_t *scratch;
 	size_t scratch_size;
+	attrs_mark_fn *mark;
+	void *mark_ctx;
 };
 
 struct attrs_table *
@@ -326,16 +331,18 @@ set_find(const struct attrs_table *t, size_t len, uint32_t nexthop, uint32_t has
 	return id;
 }
 
+/* The set that is in the scratch buffer and not there yet. */
 static uint32_t
 set_add(struct attrs_table *t, size_t len, uint32_t nexthop, uint32_t hash)
 {
 	uint32_t id = arena_alloc(&t->sets, 1);
 	struct set *s = arena_at(&t->sets, id);
 
+	ASSERT(len < SET_LEN_MAX);
 	*s = (struct set){
 		.nexthop = nexthop,
 		.blob = arena_alloc(&t->blobs, blob_units(len)),
-		.len = (uint32_t)len,
+		.len = (uint32_t)len & (SET_LEN_MAX - 1),
 	};
 	memcpy(arena_at(&t->blobs, s->blob), t->scratch, len);
 	idhash_add(&t->set_index, id, hash);
@@ -357,8 +364,11 @@ attrs_intern(struct attrs_table *t, const struct route_attrs *attrs)
 	set_key = set_hash(t, len, nexthop);
 	if (known)
 		id = set_find(t, len, nexthop, set_key);
-	if (id == IDHASH_NONE)
+	if (id == IDHASH_NONE) {
 		id = set_add(t, len, nexthop, set_key);
+		if (t->mark != NULL)
+			((struct set *)arena_at(&t->sets, id))->marks = t->mark(t->mark_ctx, attrs);
+	}
 	((struct set *)arena_at(&t->sets, id))->refs++;
 	return id;
 }
@@ -401,4 +411,35 @@ const struct route_nexthop *
 nexthop_peek(const struct attrs_table *t, uint32_t nexthop)
 {
 	return &hop_at(t, nexthop)->value;
+}
+
+/* --- marks -------------------------------------------------------------------------------------
+ */
+
+void
+attrs_set_marks(struct attrs_table *t, attrs_mark_fn *fn, void *ctx)
+{
+	t->mark = fn;
+	t->mark_ctx = ctx;
+	attrs_mark_again(t);
+}
+
+void
+attrs_mark_again(struct attrs_table *t)
+{
+	for (uint32_t id = 0; id < t->sets.used; id++) {
+		struct set *s = arena_at(&t->sets, id);
+		struct route_attrs attrs;
+
+		if (s->refs == 0)
+			continue;
+		attrs_get(t, id, &attrs);
+		s->marks = t->mark != NULL ? t->mark(t->mark_ctx, &attrs) : 0;
+	}
+}
+
+uint8_t
+attrs_marks(const struct attrs_table *t, uint32_t id)
+{
+	return set_at(t, id)->marks;
 }

@@ -36,6 +36,13 @@ void attrs_get(const struct attrs_table *t, uint32_t id, struct route_attrs *out
 uint32_t attrs_nexthop(const struct attrs_table *t, uint32_t id);
 const struct route_nexthop *nexthop_peek(const struct attrs_table *t, uint32_t nexthop);
 
+/* Eight bits of a set whose meaning is the owner's: `fn` says which ones a new set has, and with
+ * attrs_mark_again() all sets that are there. Without one they are 0. */
+typedef uint8_t attrs_mark_fn(void *ctx, const struct route_attrs *attrs);
+void attrs_set_marks(struct attrs_table *t, attrs_mark_fn *fn, void *ctx);
+void attrs_mark_again(struct attrs_table *t);
+uint8_t attrs_marks(const struct attrs_table *t, uint32_t id);
+
 /* Number of sets and of next hops, and bytes held by all of this. */
 size_t attrs_count(const struct attrs_table *t);
 size_t nexthop_count(const struct attrs_table *t);

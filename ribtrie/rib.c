@@ -56,6 +56,7 @@ table_init(struct rib_table *t, enum ip_family family)
 	size_t words = ip_bits(family) / 32;
 
 	t->family = family;
+	t->withheld_action = RIB_WITHHELD;
 	t->trie = trie_new(family);
 	arena_init(&t->entries, MEM_RIB, sizeof(struct entry) + words * sizeof(uint32_t));
 	arena_init(&t->further, MEM_RIB, sizeof(struct further));
@@ -193,6 +194,7 @@ entry_add(struct rib *r, struct rib_table *t, uint32_t id, const struct ip_prefi
 	l.count = 1;
 	l.paths[0] = *path;
 	e->more = ARENA_NONE;
+	e->held_back = false;
 	entry_set_prefix(t, e, p);
 	paths_store(r, t, e, &l);
 	attrs_ref(r->attrs, path->attrs);
@@ -426,10 +428,64 @@ rib_best_attrs(const struct rib *r, enum ip_family family, uint32_t id)
 	return entry_used(r, family, id)->attrs;
 }
 
+static bool
+is_withheld(const struct rib *r, const struct rib_table *t, const struct entry *e)
+{
+	return e->held_back || (attrs_marks(r->attrs, e->attrs) & t->withheld_marks) != 0;
+}
+
 uint32_t
 rib_best_nexthop(const struct rib *r, enum ip_family family, uint32_t id)
 {
-	return attrs_nexthop(r->attrs, entry_used(r, family, id)->attrs);
+	const struct rib_table *t = table_of(r, family);
+	const struct entry *e = entry_used(r, family, id);
+
+	return is_withheld(r, t, e) ? t->withheld_action : attrs_nexthop(r->attrs, e->attrs);
+}
+
+bool
+rib_is_withheld(const struct rib *r, enum ip_family family, uint32_t id)
+{
+	return is_withheld(r, table_of(r, family), entry_used(r, family, id));
+}
+
+void
+rib_withhold(struct rib *r, enum ip_family family, uint8_t marks, uint32_t action)
+{
+	struct rib_table *t = table_for(r, family);
+
+	if (t->withheld_marks == marks && t->withheld_action == action)
+		return;
+	t->withheld_marks = marks;
+	t->withheld_action = action;
+	t->generation++;
+}
+
+void
+rib_marks_changed(struct rib *r)
+{
+	for (size_t i = 0; i < IP_FAMILIES; i++)
+		r->tables[i].generation++;
+}
+
+struct rib_result
+rib_hold_back(struct rib *r, const struct ip_prefix *p, bool hold)
+{
+	struct rib_table *t = table_for(r, (enum ip_family)p->family);
+	uint32_t id = trie_get(t->trie, p);
+	struct rib_result res = result(RIB_UNCHANGED, id);
+	struct entry *e;
+
+	if (id == TRIE_NONE)
+		return result(RIB_UNCHANGED, RIB_NONE);
+	e = entry_at(t, id);
+	if (e->held_back == hold)
+		return res;
+	e->held_back = hold;
+	t->generation++;
+	res.change = RIB_BEST_CHANGED;
+	res.nexthop_changed = true;
+	return res;
 }
 
 bool

@@ -97,10 +97,26 @@ void rib_lpm_batch(const struct rib *r, enum ip_family family, const uint64_t *h
 /* The nearest entry that covers p and is shorter; RIB_NONE where there is none. */
 uint32_t rib_cover(const struct rib *r, const struct ip_prefix *p);
 
-/* Of an entry: its prefix, its best path's attributes and next hop. The id must be in use. */
+/* Of an entry: its prefix, its best path's attributes and next hop (but see rib_withhold). The id
+ * must be in use. */
 struct ip_prefix rib_prefix(const struct rib *r, enum ip_family family, uint32_t id);
 uint32_t rib_best_attrs(const struct rib *r, enum ip_family family, uint32_t id);
 uint32_t rib_best_nexthop(const struct rib *r, enum ip_family family, uint32_t id);
+
+/*
+ * What is learned but must not be installed. Where the best path's attributes have one of `marks`
+ * (attrs.h), or the entry is held back, the next hop that the entry counts with is `action`: what
+ * unmatched packets do, as RIB_WITHHELD if that is none of the next hops here. At first no marks
+ * do.
+ */
+#define RIB_WITHHELD (UINT32_MAX - 1)
+void rib_withhold(struct rib *r, enum ip_family family, uint8_t marks, uint32_t action);
+void rib_marks_changed(struct rib *r); /* after attrs_mark_again() */
+bool rib_is_withheld(const struct rib *r, enum ip_family family, uint32_t id);
+
+/* Hold the entry of exactly this prefix back, or do not any more; forgotten when it is removed.
+ * RIB_BEST_CHANGED if that made a difference. */
+struct rib_result rib_hold_back(struct rib *r, const struct ip_prefix *p, bool hold);
 
 /* The best path is stale (see rib_mark_stale). */
 bool rib_best_stale(const struct rib *r, enum ip_family family, uint32_t id);

@@ -14,7 +14,8 @@ struct entry {
 	uint32_t attrs; /* ATTRS_NONE while the id is free */
 	uint8_t source;
 	uint8_t epoch;
-	uint8_t has_path_id; /* the first further path is no path, but holds the best one's id */
+	bool has_path_id : 1; /* the first further path is no path, but holds the best one's id */
+	bool held_back : 1;
 	uint8_t len;
 	uint32_t addr[]; /* the prefix: 1 word for IPv4, 4 for IPv6 */
 };
@@ -34,6 +35,8 @@ struct rib_table {
 	struct arena entries, further;
 	size_t path_count;
 	uint64_t generation;
+	uint8_t withheld_marks;
+	uint32_t withheld_action;
 	struct {
 		size_t paths, stale;
 		uint8_t epoch; /* a path with another one is stale */

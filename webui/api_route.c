@@ -111,6 +111,8 @@ explanation_json(const struct web_explanation *e, const char *router)
 	web_json_text(root, "router", router);
 	add_prefix(root, "prefix", &e->route.prefix);
 	web_json_text(root, "forwarding", forwarding(e));
+	if (e->has_target && e->withheld != NULL)
+		web_json_text(root, "withheld", e->withheld);
 	if (e->has_target && e->route.carried)
 		add_prefix(root, "carriedby", &e->route.carrier);
 	if (e->covered) {

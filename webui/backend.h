@@ -190,6 +190,7 @@ struct web_explanation {
 	struct ip_prefix cover; /* the nearest, when covered, and its next hop */
 	struct ip_addr cover_nexthop;
 	bool cover_alike;       /* the cover forwards to the same next hop */
+	const char *withheld;   /* why it must not be pushed; NULL where it may */
 	const char *rule, *why; /* what made the first path best: "as-path", and in words */
 	size_t n_paths;         /* all, of which the first WEB_PATHS_MAX are in paths */
 	struct web_path *paths; /* best first; mem_free(MEM_HTTP, paths) by the caller */

@@ -26,6 +26,7 @@ struct select_input {
 	unsigned min_length;              /* shorter prefixes are not considered */
 	bool include_covered;             /* false breaks the guarantee above: for queries only */
 	bool prune_covered;
+	bool show_withheld; /* also what must not be installed: for queries only */
 	const struct ip_prefix *always, *never; /* of any family; others are ignored */
 	size_t n_always, n_never;
 	const struct installed *keep; /* not NULL: stale input, evict none of these for its rate */

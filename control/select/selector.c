@@ -68,6 +68,20 @@ selector_route_changed(struct selector *s, const struct rib *rib, const struct i
 	s->generation = rib_generation(rib, (enum ip_family)p->family);
 }
 
+_Static_assert(ACTION_PUNT == RIB_WITHHELD, "what is withheld is left to the default");
+
+uint32_t
+selector_default_action(
+    const struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct priced_config config;
+
+	if (s->plain != NULL)
+		return ACTION_PUNT;
+	feed_config(in, c, &config);
+	return config.default_action;
+}
+
 static bool
 same_lists(const struct selector *s, const struct select_input *in)
 {

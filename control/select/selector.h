@@ -54,6 +54,10 @@ bool selector_remembers(const struct selector *s);
  * whose generation moved without a call for each change is read anew as a whole. */
 void selector_route_changed(struct selector *s, const struct rib *rib, const struct ip_prefix *p);
 
+/* The action of what no entry matches, as it will be chosen for. */
+uint32_t selector_default_action(const struct selector *s, const struct select_input *input,
+    const struct selector_context *context);
+
 /* Replace *out by the choice for now. With input->keep (stale input) weights stay as they were, and
  * only what the RIB asks for changes. A guard has id RIB_NONE and the default's attributes. */
 void selector_run(struct selector *s, const struct select_input *input,

@@ -97,10 +97,17 @@ chosen_above(const struct top *t, struct ip_prefix p)
 	return id;
 }
 
+/* Must this one not be installed, and so nothing above it that would hide it? */
 static bool
-excluded(const struct top *t, const struct ip_prefix *p)
+withheld(const struct top *t, uint32_t id)
 {
-	if (p->len < t->in->min_length)
+	return !t->in->show_withheld && rib_is_withheld(t->in->rib, t->in->family, id);
+}
+
+static bool
+excluded(const struct top *t, uint32_t id, const struct ip_prefix *p)
+{
+	if (p->len < t->in->min_length || withheld(t, id))
 		return true;
 	for (size_t i = 0; i < t->in->n_never; i++) {
 		const struct ip_prefix *never = &t->in->never[i];
@@ -113,7 +120,8 @@ excluded(const struct top *t, const struct ip_prefix *p)
 
 /*
  * Collect what choosing `id` needs and what it makes redundant; false when it needs more than
- * `room` slots. The stack holds the RIB prefixes that cover the walk's place, and their next hops.
+ * `room` slots, or something that is withheld. The stack holds the RIB prefixes that cover the
+ * walk's place, and their next hops.
  */
 static bool
 closure(struct top *t, uint32_t id, const struct ip_prefix *p, size_t room)
@@ -143,6 +151,8 @@ closure(struct top *t, uint32_t id, const struct ip_prefix *p, size_t room)
 		ASSERT(depth < ARRAY_LEN(stack));
 		stack[depth].prefix = cursor;
 		stack[depth++].nexthop = nexthop;
+		if (differs && withheld(t, below))
+			return false;
 		if (differs && t->place[below] == 0) {
 			push_id(&t->wanted, &t->n_wanted, &t->cap_wanted, below);
 			if (t->n_wanted + 1 > room)
@@ -167,7 +177,7 @@ consider(struct top *t, uint32_t id)
 		t->out->entries[t->place[id] - 1].covered = false;
 		return;
 	}
-	if (excluded(t, &p))
+	if (excluded(t, id, &p))
 		return;
 	if (!t->in->include_covered) {
 		uint32_t above = t->in->prune_covered ? chosen_above(t, p) : RIB_NONE;
