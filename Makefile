@@ -49,7 +49,7 @@ pure_src = $(filter-out $(MAINS) %_io.c,$(call room_src,$(1)))
 io_src = $(filter-out $(MAINS),$(filter %_io.c,$(call room_src,$(1))))
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 
-LIBS.control := -lev -lmicrohttpd -ljansson -lconfig -lcrypto -lnl-3 -lm
+LIBS.control := -lev -lhiredis -lmicrohttpd -ljansson -lconfig -lcrypto -lnl-3 -lm -pthread
 LIBS.webui := -lev -lmicrohttpd -ljansson -lcrypto -lm
 LIBS.bgpd := -lev -lm
 LIBS.sflowin := -lev -lm

@@ -74,6 +74,7 @@ int cli_show_route(struct cli *cli, char **args);
 int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);
+int cli_show_hardware(struct cli *cli, char **args);
 int cli_show_events(struct cli *cli, char **args);
 int cli_simulate(struct cli *cli, char **args);
 int cli_dump_rib(struct cli *cli, char **args);

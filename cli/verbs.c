@@ -19,6 +19,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "show route", "[--router R] PREFIX|ADDRESS", "r", 1, 0, cli_show_route,
 	    "Every path to a prefix or address, why the best one is, and where packets go." },
 	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
+	{ "show hardware", "", "", 0, 0, cli_show_hardware,
+	    "How full the tables of the switch's ASIC are, where that is told." },
 	{ "show events", "[-n N]", "n", 0, 0, cli_show_events,
 	    "What happened lately: sessions, tables, the hardware." },
 	{ "simulate", "[-6] [-n N,N,...] [--router R]", "6nLr", 0, 0, cli_simulate,

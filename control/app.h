@@ -13,6 +13,7 @@
 
 #include "bgpd/speaker_io.h"
 #include "control/config/config.h"
+#include "control/hardware.h"
 #include "control/router.h"
 #include "control/target.h"
 #include "control/withhold.h"
@@ -22,6 +23,8 @@
 struct app;
 struct events;
 struct kernel;
+struct occupancy;
+struct readback;
 struct sim;
 struct watch;
 struct web_http;
@@ -80,7 +83,10 @@ struct app {
 	struct web_http *http;
 	struct app_lag lag;
 	struct events *events;
-	struct watch *watch;       /* raises the events of sessions and tables */
+	struct watch *watch;              /* raises the events of sessions and tables */
+	struct hardware_sources hardware; /* filled by readback */
+	struct readback *readback;
+	struct occupancy *occupancy;
 	struct whatif_job *whatif; /* the last simulation; NULL: none */
 
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */

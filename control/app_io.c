@@ -18,6 +18,7 @@
 #include "control/app.h"
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
+#include "control/occupancy.h"
 #include "control/sim.h"
 #include "control/view.h"
 #include "control/whatif_io.h"
@@ -74,6 +75,7 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 	agents_heard(app);
 	for (size_t i = 0; i < app->n_routers; i++)
 		router_tick(app->routers[i], app->now);
+	occupancy_tick(app->occupancy, app);
 	if (app->target != NULL)
 		run_target(app);
 	watch_tick(app->watch, app);

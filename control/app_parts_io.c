@@ -7,13 +7,14 @@
 #include "control/app_sinks.h"
 #include "control/events.h"
 #include "control/kernel_io.h"
+#include "control/occupancy.h"
 #include "control/push_bgp.h"
+#include "control/readback_io.h"
 #include "control/sim.h"
 #include "control/watch.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
-#define PROBE_S           60.0  /* before a target that was full is tried with more */
 #define OBSERVED_CAPACITY 10000 /* of a dry run that the configuration says nothing of */
 
 /* --- routers --- */
@@ -136,7 +137,7 @@ target_settings(const struct app *app)
 		.headroom = 0.02,
 		.synthetic = true,
 		.attrs = app->attrs,
-		.probe_s = PROBE_S,
+		.probe_s = app->config->hardware.probe_s,
 		.events = app->events,
 	};
 
@@ -285,6 +286,8 @@ app_make_parts(struct app *app, struct ev_loop *loop)
 	app->speaker = bgp_speaker_new(loop, random_seed());
 	app->udp = sflow_udp_new(loop, app->sflow, &samples);
 	make_neighbors(app);
+	app->occupancy = occupancy_new(app->now);
+	app->readback = readback_new(loop, &app->config->hardware, &app->hardware);
 }
 
 bool
@@ -311,6 +314,8 @@ app_free_parts(struct app *app)
 	mem_free(MEM_MISC, app->routers);
 	mem_free(MEM_MISC, app->agents);
 	mem_free(MEM_MISC, app->neighbors);
+	readback_free(app->readback);
+	occupancy_free(app->occupancy);
 	watch_free(app->watch);
 	events_free(app->events);
 }

@@ -110,3 +110,22 @@ hardware_memory_note(struct hardware_memory *m, const size_t held[static IP_FAMI
 			out->most[f] = SIZE_MAX;
 	}
 }
+
+bool
+hardware_number(const char *text, size_t len, uint32_t *out)
+{
+	uint64_t n = 0;
+	size_t i = 0;
+
+	for (; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
+		n = n * 10 + (uint64_t)(text[i] - '0');
+		if (n > UINT32_MAX)
+			return false;
+	}
+	if (i == 0)
+		return false;
+	while (i < len && (text[i] == '\n' || text[i] == ' '))
+		i++;
+	*out = (uint32_t)n;
+	return i == len;
+}

@@ -16,6 +16,21 @@
 #include "lib/mono.h"
 #include "sflowin/asic.h"
 
+/* One who reports the tables. */
+struct hardware_source {
+	const char *kind, *name;   /* "switchd", "redis"; where it is read */
+	struct asic_tables tables; /* as last told */
+	struct mono at;            /* MONO_NEVER: not yet */
+	char error[128];           /* of the last attempt; "" when it was good */
+};
+
+#define HARDWARE_SOURCES_MAX 2
+
+struct hardware_sources {
+	struct hardware_source list[HARDWARE_SOURCES_MAX];
+	size_t n;
+};
+
 /* Our entries, by family. */
 struct hardware_held {
 	size_t most[IP_FAMILIES]; /* lately; SIZE_MAX where that is not known yet */
@@ -32,6 +47,10 @@ enum sflow_asic_table hardware_full(const struct asic_tables *t, enum ip_family 
 
 /* The table that says most about routes, for an overview; ASIC_TABLES: none has a size. */
 enum sflow_asic_table hardware_main_table(const struct asic_tables *t);
+
+/* A number as switchd and SONiC write it, perhaps with blanks behind it; false where the text is
+ * something else or it does not fit. */
+MUST_CHECK bool hardware_number(const char *text, size_t len, uint32_t *out);
 
 /* The most that was held within the last HARDWARE_LAG_S to twice that. */
 #define HARDWARE_LAG_S 300

@@ -83,6 +83,11 @@ void target_port_nexthops_changed(struct target *t, unsigned port);
  * where it does not say any more. The least valuable ones above that are given up. */
 void target_port_room(struct target *t, unsigned port, enum ip_family family, size_t room);
 
+/* The hardware says that the table is full, and we are not the only one to fill it: as if an entry
+ * had been refused. `why` is for the event. */
+void target_port_full(
+    struct target *t, unsigned port, enum ip_family family, const char *why, struct mono now);
+
 /* What was learned from refusals (ceiling.h), CEILING_NONE where nothing was; and to go on from
  * what an earlier run had learned. */
 size_t target_port_ceiling(const struct target *t, unsigned port, enum ip_family family);

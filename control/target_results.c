@@ -47,7 +47,11 @@ choose_again(struct target *t, enum ip_family family)
 void
 target_port_room(struct target *t, unsigned port, enum ip_family family, size_t room)
 {
-	ceiling_report(&t->ports[port].family[family].ceiling, room);
+	struct ceiling *c = &t->ports[port].family[family].ceiling;
+
+	if (c->reported == room)
+		return;
+	ceiling_report(c, room);
 	choose_again(t, family);
 }
 
@@ -65,16 +69,27 @@ target_port_restore_ceiling(
 	choose_again(t, family);
 }
 
+/* No more than `held` was taken. */
 static void
-full(struct target *t, struct port *port, enum ip_family family, const char *why, struct mono now)
+full(struct target *t, struct port *port, enum ip_family family, size_t held, const char *why,
+    struct mono now)
 {
 	struct port_family *pf = &port->family[family];
-	size_t there = installed_stats(pf->held)->there;
 
-	if (ceiling_refused(&pf->ceiling, there, now) == CEILING_LOWERED)
+	if (ceiling_refused(&pf->ceiling, held, now) == CEILING_LOWERED)
 		events_raise(t->config.events, now, EVENT_WARNING, "ceiling",
 		    "target %s: room for %zu %s entries of %u: %s", port->push.name,
 		    pf->ceiling.learned, ip_family_name(family), t->config.capacity[family], why);
+}
+
+void
+target_port_full(
+    struct target *t, unsigned number, enum ip_family family, const char *why, struct mono now)
+{
+	struct port *port = &t->ports[number];
+
+	full(t, port, family, installed_count(port->family[family].held), why, now);
+	choose_again(t, family);
 }
 
 /* More would be installed if there were room. */
@@ -186,7 +201,7 @@ target_port_refused(struct target *t, unsigned number, const struct ip_prefix *p
 	if (kind == TARGET_REFUSED_NEXTHOP)
 		return; /* that is no fault of the entry: the port says when it can be used */
 	if (kind == TARGET_REFUSED_FULL || !refusals_add(&t->refusals, p, why, now))
-		full(t, port, family, why, now);
+		full(t, port, family, installed_stats(held)->there, why, now);
 	else
 		events_raise(t->config.events, now, EVENT_WARNING, "refused",
 		    "target %s refused %s: %s", port->push.name,

@@ -75,22 +75,41 @@ add_tables(const struct asic_tables *t, struct web_hardware *out)
 	}
 }
 
-/* Configured agents that report tables. */
+static void
+fill_hardware(const struct app *app, const struct hardware_source *s, struct web_hardware *out)
+{
+	*out = (struct web_hardware){ .source = s->kind,
+		.name = s->name,
+		.error = s->error,
+		.known = !mono_is_never(s->at) };
+	if (!out->known)
+		return;
+	out->age_s = mono_sub_s(app->now, s->at);
+	add_tables(&s->tables, out);
+}
+
+/* What is read here, then configured agents that report tables. */
 bool
 view_hardware(void *ctx, size_t i, struct web_hardware *out)
 {
 	struct app *app = app_of(ctx);
 	struct sflow_agent_stats s;
 
+	if (i < app->hardware.n) {
+		fill_hardware(app, &app->hardware.list[i], out);
+		return true;
+	}
+	i -= app->hardware.n;
 	for (size_t k = 0; sflow_agents_stats(app->sflow, k, &s); k++) {
 		if (!s.configured || mono_is_never(s.asic_seen) || i-- > 0)
 			continue;
-		*out = (struct web_hardware){ .source = "sflow",
+		fill_hardware(app,
+		    &(struct hardware_source){ .kind = "sflow",
 			.name = ip_format(&s.address, app->lent_address),
-			.error = "",
-			.known = true,
-			.age_s = mono_sub_s(app->now, s.asic_seen) };
-		add_tables(&s.asic, out);
+			.tables = s.asic,
+			.at = s.asic_seen },
+		    out);
+		out->error = "";
 		return true;
 	}
 	return false;

@@ -14,7 +14,7 @@ packages() {
 	case $1 in
 	build) echo gcc libc6-dev make pkg-config git ca-certificates libev-dev \
 		libmicrohttpd-dev libjansson-dev libconfig-dev libssl-dev libcurl4-openssl-dev \
-		libnl-3-dev libcmocka-dev xz-utils gzip bgpdump ;;
+		libnl-3-dev libcmocka-dev libhiredis-dev redis-server xz-utils gzip bgpdump ;;
 	net) echo iproute2 procps ethtool bird2 frr gobgpd openbgpd exabgp openvswitch-switch \
 		curl jq python3 ;;
 	bench) echo bird2 pmacct iproute2 procps curl jq ;;

@@ -16,6 +16,8 @@
 #include "control/config/suggest.h"
 #include "control/netlink/protocol.h"
 
+#define SOCKET_PATH_MAX 107 /* unix(7) */
+
 struct checker {
 	const struct config *c;
 	const struct places *places;
@@ -479,6 +481,21 @@ check_netlink(struct checker *k)
 	}
 }
 
+/* --- hardware --- */
+
+static void
+check_hardware(struct checker *k)
+{
+	const struct config_hardware *h = &k->c->hardware;
+
+	if (!given(k, &h->redis))
+		return;
+	if (h->redis[0] == '/' ? strlen(h->redis) > SOCKET_PATH_MAX : h->redis_at.port == 0)
+		faults_add(k->faults, line_of(k, &h->redis),
+		    "hardware.redis: \"%s\" is neither the path of a socket nor an address",
+		    h->redis);
+}
+
 /* --- http --- */
 
 static void
@@ -506,5 +523,6 @@ check_config(const struct config *c, const struct places *places, struct faults 
 		check_target(&k);
 	check_unused_push(&k);
 	check_netlink(&k);
+	check_hardware(&k);
 	check_http(&k);
 }

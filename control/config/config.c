@@ -4,6 +4,10 @@
 #include <string.h>
 
 #include "control/config/check.h"
+#include "control/config/value.h"
+
+/* An address for hardware.redis. */
+static const struct schema_row redis_row = { .kind = SCHEMA_ENDPOINT, .port = 6379 };
 
 /* Defaults that other settings give. */
 static void
@@ -19,6 +23,9 @@ complete(struct config *c)
 		if (ip_is_zero(&bgp->local))
 			bgp->local.family = bgp->remote.family;
 	}
+	if (c->hardware.redis != NULL && c->hardware.redis[0] != '/' &&
+	    !value_parse(&redis_row, c->hardware.redis, &c->hardware.redis_at))
+		c->hardware.redis_at = (struct config_endpoint){ .port = 0 };
 	for (size_t i = 0; i < c->n_agents; i++) {
 		struct config_agent *agent = &c->agents[i];
 

@@ -73,6 +73,17 @@ struct config_netlink {
 	size_t n_beside;
 };
 
+struct config_hardware {
+	bool sflow;                      /* what agents tell counts; default true */
+	char *switchd;                   /* directory of switchd's files; NULL: not read */
+	char *redis;                     /* socket or address of SONiC's redis; NULL: not asked */
+	struct config_endpoint redis_at; /* where `redis` is an address */
+	uint32_t redis_db;               /* default 2, COUNTERS_DB */
+	double interval_s;               /* between readings; default 10 */
+	double reserve;                  /* part of each table left free; default 0.05 */
+	double probe_s;                  /* see ceiling.h; default 600 */
+};
+
 struct config {
 	char *file;
 
@@ -93,6 +104,7 @@ struct config {
 	bool has_target; /* false: a dry run with a target of our own choice */
 	struct config_target target;
 
+	struct config_hardware hardware;
 	struct {
 		uint32_t capacity[IP_FAMILIES]; /* 0: room for whatever comes */
 		double latency_s, failure_rate;

@@ -575,6 +575,7 @@ static const struct schema_row root_rows[] = {
 	    .group = &target_group },
 	{ .name = "sim", .kind = SCHEMA_GROUP, .required = true, .group = &sim_group },
 	{ .name = "netlink", .kind = SCHEMA_GROUP, .required = true, .group = &netlink_group },
+	{ .name = "hardware", .kind = SCHEMA_GROUP, .required = true, .group = &schema_hardware },
 	{ .name = "http", .kind = SCHEMA_GROUP, .required = true, .group = &http_group },
 	{ .name = "log", .kind = SCHEMA_GROUP, .required = true, .group = &log_group },
 };

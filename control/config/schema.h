@@ -60,6 +60,7 @@ struct schema_group {
 };
 
 extern const struct schema_group schema_root;
+extern const struct schema_group schema_hardware; /* a part of it: schema_hardware.c */
 
 /* The row of that name; NULL where there is none. */
 const struct schema_row *schema_find(const struct schema_group *group, const char *name);

@@ -88,7 +88,15 @@ static const char events[] =
     "\"count\":12,\"suppressed\":3,\"time\":1467322500000,\"lastTime\":1467322582093,"
     "\"text\":\"neighbour a went down: \\u001b\"}]}";
 
+static const char hardware[] =
+    "{\"hardware\":[{\"source\":\"sflow\",\"name\":\"10.0.0.136\",\"known\":true,\"error\":\"\","
+    "\"ageSeconds\":2.5,\"tables\":{\"ipv4_routes\":{\"used\":9000},"
+    "\"total_routes\":{\"max\":131072,\"used\":9812}}},"
+    "{\"source\":\"redis\",\"name\":\"/r.sock\",\"known\":false,\"error\":\"no\\u001b\","
+    "\"tables\":{}}]}";
+
 static const struct page pages[] = {
+	{ "/api/v1/hardware", 200, hardware },
 	{ "/api/v1/events?maxEvents=20", 200, events },
 	{ "/api/v1/events?maxEvents=5", 200, "{\"events\":[],\"newest\":0}" },
 	{ "/api/v1/neighbor/a%2Fb", 200, neighbor },
@@ -433,6 +441,20 @@ test_installed(void **state)
 }
 
 static void
+test_hardware(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show hardware"), CLI_OK);
+	assert_string_equal(out, "SOURCE  NAME        TABLE          USED      MAX   FULL  AGE\n"
+				 "sflow   10.0.0.136  ipv4_routes   9,000        -      -   2s\n"
+				 "sflow   10.0.0.136  total_routes  9,812  131,072  7.4 %   2s\n"
+				 "cannot read redis /r.sock: no\\x1b\n");
+	assert_int_equal(run(pages, "show ha -H --no-header"), CLI_OK);
+	assert_non_null(strstr(out, " 9812  131072  0.074860"));
+	assert_int_equal(run(pages, "show hardware -j"), CLI_OK);
+}
+
+static void
 test_events(void **state)
 {
 	(void)state;
@@ -624,6 +646,7 @@ main(void)
 		cmocka_unit_test(test_route),
 		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_dump),
 	};

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "control/crm.h"
 #include "control/hardware.h"
+#include "control/switchd.h"
 #include "tests/support/support.h"
 
 static struct hardware_held
@@ -103,6 +107,107 @@ test_what_was_held_lately(void **state)
 	assert_int_equal(h.most[IP_V4], 10);
 }
 
+static void
+test_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		uint32_t number;
+	} cases[] = {
+		{ "0", true, 0 },
+		{ "123\n", true, 123 },
+		{ "7 \n", true, 7 },
+		{ "4294967295", true, UINT32_MAX },
+		{ "4294967296", false, 0 },
+		{ "99999999999999999999999", false, 0 },
+		{ "", false, 0 },
+		{ "\n", false, 0 },
+		{ "-1", false, 0 },
+		{ "1.5", false, 0 },
+		{ "1 2", false, 0 },
+		{ "0x10", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint32_t n = 0;
+
+		assert_int_equal(
+		    hardware_number(cases[i].text, strlen(cases[i].text), &n), cases[i].good);
+		if (cases[i].good)
+			assert_int_equal(n, cases[i].number);
+	}
+}
+
+static void
+set(struct switchd_value *values, const char *file, uint32_t number)
+{
+	for (size_t i = 0; i < SWITCHD_FILES; i++) {
+		if (strcmp(switchd_file(i), file) == 0) {
+			values[i] = (struct switchd_value){ .known = true, .number = number };
+			return;
+		}
+	}
+	fail_msg("no file %s", file);
+}
+
+static void
+test_switchd_modes(void **state)
+{
+	struct switchd_value values[SWITCHD_FILES] = { { .known = false } };
+	struct asic_tables t;
+
+	(void)state;
+	assert_false(switchd_tables(values, &t));
+	set(values, "route/count_0", 10);
+	set(values, "route/max_0", 20);
+	set(values, "route/count_1", 1);
+	set(values, "route/max_1", 2);
+	assert_false(switchd_tables(values, &t)); /* of what? */
+	set(values, "route/mode", 1);
+	assert_true(switchd_tables(values, &t));
+	assert_int_equal(t.table[ASIC_IPV4_IPV6].used, 10);
+	assert_int_equal(t.table[ASIC_IPV4_IPV6].max, 20);
+	assert_int_equal(t.table[ASIC_LONG_IPV6].max, 2);
+	assert_int_equal(t.table[ASIC_IPV4].max, 0);
+	set(values, "route/mode", 2);
+	set(values, "mac/max", 99);
+	assert_true(switchd_tables(values, &t));
+	assert_int_equal(t.table[ASIC_IPV4_IPV6].max, 0);
+	assert_int_equal(t.table[ASIC_IPV4].used, 10);
+	assert_int_equal(t.table[ASIC_IPV6].max, 2);
+	assert_int_equal(t.table[ASIC_MAC].max, 99);
+	set(values, "route/mode", 3);
+	assert_true(switchd_tables(values, &t));
+	assert_int_equal(t.table[ASIC_IPV4].max, 0);
+}
+
+static void
+test_crm(void **state)
+{
+	struct crm c = { .used = { 0 } };
+	struct asic_tables t;
+
+	(void)state;
+	assert_false(crm_tables(&c, &t));
+	assert_true(crm_take(&c, "crm_stats_ipv4_route_used", "100"));
+	assert_false(crm_tables(&c, &t)); /* of how many? */
+	assert_true(crm_take(&c, "crm_stats_ipv4_route_available", "900"));
+	assert_true(crm_take(&c, "crm_stats_ipv6_route_used", "4294967295"));
+	assert_true(crm_take(&c, "crm_stats_ipv6_route_available", "1"));
+	assert_true(crm_take(&c, "crm_stats_ipv4_route_usedx", "what"));
+	assert_true(crm_take(&c, "crm_stats_acl_entry_used", "what"));
+	assert_true(crm_take(&c, "", ""));
+	assert_false(crm_take(&c, "crm_stats_fdb_entry_used", "-3"));
+	assert_false(crm_take(&c, "crm_stats_fdb_entry_available", ""));
+	assert_true(crm_tables(&c, &t));
+	assert_int_equal(t.table[ASIC_IPV4].used, 100);
+	assert_int_equal(t.table[ASIC_IPV4].max, 1000);
+	assert_int_equal(t.table[ASIC_IPV6].max, UINT32_MAX);
+	assert_int_equal(t.table[ASIC_MAC].max, 0);
+}
+
 int
 main(void)
 {
@@ -111,6 +216,9 @@ main(void)
 		cmocka_unit_test(test_a_shared_table),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_what_was_held_lately),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_switchd_modes),
+		cmocka_unit_test(test_crm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
