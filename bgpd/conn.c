@@ -299,6 +299,18 @@ bgp_conn_deadline(const struct bgp_conn *c)
 }
 
 struct mono
+bgp_conn_hold_at(const struct bgp_conn *c)
+{
+	return c->hold_at;
+}
+
+struct mono
+bgp_conn_keepalive_at(const struct bgp_conn *c)
+{
+	return c->keepalive_at;
+}
+
+struct mono
 bgp_conn_last_heard(const struct bgp_conn *c)
 {
 	return c->heard_at;

@@ -137,6 +137,10 @@ const struct bgp_conn_agreed *bgp_conn_agreed(const struct bgp_conn *c);
 const struct bgp_open *bgp_conn_open_sent(const struct bgp_conn *c);
 const struct bgp_open *bgp_conn_open_received(const struct bgp_conn *c);
 
+/* When the hold timer ends it, and when the next KEEPALIVE is due; MONO_NEVER: it does not run. */
+struct mono bgp_conn_hold_at(const struct bgp_conn *c);
+struct mono bgp_conn_keepalive_at(const struct bgp_conn *c);
+
 /* When the last message came (start time before the first). */
 struct mono bgp_conn_last_heard(const struct bgp_conn *c);
 

@@ -80,6 +80,7 @@ dial_start(struct peer *p)
 {
 	int fd = bgp_sock_connect(&p->n.config);
 
+	p->n.retry_at = MONO_NEVER;
 	if (fd < 0) {
 		failed(p, -fd);
 		return;
@@ -94,6 +95,7 @@ void
 dial_stop(struct peer *p)
 {
 	ev_timer_stop(p->speaker->loop, &p->dial.timer);
+	p->n.retry_at = MONO_NEVER;
 	if (p->dial.fd < 0)
 		return;
 	ev_io_stop(p->speaker->loop, &p->dial.connected);
@@ -109,5 +111,7 @@ dial_arm_retry(struct peer *p)
 
 	if (doublings < 7)
 		delay = RETRY_MIN_S * (double)(1u << doublings);
-	set_timer(p, delay * (0.75 + 0.25 * rng_unit(&p->speaker->rng)));
+	delay *= 0.75 + 0.25 * rng_unit(&p->speaker->rng);
+	p->n.retry_at = mono_add_us(clock_mono(), (int64_t)(delay * 1e6));
+	set_timer(p, delay);
 }

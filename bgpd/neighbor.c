@@ -30,6 +30,7 @@ bgp_neighbor_init(struct bgp_neighbor *n, const struct bgp_neighbor_config *conf
 	n->sink = *sink;
 	n->state = BGP_IDLE;
 	n->state_since = now;
+	n->retry_at = MONO_NEVER;
 }
 
 static void
@@ -134,6 +135,8 @@ status_of_connection(const struct bgp_neighbor *n, struct bgp_neighbor_status *o
 	out->hold_time_s = a->hold_time_s;
 	out->keepalive_s = a->keepalive_s;
 	memcpy(out->families, a->families, sizeof(out->families));
+	out->hold_at = bgp_conn_hold_at(n->furthest);
+	out->keepalive_at = bgp_conn_keepalive_at(n->furthest);
 	out->route_refresh = a->route_refresh;
 	out->four_octet_as = a->four_octet_as;
 	out->queued_bytes = bgp_conn_queued(n->furthest);
@@ -160,7 +163,10 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.routes_withdrawn = n->stats.routes_withdrawn,
 		.treated_as_withdraw = n->stats.treated_as_withdraw,
 		.attributes_discarded = n->stats.attributes_discarded,
-		.last_error_at = n->last_error_at };
+		.last_error_at = n->last_error_at,
+		.hold_at = MONO_NEVER,
+		.keepalive_at = MONO_NEVER,
+		.retry_at = n->retry_at };
 	memcpy(out->last_error, n->last_error, sizeof(out->last_error));
 	memcpy(out->over_limit, n->over_limit, sizeof(out->over_limit));
 	for (unsigned f = 0; f < IP_FAMILIES; f++)

@@ -169,6 +169,9 @@ struct bgp_neighbor_status {
 	struct ip_addr local;                 /* of the connection, where there is one */
 	uint16_t remote_port, local_port;
 	uint16_t hold_time_s, keepalive_s; /* negotiated */
+	/* When the session ends if nothing more is heard, when the next KEEPALIVE is sent, when we
+	 * dial again; MONO_NEVER: that timer does not run. */
+	struct mono hold_at, keepalive_at, retry_at;
 	bool families[IP_FAMILIES];        /* negotiated */
 	bool route_refresh, four_octet_as; /* negotiated */
 	/* Capabilities, of the session that is up or was last (AS 0 before the first): what we have

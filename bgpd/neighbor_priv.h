@@ -32,6 +32,7 @@ struct bgp_neighbor {
 	struct mono held_until;
 	/* The first prefix above the limit in this session. */
 	void (*exceeds)(struct bgp_neighbor *n, enum ip_family family, size_t prefixes);
+	struct mono retry_at;                 /* as in bgp_neighbor_status */
 	bool wants_writable;                  /* the caller was told that the queue is full */
 	void (*wake)(struct bgp_neighbor *n); /* there is something to send */
 };

@@ -179,3 +179,19 @@ print_json(const struct cli *cli, const json_t *root, const char *list)
 		fputs("\n", cli->out);
 	}
 }
+
+int
+show_one(
+    struct cli *cli, const char *path, void (*print)(const struct cli *cli, const json_t *root))
+{
+	json_t *root = ask_json(cli, path);
+
+	if (root == NULL)
+		return CLI_ERROR;
+	if (cli->json)
+		print_json(cli, root, NULL);
+	else
+		print(cli, root);
+	json_decref(root);
+	return CLI_OK;
+}

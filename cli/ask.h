@@ -12,6 +12,10 @@ json_t *ask_json(const struct cli *cli, const char *path);
 /* The same for POST: a command. */
 json_t *ask_command(const struct cli *cli, const char *path);
 
+/* Ask for one object, and show it as JSON or by `print`; the exit code. */
+int show_one(
+    struct cli *cli, const char *path, void (*print)(const struct cli *cli, const json_t *root));
+
 /* The message for an answer that is not 200. */
 void ask_refused(const struct cli *cli, const struct str *body, long status);
 

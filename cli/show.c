@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/ask.h"
+#include "cli/facts.h"
 #include "cli/table.h"
-#include "lib/human.h"
 
 static const char *const families[] = { "ipv4", "ipv6" };
 
@@ -16,10 +16,7 @@ add_count(struct table *t, const struct cli *cli, uint64_t value)
 {
 	char buf[HUMAN_MAX];
 
-	if (cli->raw)
-		table_addf(t, "%llu", (unsigned long long)value);
-	else
-		table_add(t, human_count(value, buf));
+	table_add(t, count_text(cli, value, buf));
 }
 
 static void
@@ -27,10 +24,7 @@ add_rate(struct table *t, const struct cli *cli, double bytes_per_s)
 {
 	char buf[HUMAN_MAX];
 
-	if (cli->raw)
-		table_addf(t, "%.0f", bytes_per_s * 8);
-	else
-		table_add(t, human_bit_rate(bytes_per_s, buf));
+	table_add(t, rate_text(cli, bytes_per_s, buf));
 }
 
 static void
@@ -38,10 +32,7 @@ add_age(struct table *t, const struct cli *cli, double seconds)
 {
 	char buf[HUMAN_MAX];
 
-	if (cli->raw)
-		table_addf(t, "%.0f", seconds);
-	else
-		table_add(t, human_age(seconds, buf));
+	table_add(t, age_text(cli, seconds, buf));
 }
 
 static void

@@ -109,6 +109,7 @@ struct router_source_status {
 	bool up, negotiated, end_of_rib, ready;
 	bool refreshing; /* between begin and end of a refresh */
 	size_t paths, stale;
+	struct mono stale_until; /* without a session, stale paths go then; else MONO_NEVER */
 	uint64_t added, removed; /* prefixes learned from it, re-announcements not counted */
 };
 void router_source_status(const struct router *r, unsigned source, enum ip_family family,

@@ -325,6 +325,7 @@ router_source_status(const struct router *r, unsigned source, enum ip_family fam
 		.refreshing = sf->refreshing,
 		.paths = rib_source_path_count(r->rib, family, source),
 		.stale = rib_stale_count(r->rib, family, source),
+		.stale_until = s->up ? MONO_NEVER : sf->expiry,
 		.added = sf->added,
 		.removed = sf->removed,
 	};

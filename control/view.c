@@ -6,6 +6,7 @@
  */
 #include "control/view_priv.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "control/command.h"
@@ -58,6 +59,13 @@ view_totals(void *ctx, struct web_totals *out)
 	};
 }
 
+/* Seconds from now to t, not less than 0; infinite for MONO_NEVER. */
+static double
+left_s(const struct app *app, struct mono t)
+{
+	return mono_is_never(t) ? INFINITY : fmax(mono_sub_s(t, app->now), 0);
+}
+
 /* --- neighbours --- */
 
 /* "Established" as the REST interface writes it. */
@@ -81,6 +89,8 @@ learn_family(const struct app_neighbor *n, enum ip_family family, struct web_nei
 	out->family[family].ready = s.ready;
 	out->family[family].paths = s.paths;
 	out->family[family].stale_paths = s.stale;
+	if (s.stale > 0)
+		out->family[family].stale_left_s = left_s(n->app, s.stale_until);
 	out->family[family].learned_added = s.added;
 	out->family[family].learned_removed = s.removed;
 }
@@ -137,13 +147,17 @@ capabilities(const struct bgp_open *open)
 
 /* The connection, what was negotiated, and messages by type. */
 static void
-add_session(const struct bgp_neighbor_status *bgp, struct web_neighbor *out)
+add_session(const struct app *app, const struct bgp_neighbor_status *bgp, struct web_neighbor *out)
 {
 	const struct bgp_counters *in = &bgp->received, *sent = &bgp->sent;
 
 	out->local_port = bgp->local_port;
 	out->remote_port = bgp->remote_port;
 	out->hold_time_configured_s = bgp->config->hold_time_s;
+	out->hold_time_offered_s = bgp->open_received.hold_time_s;
+	out->hold_left_s = left_s(app, bgp->hold_at);
+	out->keepalive_left_s = left_s(app, bgp->keepalive_at);
+	out->retry_left_s = left_s(app, bgp->retry_at);
 	out->dials = bgp->config->active;
 	out->route_refresh = bgp->route_refresh;
 	out->four_octet_as = bgp->four_octet_as;
@@ -193,7 +207,7 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 		.address = bgp.remote,
 		.local_address = bgp.local,
 		.local_as = config->local_as,
-		.remote_as = bgp.remote_as,
+		.remote_as = bgp.remote_as > 0 ? bgp.remote_as : config->remote_as,
 		.local_id = config->router_id,
 		.remote_id = bgp.remote_router_id,
 		.start_wall_ms = bgp.established_wall_ms,
@@ -213,13 +227,14 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 		.attributes_discarded = bgp.attributes_discarded,
 		.queued_bytes = bgp.queued_bytes,
 	};
-	add_session(&bgp, out);
+	add_session(app, &bgp, out);
 	if (bgp.last_error[0] != '\0') {
 		out->last_error_age_s = mono_sub_s(app->now, bgp.last_error_at);
 		memcpy(app->last_error, bgp.last_error, sizeof(app->last_error));
 		out->last_error = app->last_error;
 	}
 	for (int f = 0; f < IP_FAMILIES; f++) {
+		out->family[f].stale_left_s = INFINITY;
 		if (config->role == BGP_LEARN)
 			learn_family(n, (enum ip_family)f, out);
 		else if (n->has_port)

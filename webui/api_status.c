@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+
 #include "webui/api.h"
 #include "webui/field.h"
 #include "webui/json.h"
@@ -96,6 +98,8 @@ neighbor_json(const struct web_neighbor *n)
 		web_json_bool(family, "endOfRib", n->family[f].end_of_rib);
 		web_json_bool(family, "overLimit", n->family[f].over_limit);
 		web_json_bool(family, "ready", n->family[f].ready);
+		if (isfinite(n->family[f].stale_left_s))
+			web_json_real(family, "staleSecondsLeft", n->family[f].stale_left_s);
 		json_object_set_new(families, ip_family_name((enum ip_family)f), family);
 	}
 	json_object_set_new(o, "families", families);
@@ -119,6 +123,21 @@ attribute_errors_json(const struct web_backend *b, size_t neighbor)
 	return list;
 }
 
+/* Those that run. */
+static json_t *
+timers_json(const struct web_neighbor *n)
+{
+	json_t *o = json_object();
+
+	if (isfinite(n->hold_left_s))
+		web_json_real(o, "holdSecondsLeft", n->hold_left_s);
+	if (isfinite(n->keepalive_left_s))
+		web_json_real(o, "keepaliveSecondsLeft", n->keepalive_left_s);
+	if (isfinite(n->retry_left_s))
+		web_json_real(o, "retrySecondsLeft", n->retry_left_s);
+	return o;
+}
+
 /* The same with what only matters when one looks at this neighbour. */
 static json_t *
 neighbor_details_json(const struct web_backend *b, size_t i, const struct web_neighbor *n)
@@ -133,6 +152,8 @@ neighbor_details_json(const struct web_backend *b, size_t i, const struct web_ne
 	web_json_count(o, "localPort", n->local_port);
 	web_json_count(o, "remotePort", n->remote_port);
 	web_json_count(o, "holdTimeConfiguredSeconds", n->hold_time_configured_s);
+	web_json_count(o, "holdTimeOfferedSeconds", n->hold_time_offered_s);
+	json_object_set_new(o, "timers", timers_json(n));
 	web_json_bool(o, "dials", n->dials);
 	web_json_bool(o, "routeRefresh", n->route_refresh);
 	web_json_bool(o, "fourOctetAs", n->four_octet_as);

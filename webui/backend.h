@@ -42,13 +42,15 @@ struct web_neighbor {
 	const char *state;              /* "established", "idle", "active", ... (lower case) */
 	const char *last_error;         /* "" where there is none */
 	struct ip_addr address, local_address;
-	uint32_t local_as, remote_as;
+	uint32_t local_as, remote_as; /* remote: as configured, before its OPEN */
 	uint32_t local_id, remote_id; /* BGP identifiers, host order; remote 0 before its OPEN */
 	int64_t start_wall_ms;        /* when it was last Established; 0: never */
 	double state_age_s;
 	uint64_t established_count;
-	uint16_t local_port, remote_port; /* of the connection; 0 without one */
-	uint16_t hold_time_configured_s;
+	uint16_t local_port, remote_port;                     /* of the connection; 0 without one */
+	uint16_t hold_time_configured_s, hold_time_offered_s; /* ours, and what it offered */
+	/* Until it runs out, the next KEEPALIVE, the next dialling; infinite: not running. */
+	double hold_left_s, keepalive_left_s, retry_left_s;
 	bool dials;                        /* we connect; otherwise we wait for it */
 	bool route_refresh, four_octet_as; /* both sides can */
 	/* Of the session that is up, or was last. */
@@ -68,6 +70,7 @@ struct web_neighbor {
 		uint64_t stale_paths;
 		uint64_t max_prefixes; /* learn: paths it may have; 0: any number */
 		bool over_limit;       /* it had more in this session, or the last */
+		double stale_left_s;   /* learn, without a session: until they go; else infinite */
 		uint64_t learned_added,
 		    learned_removed; /* prefixes; re-announcements not counted */
 		uint64_t desired;    /* push: entries selected for it */

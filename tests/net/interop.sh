@@ -224,6 +224,25 @@ scene_table() {
 	expect_within "$DAEMON takes the target session" 20 neighbor_up target
 	traffic_start
 	expect_within "it gets the active prefixes unchanged, and nothing else" 20 converged
+	check "hotfib explains both sessions" explained
+}
+
+# says NAME REGEX...: each is a line of what hotfib says of the neighbour.
+says() {
+	local name=$1 line
+	shift
+	hotfib_ show neighbor "$name" >"$DIR/said"
+	for line in "$@"; do
+		grep -qE "^ *$line\$" "$DIR/said" || { echo "not there: $line" && cat "$DIR/said" && return 1; }
+	done
+}
+
+explained() {
+	says reflector 'state +established for .*; came up 1 time' 'ipv[46] +1,000 paths, complete' \
+		'hold time +90 s \(we offer 90 s, it offers [0-9]+ s\), [0-9]+ s left' \
+		'keepalive +every 30 s, next in [0-9]+ s' 'families +ipv4, ipv6 +ipv4, ipv6' \
+		'4-octet AS +yes +yes' 'UPDATE +[0-9]+ +[0-9,]+' 'last error +none' &&
+		says target 'ipv[46] +50 held of 50 wanted, 0 to be sent'
 }
 
 # refresh_answered COMMAND...: the command makes the daemon ask hotfibd for everything again, and
@@ -286,7 +305,9 @@ scene_daemon_killed() {
 kept_stale() {
 	neighbor_is reflector '.state != "established" and
 		all(.families[]; .paths == '$EACH' and .stalePaths == '$EACH')' &&
-		api_is sw /api/v1/status 'all(.routers[].families[]; .frozen)' && learned_count $EACH
+		api_is sw /api/v1/status 'all(.routers[].families[]; .frozen)' &&
+		says reflector 'ipv6 +no session; 1,000 paths, 1,000 of them stale, gone in .*' \
+			'last error +[a-zA-Z].*, [0-9]+s ago' && learned_count $EACH
 }
 
 learned_again() {

@@ -8,6 +8,7 @@
 #ifndef TESTS_WEB_FAKE_H
 #define TESTS_WEB_FAKE_H
 
+#include <math.h>
 #include <string.h>
 
 #include "lib/mem.h"
@@ -443,6 +444,9 @@ web_fake_init(struct web_fake *f)
 		.established_count = 1,
 		.hold_time_s = 90,
 		.keepalive_s = 30,
+		.hold_left_s = INFINITY,
+		.keepalive_left_s = INFINITY,
+		.retry_left_s = INFINITY,
 		.updates_received = 12345 };
 	f->neighbors[1] = f->neighbors[0];
 	f->neighbors[1].name = "target";
@@ -452,6 +456,8 @@ web_fake_init(struct web_fake *f)
 	f->routers[1] = (struct web_router){ .name = "spare" };
 	for (int i = 0; i < IP_FAMILIES; i++) {
 		f->neighbors[0].family[i].negotiated = f->neighbors[1].family[i].negotiated = true;
+		f->neighbors[0].family[i].stale_left_s = INFINITY;
+		f->neighbors[1].family[i].stale_left_s = INFINITY;
 		f->neighbors[0].family[i].end_of_rib = f->neighbors[0].family[i].ready = true;
 		f->neighbors[0].family[i].paths = f->neighbors[0].family[i].learned_added = 691838;
 		f->neighbors[1].family[i].desired = f->neighbors[1].family[i].installed = 2;

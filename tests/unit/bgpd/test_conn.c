@@ -289,6 +289,8 @@ test_timers(void **state)
 	end_init(&b, &speaker);
 	/* OpenSent: 30 s. */
 	assert_int_equal(mono_sub_us(bgp_conn_deadline(a.conn), start), 30 * 1000000);
+	assert_int_equal(mono_sub_us(bgp_conn_hold_at(a.conn), start), 30 * 1000000);
+	assert_true(mono_is_never(bgp_conn_keepalive_at(a.conn)));
 	pump(&a, &b, SIZE_MAX);
 	/* Agreed on 30 s: keepalives every 7.5 to 10 s keep it up for an hour. */
 	while (mono_sub_s(now, start) < 3600) {

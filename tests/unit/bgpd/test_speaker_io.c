@@ -171,6 +171,32 @@ test_md5_wrong(void **state)
 	assert_int_equal(s.state, BGP_CONNECT);
 }
 
+/* Nobody listens: the next attempt is some time ahead, and none once there is a session. */
+static void
+test_retry(void **state)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN), c = config_of(false, BGP_PUSH);
+	struct bgp_neighbor_status status;
+
+	(void)state;
+	assert_true(bgp_speaker_unlisten(server.speaker, &server_ip, port));
+	add(&server, &s);
+	add(&client, &c);
+	do {
+		ev_run(loop, EVRUN_NOWAIT);
+		bgp_neighbor_status(client.n, &status);
+	} while (mono_is_never(status.retry_at));
+	assert_true(mono_is_never(status.hold_at));
+	assert_true(mono_is_never(status.keepalive_at));
+	assert_true(mono_sub_s(status.retry_at, clock_mono()) <= 1);
+	assert_int_equal(bgp_speaker_listen(server.speaker, &server_ip, port), 0);
+	WAIT_FOR(server.ups == 1 && client.ups == 1);
+	bgp_neighbor_status(client.n, &status);
+	assert_true(mono_is_never(status.retry_at));
+	assert_true(mono_sub_s(status.hold_at, clock_mono()) <= 90);
+	assert_true(mono_sub_s(status.keepalive_at, clock_mono()) <= 30);
+}
+
 static void
 start_ttl(uint16_t server_hops, uint16_t client_hops)
 {
@@ -417,6 +443,7 @@ main(void)
 		TEST(test_reset),
 		TEST(test_md5),
 		TEST(test_md5_wrong),
+		TEST(test_retry),
 		TEST(test_ttl_security),
 		TEST(test_ttl_too_far),
 		TEST(test_remove_from_routes),

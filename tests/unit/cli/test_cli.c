@@ -4,15 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "tests/support/support.h"
-
-/* What the daemon answers to the paths it knows. */
-struct page {
-	const char *path;
-	long status;
-	const char *body;
-};
+#include "tests/unit/cli/daemon.h"
 
 static const char status_ok[] =
     "{\"summary\":\"Covering 97.8 % of 412 Gbit/s\",\"problems\":[],\"notReadyReasons\":[],"
@@ -56,31 +48,6 @@ static const char installed[] =
     "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
     "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9}]}";
 
-static const char route[] =
-    "{\"router\":\"edge\",\"prefix\":\"10.0.2.0/24\",\"forwarding\":\"carried\","
-    "\"carriedby\":\"10.0.0.0/8\",\"cover\":\"10.0.0.0/16\",\"coverNexthop\":\"192.0.2.9\","
-    "\"coverAlike\":false,\"valueDestination\":1e9,\"valueSource\":0,\"rule\":\"as-path\","
-    "\"why\":\"its AS path is shorter\",\"nPaths\":300,\"paths\":["
-    "{\"best\":true,\"neighbor\":\"reflector\",\"neighborAddress\":\"10.0.0.254\","
-    "\"pathId\":0,\"stale\":false,\"nexthop\":\"192.0.2.3\",\"aspath\":\"\","
-    "\"origin\":\"IGP\"},"
-    "{\"best\":false,\"neighbor\":\"re\\u001b\",\"neighborAddress\":\"10.0.0.253\","
-    "\"pathId\":7,\"stale\":true,\"nexthop\":\"192.0.2.4\",\"aspath\":\"1-2\",\"med\":0,"
-    "\"origin\":\"IGP\",\"largeCommunities\":\"1:2:3-4:5:6\",\"atomicAggregate\":true}]}";
-
-static const char neighbor[] =
-    "{\"name\":\"a/b\",\"role\":\"learn\",\"router\":\"edge\",\"address\":\"10.0.0.254\","
-    "\"state\":\"established\",\"stateAgeSeconds\":61,\"establishedCount\":2,\"localAs\":65000,"
-    "\"localId\":\"0.0.0.1\",\"localAddress\":\"10.0.0.1\",\"localPort\":179,\"remoteAs\":65001,"
-    "\"remoteId\":\"0.0.0.2\",\"remotePort\":40000,\"dials\":false,\"holdTimeSeconds\":90,"
-    "\"holdTimeConfiguredSeconds\":240,\"keepaliveSeconds\":30,\"routeRefresh\":true,"
-    "\"fourOctetAs\":true,\"families\":{\"ipv4\":{\"negotiated\":true,\"configured\":true,"
-    "\"paths\":5,\"stalePaths\":1,\"ready\":true},\"ipv6\":{\"configured\":true}},"
-    "\"received\":{\"bytes\":100,\"opens\":2,\"updates\":3,\"keepalives\":4},"
-    "\"sent\":{\"bytes\":90,\"notifications\":1},\"routesAnnounced\":7,\"routesWithdrawn\":2,"
-    "\"treatedAsWithdraw\":1,\"attributesDiscarded\":0,\"lastError\":\"received Cease \\u001b\","
-    "\"lastErrorAgeSeconds\":125}";
-
 static const char events[] =
     "{\"newest\":8,\"events\":[{\"id\":7,\"severity\":\"info\",\"kind\":\"session\",\"count\":1,"
     "\"suppressed\":0,\"time\":1467322500000,\"lastTime\":1467322500999,"
@@ -99,11 +66,6 @@ static const struct page pages[] = {
 	{ "/api/v1/hardware", 200, hardware },
 	{ "/api/v1/events?maxEvents=20", 200, events },
 	{ "/api/v1/events?maxEvents=5", 200, "{\"events\":[],\"newest\":0}" },
-	{ "/api/v1/neighbor/a%2Fb", 200, neighbor },
-	{ "/api/v1/neighbor/x", 404, "{\"error\":\"no neighbour\"}" },
-	{ "/api/v1/route?address=10.0.2.1", 200, route },
-	{ "/api/v1/route?address=10.0.2.0%2F24&router=a%2Fb", 200, route },
-	{ "/api/v1/route?address=::", 404, "{\"error\":\"no route to ::\"}" },
 	{ "/api/v1/status", 200, status_ok },
 	{ "/api/v1/neighbors", 200, neighbors },
 	{ "/api/v1/agents", 200, agents },
@@ -117,91 +79,6 @@ static const struct page pages[] = {
 	{ "POST /api/v1/neighbor/target/refresh", 409, "{\"error\":\"a push neighbour\"}" },
 	{ 0 },
 };
-
-static int
-get(const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
-{
-	const struct page *page = cli->get_ctx;
-
-	if (page == NULL) {
-		snprintf(error, 256, "no daemon at %s", cli->socket);
-		return -1;
-	}
-	while (page->path != NULL && strcmp(page->path, path) != 0)
-		page++;
-	if (page->path == NULL)
-		fail_msg("asked for %s", path);
-	*status = page->status;
-	str_add(body, page->body);
-	return 0;
-}
-
-/* The same to a file; the path "cut" breaks off in the middle. */
-static int
-download(const struct cli *cli, const char *path, FILE *to, struct str *body, long *status,
-    char error[static 256])
-{
-	bool cut = strstr(path, "/cut/") != NULL;
-	struct str text;
-	int result;
-
-	if (cut) {
-		fputs("MRT", to);
-		snprintf(error, 256, "broke off");
-		return -1;
-	}
-	str_init(&text, MEM_MISC);
-	result = get(cli, path, &text, status, error);
-	if (result == 0 && *status == 200)
-		fwrite(text.text, 1, text.len, to);
-	else
-		str_add(body, text.text);
-	str_fini(&text);
-	return result;
-}
-
-static int
-post(
-    const struct cli *cli, const char *path, struct str *body, long *status, char error[static 256])
-{
-	char marked[256];
-
-	snprintf(marked, sizeof(marked), "POST %s", path);
-	return get(cli, marked, body, status, error);
-}
-
-static char *out, *err;
-
-/* Run "hotfib ARGS", blanks between the arguments; out and err hold what it said. */
-static int
-run(const struct page *daemon, const char *args)
-{
-	char text[256], *argv[20] = { NULL }, *rest = text, *word;
-	size_t before = mem_used(MEM_MISC), out_len, err_len;
-	struct cli cli = { .version = "0.9",
-		.socket = "/sock",
-		.top_n = 20,
-		.get = get,
-		.download = download,
-		.post = post,
-		.get_ctx = (void *)(uintptr_t)daemon };
-	int argc = 0, result;
-
-	free(out);
-	free(err);
-	snprintf(text, sizeof(text), "hotfib %s", args);
-	while ((word = strsep(&rest, " ")) != NULL) {
-		if (*word != '\0')
-			argv[argc++] = word;
-	}
-	cli.out = open_memstream(&out, &out_len);
-	cli.err = open_memstream(&err, &err_len);
-	result = cli_run(&cli, argc, argv);
-	fclose(cli.out);
-	fclose(cli.err);
-	assert_int_equal(mem_used(MEM_MISC), before);
-	return result;
-}
 
 static void
 assert_verb(const char *words, const char *expected)
@@ -470,72 +347,6 @@ test_events(void **state)
 	assert_string_equal(out, "");
 }
 
-static void
-test_neighbor(void **state)
-{
-	(void)state;
-	assert_int_equal(run(pages, "show neighbor a/b"), CLI_OK);
-	assert_string_equal(out,
-	    "a/b, learn neighbour of router edge\n"
-	    "  state              established, reached Established 2 times\n"
-	    "  since              1m01s\n"
-	    "  we                 AS 65000, id 0.0.0.1, 10.0.0.1 port 179\n"
-	    "  neighbour          AS 65001, id 0.0.0.2, 10.0.0.254 port 40000\n"
-	    "  connecting         we wait for it\n"
-	    "  hold time          90 s negotiated, 240 s ours; keepalive 30 s\n"
-	    "  both can           route refresh: yes, 4-octet AS: yes\n"
-	    "  ipv4               5 paths, 1 of them stale, complete\n"
-	    "  ipv6               configured, not negotiated\n"
-	    "  received           100 bytes: OPEN 2, UPDATE 3, KEEPALIVE 4, NOTIFICATION 0, "
-	    "ROUTE-REFRESH 0\n"
-	    "  sent               90 bytes: OPEN 0, UPDATE 0, KEEPALIVE 0, NOTIFICATION 1, "
-	    "ROUTE-REFRESH 0\n"
-	    "  routes received    7 announced, 2 withdrawn\n"
-	    "  bad UPDATEs        1 taken as withdrawals, 0 attributes discarded\n"
-	    "  last error         received Cease \\x1b\n"
-	    "                     2m05s ago\n");
-	assert_int_equal(run(pages, "sh ne a/b -j"), CLI_OK);
-	assert_non_null(strstr(out, "\"remotePort\":40000"));
-	assert_int_equal(run(pages, "show neighbor x"), CLI_ERROR);
-	assert_int_equal(run(pages, "show neighbor x y"), CLI_USAGE);
-}
-
-static void
-test_route(void **state)
-{
-	(void)state;
-	assert_int_equal(run(pages, "show route 10.0.2.1"), CLI_OK);
-	assert_string_equal(out,
-	    "10.0.2.0/24 of router edge\n"
-	    "  traffic to it      8.00 Gbit/s\n"
-	    "  traffic from it    0 bit/s\n"
-	    "  forwarding         carried by 10.0.0.0/8, which has the same next hop\n"
-	    "  inside             10.0.0.0/16, whose next hop 192.0.2.9 is another\n"
-	    "  best of            300 paths: its AS path is shorter (as-path)\n"
-	    "\n"
-	    "path 1, from reflector at 10.0.0.254, best\n"
-	    "  next hop           192.0.2.3\n"
-	    "  AS path            empty\n"
-	    "  origin             IGP\n"
-	    "\n"
-	    "path 2, from re\\x1b at 10.0.0.253, path id 7, stale\n"
-	    "  next hop           192.0.2.4\n"
-	    "  AS path            1 2\n"
-	    "  origin             IGP\n"
-	    "  MED                0\n"
-	    "  large communities  1:2:3 4:5:6\n"
-	    "  atomic aggregate   yes\n"
-	    "\n"
-	    "and 298 more\n");
-	assert_int_equal(run(pages, "sh r --router a/b 10.0.2.0/24 -j"), CLI_OK);
-	assert_non_null(strstr(out, "\"rule\":\"as-path\""));
-	assert_int_equal(run(pages, "show route ::"), CLI_ERROR);
-	assert_string_equal(err, "hotfib: the daemon answered 404: no route to ::\n");
-	assert_int_equal(run(pages, "show route"), CLI_USAGE);
-	assert_int_equal(run(pages, "show route a b"), CLI_USAGE);
-	assert_int_equal(run(pages, "show route -6 a"), CLI_USAGE);
-}
-
 /* What `file` holds, to be freed; NULL where it is not there. */
 static char *
 contents(const char *file)
@@ -617,15 +428,6 @@ test_dump(void **state)
 	assert_non_null(strstr(err, "cannot write /tmp/hotfib-test-"));
 }
 
-static int
-forget_output(void **state)
-{
-	(void)state;
-	free(out);
-	free(err);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -643,8 +445,6 @@ main(void)
 		cmocka_unit_test(test_top_needs_one_router),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_installed),
-		cmocka_unit_test(test_route),
-		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_commands),

@@ -157,9 +157,13 @@ test_early_end_of_rib(void **state)
 	assert_true(status(&w).ready);
 
 	/* After a restart of the router: its table is empty when it says that it is complete. */
+	assert_true(mono_is_never(status(&w).stale_until));
 	router_source_down(w.router, w.source, w.now);
+	assert_true(mono_sub_s(status(&w).stale_until, w.now) == STALE_S);
 	seconds(&w, 10);
+	assert_true(mono_sub_s(status(&w).stale_until, w.now) == STALE_S - 10);
 	up(&w, w.source);
+	assert_true(mono_is_never(status(&w).stale_until));
 	end_of_rib(&w);
 	seconds(&w, 20);
 	assert_table(&w, 100, 100);

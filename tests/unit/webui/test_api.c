@@ -74,12 +74,21 @@ test_neighbor(void **state)
 	assert_true(json_is_true(json_object_get(
 	    json_object_get(json_object_get(root, "families"), "ipv6"), "configured")));
 	assert_null(json_object_get(root, "lastErrorAgeSeconds"));
+	assert_int_equal(json_object_size(json_object_get(root, "timers")), 0);
 	assert_true(
 	    json_is_null(json_object_get(json_object_get(root, "capabilities"), "received")));
 	json_decref(root);
 	fake.neighbors[0].last_error = "Cease";
 	fake.neighbors[0].last_error_age_s = 2.5;
+	fake.neighbors[0].keepalive_left_s = 12.5;
+	fake.neighbors[0].family[IP_V6].stale_left_s = 0.5;
 	root = ask_json(&fake, "/api/v1/neighbor/reflector", 200);
+	assert_int_equal(json_object_size(json_object_get(root, "timers")), 1);
+	assert_true(json_number_value(json_object_get(
+			json_object_get(root, "timers"), "keepaliveSecondsLeft")) == 12.5);
+	assert_true(json_number_value(
+			json_object_get(json_object_get(json_object_get(root, "families"), "ipv6"),
+			    "staleSecondsLeft")) == 0.5);
 	assert_true(json_number_value(json_object_get(root, "lastErrorAgeSeconds")) == 2.5);
 	json_decref(root);
 	assert_error(&fake, "/api/v1/neighbor/nope", 404, "\"nope\"");
