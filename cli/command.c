@@ -35,3 +35,32 @@ cli_refresh(struct cli *cli, char **args)
 	str_fini(&path);
 	return result;
 }
+
+static int
+freeze(struct cli *cli, const char *path, const char *reason)
+{
+	struct str target;
+	int result;
+
+	str_init(&target, MEM_MISC);
+	str_add(&target, path);
+	if (reason != NULL) {
+		str_add(&target, "?reason=");
+		add_encoded(&target, reason);
+	}
+	result = command(cli, target.text);
+	str_fini(&target);
+	return result;
+}
+
+int
+cli_freeze(struct cli *cli, char **args)
+{
+	return freeze(cli, "/api/v1/freeze", args[0]);
+}
+
+int
+cli_thaw(struct cli *cli, char **args)
+{
+	return freeze(cli, "/api/v1/thaw", args[0]);
+}

@@ -8,4 +8,7 @@
 /* ctx is the app. */
 enum web_outcome command_refresh(void *ctx, const char *neighbor, const char **why);
 
+enum web_outcome command_freeze(
+    void *ctx, bool frozen, const char *who, const char *reason, const char **why);
+
 #endif

@@ -50,6 +50,18 @@ target_config(const struct target *t)
 	return &t->config;
 }
 
+void
+target_freeze(struct target *t, bool frozen)
+{
+	t->frozen = frozen;
+}
+
+bool
+target_is_frozen(const struct target *t)
+{
+	return t->frozen;
+}
+
 /* --- ports --- */
 
 unsigned
@@ -269,15 +281,15 @@ static void
 run_family(struct target *t, enum ip_family family, struct mono now)
 {
 	enum router_phase phase = router_phase(t->config.router, family);
-	bool frozen = phase == ROUTER_FROZEN || keeps_adopted(t, family, now);
-	bool per_port = frozen && choice_is_per_port(t);
+	bool stale = phase == ROUTER_FROZEN || t->frozen || keeps_adopted(t, family, now);
+	bool per_port = stale && choice_is_per_port(t);
 
 	t->choice[family].current = false;
 	if (phase == ROUTER_COLD)
 		return;
 	target_probe_ceilings(t, family, now);
 	if (!per_port)
-		choice_make(t, family, frozen, NULL, now);
+		choice_make(t, family, stale, NULL, now);
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct port *port = &t->ports[i];
 

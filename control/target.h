@@ -36,6 +36,11 @@ struct target *target_new(const struct target_config *config);
 void target_free(struct target *t);
 const struct target_config *target_config(const struct target *t);
 
+/* By an operator's order, as if input were stale: until it is lifted what ports hold stays, but for
+ * what the RIB asks for. */
+void target_freeze(struct target *t, bool frozen);
+bool target_is_frozen(const struct target *t);
+
 /* A port; numbered in order of adding. */
 unsigned target_add_port(struct target *t, const struct push *push);
 

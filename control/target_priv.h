@@ -45,6 +45,7 @@ struct target {
 	struct refusals refusals;
 	struct ip_prefix *never; /* room for target_never() */
 	bool repair;
+	bool frozen; /* by an operator */
 	double cost_s;
 	uint64_t runs;
 };

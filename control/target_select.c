@@ -10,6 +10,8 @@
  * Hysteresis is for what a target holds. Ports hold the same but for what is under way, so the
  * fullest of them speaks for all.
  */
+#include <math.h>
+
 #include "control/target_priv.h"
 
 void
@@ -83,7 +85,7 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 		.now = now,
 		.limit = target_limit(t, family),
 		.direction = TRAFFIC_TO,
-		.min_rate_bps = c->min_rate_bps,
+		.min_rate_bps = t->frozen && choice_is_per_port(t) ? HUGE_VAL : c->min_rate_bps,
 		.min_length = 1,
 		.include_covered = true,
 		.prune_covered = true,

@@ -321,6 +321,10 @@ view_router(void *ctx, size_t i, struct web_router *out)
 			target_family_status(app->target, family, &s);
 			out->family[f].has_target = true;
 			out->family[f].dry_run = app->dry_run;
+			if (target_is_frozen(app->target) && !out->family[f].frozen) {
+				out->family[f].frozen = true;
+				out->family[f].frozen_why = "an operator's order";
+			}
 			out->family[f].capacity = s.capacity;
 			out->family[f].desired = s.desired;
 			out->family[f].installed = held != NULL ? installed_count(held) : 0;
@@ -556,5 +560,6 @@ view_backend(struct app *app)
 		.event_next = view_event_next,
 		.hardware = view_hardware,
 		.refresh = command_refresh,
+		.freeze = command_freeze,
 	};
 }

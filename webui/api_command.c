@@ -28,3 +28,26 @@ web_api_refresh(struct web_call *call, struct web_answer *a)
 
 	answer_outcome(a, outcome, "asked for the whole table again", why);
 }
+
+static void
+freeze(struct web_call *call, bool frozen, const char *what, struct web_answer *a)
+{
+	const struct web_backend *b = &call->app->backend;
+	const char *why = NULL;
+	enum web_outcome outcome =
+	    b->freeze(b->ctx, frozen, call->who, call->arg[FREEZE_REASON].text, &why);
+
+	answer_outcome(a, outcome, what, why);
+}
+
+void
+web_api_freeze(struct web_call *call, struct web_answer *a)
+{
+	freeze(call, true, "frozen: only what the routing table asks for changes", a);
+}
+
+void
+web_api_thaw(struct web_call *call, struct web_answer *a)
+{
+	freeze(call, false, "thawed: the traffic decides again", a);
+}

@@ -358,6 +358,11 @@ struct web_backend {
 	 *
 	 * Ask a learning neighbour for its whole table again (ROUTE-REFRESH). */
 	enum web_outcome (*refresh)(void *ctx, const char *neighbor, const char **why);
+
+	/* Keep what targets hold, so that only what the RIB asks for changes; or no longer. `who`
+	 * asks, and may say a reason ("": none): for the log. */
+	enum web_outcome (*freeze)(
+	    void *ctx, bool frozen, const char *who, const char *reason, const char **why);
 };
 
 #endif

@@ -75,6 +75,7 @@ struct web_http {
 
 struct connection {
 	bool tcp;
+	char who[16];    /* at the other end of a unix socket */
 	bool in_request; /* a request began and was not handed to us yet */
 	bool spoke;      /* a request was handed to us */
 };
@@ -265,6 +266,7 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 	start = clock_mono();
 	request.target = x->target;
 	request.may_command = c != NULL && !c->tcp;
+	request.who = c != NULL ? c->who : NULL;
 	request.if_none_match = MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "If-None-Match");
 	o = outgoing_new(h);
 	web_dispatch(&h->app, &request, &o->answer);
@@ -316,6 +318,18 @@ has_sent(int fd)
 }
 
 static void
+identify(struct connection *c, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *fd =
+	    MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct ucred user;
+	socklen_t len = sizeof(user);
+
+	if (fd != NULL && getsockopt(fd->connect_fd, SOL_SOCKET, SO_PEERCRED, &user, &len) == 0)
+		snprintf(c->who, sizeof(c->who), "uid %u", user.uid);
+}
+
+static void
 connection_started(struct web_http *h, struct MHD_Connection *mhd, void **context)
 {
 	struct connection *c = mem_alloc(MEM_HTTP, sizeof(*c));
@@ -324,6 +338,8 @@ connection_started(struct web_http *h, struct MHD_Connection *mhd, void **contex
 
 	c->tcp = info != NULL && info->client_addr->sa_family != AF_UNIX;
 	h->n_tcp_connections += c->tcp;
+	if (!c->tcp)
+		identify(c, mhd);
 	*context = c;
 }
 

@@ -61,6 +61,11 @@ static const struct web_param events_params[] = {
 	{ 0 },
 };
 
+static const struct web_param freeze_params[] = {
+	[FREEZE_REASON] = { "reason", WEB_STRING, 0, 0, { 0 } },
+	{ 0 },
+};
+
 const struct web_route_row web_routes[] = {
 	/* sFlow-RT's. */
 	{ "GET", "/version", web_api_version, NULL },
@@ -88,6 +93,8 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/hardware", web_api_hardware, NULL },
 	/* Commands. */
 	{ "POST", "/api/v1/neighbor/{name}/refresh", web_api_refresh, NULL },
+	{ "POST", "/api/v1/freeze", web_api_freeze, freeze_params },
+	{ "POST", "/api/v1/thaw", web_api_thaw, freeze_params },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },
 	{ "GET", "/app.js", web_api_asset, NULL },
@@ -246,7 +253,7 @@ answer_unchanged(const struct web_request *request, struct web_answer *a)
 void
 web_dispatch(struct web_app *app, const struct web_request *request, struct web_answer *a)
 {
-	struct web_call call = { .app = app };
+	struct web_call call = { .app = app, .who = request->who != NULL ? request->who : "?" };
 	struct web_target target;
 	const char *allow = NULL;
 

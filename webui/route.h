@@ -36,6 +36,7 @@ struct web_request {
 	const char *target;        /* as sent: path and query, percent-encoded */
 	const char *if_none_match; /* NULL where absent */
 	bool may_command;          /* it came by the unix socket */
+	const char *who;           /* then: "uid 0", for the log; NULL: unknown */
 };
 
 enum web_param_type {
@@ -65,6 +66,7 @@ struct web_arg {
 struct web_call {
 	struct web_app *app;
 	const struct web_route_row *row;
+	const char *who;                    /* gives a command */
 	char name[WEB_VALUE_MAX];           /* what stood for {...} in the pattern */
 	struct web_arg arg[WEB_PARAMS_MAX]; /* in the order of the row's parameters */
 };

@@ -9,6 +9,7 @@
 #define TESTS_WEB_FAKE_H
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/mem.h"
@@ -36,6 +37,8 @@ struct web_fake {
 	struct web_event events[4];
 	size_t n_events;
 
+	bool frozen; /* by freeze(), with who and why */
+	char froze_why[100];
 	const char *refreshed; /* the neighbour refresh() was last asked of */
 
 	struct web_top_query last_query;
@@ -383,6 +386,19 @@ web_fake_hardware(void *ctx, size_t i, struct web_hardware *out)
 	return true;
 }
 
+static inline enum web_outcome
+web_fake_freeze(void *ctx, bool frozen, const char *who, const char *reason, const char **why)
+{
+	struct web_fake *f = ctx;
+
+	*why = "it is so already";
+	if (f->frozen == frozen)
+		return WEB_REFUSED;
+	f->frozen = frozen;
+	snprintf(f->froze_why, sizeof(f->froze_why), "%s: %s", who, reason);
+	return WEB_DONE;
+}
+
 static inline struct web_backend
 web_fake_backend(struct web_fake *f)
 {
@@ -402,7 +418,8 @@ web_fake_backend(struct web_fake *f)
 		.installed_next = web_fake_installed_next,
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,
-		.refresh = web_fake_refresh };
+		.refresh = web_fake_refresh,
+		.freeze = web_fake_freeze };
 }
 
 /* All well: both sessions up, 3 routes of each family, 2 installed. */

@@ -75,6 +75,9 @@ static const struct page pages[] = {
 	{ "/api/v1/top/nope/ipv4?maxPrefixes=20&direction=destination", 404,
 	    "{\"error\":\"no \\u001brouter\"}" },
 	{ "/version", 200, "1.0" },
+	{ "POST /api/v1/freeze", 200, "{\"done\":\"frozen\"}" },
+	{ "POST /api/v1/freeze?reason=a%26b", 200, "{\"done\":\"frozen, too\"}" },
+	{ "POST /api/v1/thaw", 409, "{\"error\":\"not frozen\"}" },
 	{ "POST /api/v1/neighbor/a%2Fb/refresh", 200, "{\"done\":\"asked\"}" },
 	{ "POST /api/v1/neighbor/target/refresh", 409, "{\"error\":\"a push neighbour\"}" },
 	{ 0 },
@@ -376,6 +379,12 @@ test_commands(void **state)
 	assert_int_equal(run(pages, "refresh target"), CLI_ERROR);
 	assert_string_equal(err, "hotfib: the daemon answered 409: a push neighbour\n");
 	assert_int_equal(run(pages, "refresh"), CLI_USAGE);
+	assert_int_equal(run(pages, "freeze"), CLI_OK);
+	assert_string_equal(out, "frozen\n");
+	assert_int_equal(run(pages, "freeze a&b"), CLI_OK);
+	assert_string_equal(out, "frozen, too\n");
+	assert_int_equal(run(pages, "thaw"), CLI_ERROR);
+	assert_non_null(strstr(err, "not frozen"));
 	assert_int_equal(run(NULL, "refresh target"), CLI_ERROR);
 }
 

@@ -99,12 +99,14 @@ changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
 static const bool v4_only[IP_FAMILIES] = { [IP_V4] = true };
 
 static void
-world_init(struct world *w, uint32_t capacity)
+world_init_as(struct world *w, uint32_t capacity, enum selector_kind selection)
 {
 	struct router_config rc = {
 		.name = "edge", .t_s = T_S, .stale_time_s = 60, .changed = changed, .ctx = w
 	};
-	struct target_config tc = { .selection = SELECTOR_TOP, .capacity = { capacity, 0 } };
+	struct target_config tc = {
+		.selection = selection, .synthetic = true, .capacity = { capacity, 0 }
+	};
 	struct push push = { .ctx = w,
 		.name = "target",
 		.ready = port_ready,
@@ -123,6 +125,12 @@ world_init(struct world *w, uint32_t capacity)
 	w->agent = router_add_agent(w->router, "10.0.0.136", T_S);
 	w->target = target_new(&tc);
 	w->port = target_add_port(w->target, &push);
+}
+
+static void
+world_init(struct world *w, uint32_t capacity)
+{
+	world_init_as(w, capacity, SELECTOR_TOP);
 }
 
 static void
@@ -183,6 +191,13 @@ sample(struct world *w, const char *address, uint32_t frame_len)
 	assert_true(ip_parse(address, &s.dst));
 	s.src = ip_v4(UINT32_C(0xc6336401));
 	router_samples(w->router, &s, 1, w->now);
+}
+
+static void
+samples(struct world *w, const char *address, int n)
+{
+	while (n-- > 0)
+		sample(w, address, 1000);
 }
 
 /* Seconds go by; the agent is heard in each unless it is silent. */
@@ -398,6 +413,48 @@ test_frozen_without_samples(void **state)
 	world_fini(&w);
 }
 
+/* An operator's freeze: nothing new, nothing evicted, but the RIB rules. */
+static void
+test_frozen_by_order(void **state)
+{
+	static const struct {
+		enum selector_kind kind;
+		const char *before, *after; /* the withdrawal of 10.1/16 */
+	} cases[] = { { SELECTOR_TOP, "10.0.0.0/8 10.1.0.0/16", "10.0.0.0/8" },
+		{ SELECTOR_PRICED, "10.200.0.0/24", "10.200.0.0/24" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world w;
+
+		world_init_as(&w, 10, cases[i].kind);
+		bring_up(&w);
+		samples(&w, "10.200.0.1", 10);
+		seconds(&w, 1, true);
+		assert_held(&w, cases[i].before);
+		target_freeze(w.target, true);
+		assert_true(target_is_frozen(w.target));
+		samples(&w, "192.0.2.1", 1000);
+		seconds(&w, 5, true);
+		assert_held(&w, cases[i].before);
+		seconds(&w, 2000, true);
+		assert_held(&w, cases[i].before);
+		withdraw(&w, "10.1.0.0/16");
+		target_run(w.target, w.now);
+		assert_held(&w, cases[i].after);
+		forward_copy(&w.before, &w.oracle);
+		withdraw(&w, "10.0.0.0/8");
+		target_run(w.target, w.now);
+		assert_held(&w, "");
+		forward_copy(&w.before, &w.oracle);
+		target_freeze(w.target, false);
+		samples(&w, "192.0.2.1", 10);
+		seconds(&w, 2, true);
+		assert_held(&w, "192.0.2.0/24");
+		world_fini(&w);
+	}
+}
+
 static void
 test_lost_learning_session(void **state)
 {
@@ -490,6 +547,7 @@ main(void)
 		cmocka_unit_test(test_repairs),
 		cmocka_unit_test(test_withdrawn_below),
 		cmocka_unit_test(test_frozen_without_samples),
+		cmocka_unit_test(test_frozen_by_order),
 		cmocka_unit_test(test_lost_learning_session),
 		cmocka_unit_test(test_slow_port),
 		cmocka_unit_test(test_port_restart_and_refresh),

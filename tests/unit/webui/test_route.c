@@ -152,6 +152,34 @@ test_commands(void **state)
 }
 
 static void
+test_freeze(void **state)
+{
+	struct web_request request = { .method = "POST",
+		.target = "/api/v1/freeze?reason=a%20b",
+		.may_command = true,
+		.who = "uid 7" };
+	static const unsigned expected[] = { 200, 409 };
+	struct web_fake fake;
+	struct web_app app;
+	struct web_answer a;
+
+	(void)state;
+	web_fake_init(&fake);
+	app = (struct web_app){ .backend = web_fake_backend(&fake) };
+	for (int thaw = 0; thaw < 2; thaw++) {
+		for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+			web_dispatch(&app, &request, &a);
+			assert_int_equal(a.status, expected[i]);
+			web_answer_fini(&a);
+			assert_int_equal(fake.frozen, thaw == 0);
+			assert_string_equal(fake.froze_why, thaw == 0 ? "uid 7: a b" : "?: ");
+		}
+		request.target = "/api/v1/thaw";
+		request.who = NULL;
+	}
+}
+
+static void
 test_defaults(void **state)
 {
 	struct web_fake fake;
@@ -328,6 +356,7 @@ main(void)
 		cmocka_unit_test(test_unknown_paths),
 		cmocka_unit_test(test_long_target),
 		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_freeze),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_every_row_answers),
 		cmocka_unit_test(test_defaults),
