@@ -254,6 +254,7 @@ lint: ## formatting, order of includes, cppcheck, man pages, shell scripts
 	$(Q)tests/lint.sh
 
 INSTALL ?= install
+SYSTEM_DIRS := sysusers.d tmpfiles.d sysctl.d
 install: programs ## into DESTDIR, PREFIX (/usr/local) and SYSCONFDIR (/etc)
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(SYSCONFDIR)/hotfib
 	$(INSTALL) -m 755 $(B)/hotfibd $(DESTDIR)$(PREFIX)/sbin/hotfibd
@@ -268,6 +269,8 @@ install: programs ## into DESTDIR, PREFIX (/usr/local) and SYSCONFDIR (/etc)
 		$(INSTALL) -m 640 conf/hotfib.conf $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf
 	for u in $(wildcard conf/systemd/*.service); do s=$(DESTDIR)$(PREFIX)/lib/systemd/system; \
 		$(INSTALL) -d $$s && sed 's,/usr/sbin/,$(PREFIX)/sbin/,' $$u >$$s/$${u##*/} || exit 1; done
+	for d in $(SYSTEM_DIRS); do s=$(DESTDIR)$(PREFIX)/lib/$$d; \
+		$(INSTALL) -d $$s && $(INSTALL) -m 644 conf/$$d/hotfib.conf $$s/ || exit 1; done
 
 uninstall: ## what install put there, but never the configuration
 	rm -f $(DESTDIR)$(PREFIX)/sbin/hotfibd $(DESTDIR)$(PREFIX)/bin/hotfib
@@ -277,6 +280,7 @@ uninstall: ## what install put there, but never the configuration
 	rm -f $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d/hotfib.conf
 	for u in $(wildcard conf/systemd/*.service); do \
 		rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
+	for d in $(SYSTEM_DIRS); do rm -f $(DESTDIR)$(PREFIX)/lib/$$d/hotfib.conf; done
 
 clean: ## remove what was built
 	rm -rf $(O)/release $(O)/debug $(O)/asan $(O)/fuzz $(O)/test-logs $(O)/net-logs \

@@ -19,6 +19,7 @@
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
 #include "control/occupancy.h"
+#include "control/service_io.h"
 #include "control/sim.h"
 #include "control/view.h"
 #include "control/whatif_io.h"
@@ -37,6 +38,7 @@ struct runner {
 	ev_check after_poll;
 	ev_idle work;
 	ev_signal term, interrupt;
+	struct web_backend backend;
 };
 
 static void
@@ -79,6 +81,7 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 	if (app->target != NULL)
 		run_target(app);
 	watch_tick(app->watch, app);
+	service_tick(app, &run->backend);
 	ev_idle_start(run->loop, &run->work);
 }
 
@@ -209,7 +212,6 @@ app_run(const struct config *config, const char *version)
 {
 	struct runner run = { .loop = ev_default_loop(EVFLAG_AUTO) };
 	struct app *app = &run.app;
-	struct web_backend backend = view_backend(app);
 	bool ok;
 
 	app->config = config;
@@ -217,14 +219,17 @@ app_run(const struct config *config, const char *version)
 	app->now = app->started = app->lag.minute_start = clock_mono();
 	app->started_wall_ms = clock_wall_ms();
 	app_make_parts(app, run.loop);
-	backend.whatif = whatif_ask;
-	app->http = web_http_new(run.loop, &backend);
+	run.backend = view_backend(app);
+	run.backend.whatif = whatif_ask;
+	app->http = web_http_new(run.loop, &run.backend);
 	ok = app_listen(app) && app_has_target(app);
 	if (ok) {
 		log_info("main", "version=%s config=%s neighbors=%zu agents=%zu started", version,
 		    config->file, app->n_neighbors, app->n_agents);
 		start_watchers(&run);
+		service_started(app);
 		ev_run(run.loop, 0);
+		service_stopping();
 	}
 	bgp_speaker_stop(app->speaker, "hotfibd is stopping", true);
 	web_http_free(app->http);

@@ -7,18 +7,21 @@
 
 #include "control/app_io.h"
 #include "control/config/import.h"
+#include "control/notify_io.h"
+#include "control/privileges_io.h"
 #include "version.h"
 
 #define DEFAULT_CONFIG "/etc/hotfib/hotfib.conf"
 
 static const char usage[] =
-    "usage: hotfibd [-c FILE] [-d]\n"
+    "usage: hotfibd [-c FILE] [-d] [--user USER]\n"
     "       hotfibd --check FILE\n"
     "       hotfibd --print FILE\n"
     "       hotfibd --import FILE\n"
     "\n"
     "  -c, --config FILE   configuration (default " DEFAULT_CONFIG ")\n"
     "  -d, --debug         log at level debug\n"
+    "      --user USER     started as root: become this user\n"
     "      --check FILE    report every fault of a configuration, exit 1 if there is one\n"
     "      --print FILE    print the effective configuration, defaults included\n"
     "      --import FILE   turn an sFlow-RT properties file (arm.*, bgp.*) into a configuration\n"
@@ -114,13 +117,20 @@ import(const char *file)
 }
 
 static int
-run(const char *file, bool debug)
+run(const char *file, const char *user, bool debug)
 {
 	struct config *config = load(file);
-	int code;
+	int code = user != NULL ? privileges_become(user) : 0;
 
 	if (config == NULL)
 		return 1;
+	if (code < 0) {
+		fprintf(stderr, "hotfibd: --user %s: %s\n", user,
+		    code == -ENOENT ? "there is no such user" : strerror(-code));
+		config_free(config);
+		return 1;
+	}
+	notify_open();
 	log_set_level(debug ? LOG_LEVEL_DEBUG : config->log_level);
 	code = app_run(config, HOTFIB_VERSION);
 	config_free(config);
@@ -133,7 +143,8 @@ main(int argc, char **argv)
 	enum {
 		CHECK = 256,
 		PRINT,
-		IMPORT
+		IMPORT,
+		USER
 	};
 	static const struct option options[] = {
 		{ "config", required_argument, NULL, 'c' },
@@ -141,11 +152,12 @@ main(int argc, char **argv)
 		{ "check", required_argument, NULL, CHECK },
 		{ "print", required_argument, NULL, PRINT },
 		{ "import", required_argument, NULL, IMPORT },
+		{ "user", required_argument, NULL, USER },
 		{ "version", no_argument, NULL, 'V' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *file = DEFAULT_CONFIG;
+	const char *file = DEFAULT_CONFIG, *user = NULL;
 	bool debug = false;
 	int option;
 
@@ -156,6 +168,7 @@ main(int argc, char **argv)
 		case CHECK: return check(optarg);
 		case PRINT: return print(optarg);
 		case IMPORT: return import(optarg);
+		case USER: user = optarg; break;
 		case 'V': printf("hotfibd %s\n", HOTFIB_VERSION); return 0;
 		case 'h': fputs(usage, stdout); return 0;
 		default: fputs(usage, stderr); return 2;
@@ -165,5 +178,5 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	return run(file, debug);
+	return run(file, user, debug);
 }

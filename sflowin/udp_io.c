@@ -195,10 +195,16 @@ on_poll(struct ev_loop *loop, ev_timer *w, int events)
 static int
 set_options(int fd)
 {
-	int size = RCVBUF, on = 1;
+	int size = RCVBUF, given, on = 1;
+	socklen_t len = sizeof(given);
 
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	/* The kernel says what it gives twice over (socket(7)). */
+	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &given, &len) == 0 && given / 2 < RCVBUF)
+		log_info("sflow",
+		    "receive-buffer=%d asked=%d: net.core.rmem_max or CAP_NET_ADMIN gives more",
+		    given / 2, RCVBUF);
 	return setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)) < 0 ? -errno : 0;
 }
 
