@@ -34,6 +34,8 @@ bgp_conn_new(const struct bgp_conn_config *config, const struct bgp_conn_ops *op
 	c->state = BGP_CONNECT;
 	c->hold_at = c->keepalive_at = MONO_NEVER;
 	c->need = BGP_HEADER_LEN;
+	c->own_scratch = config->scratch == NULL;
+	c->scratch = c->own_scratch ? mem_alloc(MEM_BGP, sizeof(*c->scratch)) : config->scratch;
 	bgp_sendq_init(&c->queue);
 	return c;
 }
@@ -42,6 +44,10 @@ void
 bgp_conn_free(struct bgp_conn *c)
 {
 	bgp_sendq_fini(&c->queue);
+	mem_free(MEM_BGP, c->adjout);
+	mem_free(MEM_BGP, c->part);
+	if (c->own_scratch)
+		mem_free(MEM_BGP, c->scratch);
 	mem_free(MEM_BGP, c);
 }
 
@@ -193,7 +199,10 @@ go_up(struct bgp_conn *c)
 		.reflect = c->config.reflect,
 		.extended_nexthop = c->agreed.extended_nexthop };
 
-	bgp_adjout_init(&c->adjout, &how);
+	if (!c->config.announces_nothing) {
+		c->adjout = mem_alloc(MEM_BGP, sizeof(*c->adjout));
+		bgp_adjout_init(c->adjout, &how);
+	}
 	if (c->ops.up != NULL)
 		c->ops.up(c->ctx, c);
 	for (unsigned f = 0; f < IP_FAMILIES && c->state == BGP_ESTABLISHED; f++)

@@ -33,6 +33,8 @@ struct bgp_conn_config {
 	/* Received routes go to ops.routes, and the peer is offered to send several paths a prefix
 	 * (RFC 7911); else they are only checked for errors. */
 	bool deliver;
+	/* Room to decode in, borrowed; connections of one thread may share it. NULL: its own. */
+	struct bgp_scratch *scratch;
 	bool announces_nothing; /* send End-of-RIB for every family as soon as Established */
 	/* Our graceful restart (RFC 4724): how long the peer is asked to keep what we have
 	 * announced when the session is lost; 0: it need not. */

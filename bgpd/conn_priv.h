@@ -29,11 +29,13 @@ struct bgp_conn {
 	struct mono hold_at, keepalive_at, heard_at;
 
 	struct bgp_sendq queue;
-	struct bgp_adjout adjout;
-	struct bgp_scratch scratch;
+	struct bgp_adjout *adjout; /* from Established on; NULL where nothing is announced */
+	struct bgp_scratch *scratch;
+	bool own_scratch;
 
-	size_t part_len, need; /* bytes in part, and how many it takes to know more */
-	uint8_t part[BGP_MSG_EXT_MAX];
+	/* A message that is not all there yet: bytes, and how many it takes to know more. */
+	uint8_t *part;
+	size_t part_len, part_cap, need;
 	char end_text[BGP_ERROR_TEXT_MAX];
 };
 

@@ -7,7 +7,8 @@ bgp_conn_announce(struct bgp_conn *c, const struct ip_prefix *p, const struct ro
     uint32_t attrs_key)
 {
 	ASSERT(c->state == BGP_ESTABLISHED && c->agreed.families[p->family]);
-	if (!bgp_adjout_announce(&c->adjout, &c->queue, p, attrs, attrs_key))
+	ASSERT(c->adjout != NULL);
+	if (!bgp_adjout_announce(c->adjout, &c->queue, p, attrs, attrs_key))
 		c->stats->unencodable++;
 }
 
@@ -15,13 +16,15 @@ void
 bgp_conn_withdraw(struct bgp_conn *c, const struct ip_prefix *p)
 {
 	ASSERT(c->state == BGP_ESTABLISHED && c->agreed.families[p->family]);
-	bgp_adjout_withdraw(&c->adjout, &c->queue, p);
+	ASSERT(c->adjout != NULL);
+	bgp_adjout_withdraw(c->adjout, &c->queue, p);
 }
 
 void
 bgp_conn_flush(struct bgp_conn *c)
 {
-	bgp_adjout_flush(&c->adjout, &c->queue);
+	if (c->adjout != NULL)
+		bgp_adjout_flush(c->adjout, &c->queue);
 }
 
 void

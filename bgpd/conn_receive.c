@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bgpd/msg.h"
+#include "lib/mem.h"
 
 static void
 report(struct bgp_conn *c, const struct bgp_problem *problem)
@@ -126,7 +127,7 @@ on_update(struct bgp_conn *c, const struct bgp_msg *msg)
 {
 	struct bgp_update u;
 
-	bgp_update_decode(&c->codec, &c->scratch, bgp_msg_body(msg), &u);
+	bgp_update_decode(&c->codec, c->scratch, bgp_msg_body(msg), &u);
 	c->stats->routes_announced += u.n_announced;
 	c->stats->routes_withdrawn += u.n_withdrawn;
 	if (UNLIKELY(u.disposition != BGP_ACCEPT)) {
@@ -215,6 +216,29 @@ take_messages(struct bgp_conn *c, const uint8_t *data, size_t len)
 	return used;
 }
 
+/* Room in part for what it takes to know more. */
+static void
+make_room(struct bgp_conn *c)
+{
+	if (c->need <= c->part_cap)
+		return;
+	ASSERT(c->need <= BGP_MSG_EXT_MAX);
+	c->part_cap = c->need > BGP_MSG_MAX ? c->need : BGP_MSG_MAX;
+	c->part = mem_resize(MEM_BGP, c->part, c->part_cap, 1);
+}
+
+/* Its message is done with. What an extended one had needed is given back. */
+static void
+empty_part(struct bgp_conn *c)
+{
+	c->part_len = 0;
+	if (c->part_cap <= BGP_MSG_MAX)
+		return;
+	mem_free(MEM_BGP, c->part);
+	c->part = NULL;
+	c->part_cap = 0;
+}
+
 void
 bgp_conn_feed(struct bgp_conn *c, const void *data, size_t len, struct mono now)
 {
@@ -229,12 +253,13 @@ bgp_conn_feed(struct bgp_conn *c, const void *data, size_t len, struct mono now)
 	while (c->part_len > 0 && len > 0 && bgp_conn_is_open(c)) {
 		size_t take = size_min(len, c->need - c->part_len);
 
+		make_room(c);
 		memcpy(c->part + c->part_len, pos, take);
 		c->part_len += take;
 		pos += take;
 		len -= take;
 		if (c->part_len == c->need && take_messages(c, c->part, c->part_len) > 0)
-			c->part_len = 0;
+			empty_part(c);
 	}
 	if (c->part_len > 0 || !bgp_conn_is_open(c))
 		return;
@@ -242,6 +267,9 @@ bgp_conn_feed(struct bgp_conn *c, const void *data, size_t len, struct mono now)
 	if (!bgp_conn_is_open(c))
 		return;
 	c->part_len = len - used;
-	ASSERT(c->part_len < c->need && c->need <= sizeof(c->part));
+	ASSERT(c->part_len < c->need);
+	if (c->part_len == 0)
+		return;
+	make_room(c);
 	memcpy(c->part, pos + used, c->part_len);
 }

@@ -2,10 +2,13 @@
 /*
  * One TCP connection: bytes between the socket and the bgp_conn, and its deadline on an ev_timer.
  *
- * Reading: one recv() of at most BGP_TURN_BYTES a turn of the loop, so that a table dump leaves the
- * rest of the daemon its latency. Writing: straight away when there is something to write; the
- * writable watcher runs only while the kernel's buffer is full, or somebody waits for the queue to
- * fall. The timer is not moved with every message: when it fires early it is set again.
+ * Reading: whoever has something to read waits in line, and after the other events of a turn of the
+ * loop they are served, one recv() of at most BGP_TURN_BYTES each, until BGP_TURN_MS have passed;
+ * the rest stays in line, for the next turn. So several tables at once leave the rest of the daemon
+ * its latency, and no neighbour waits for another's. Writing: straight away when there is something
+ * to write; the writable watcher runs only while the kernel's buffer is full, or somebody waits for
+ * the queue to fall. The timer is not moved with every message: when it fires early it is set
+ * again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -129,13 +132,54 @@ static void
 on_readable(struct ev_loop *loop, ev_io *w, int events)
 {
 	struct link *l = CONTAINER_OF(w, struct link, readable);
-	struct peer *p = l->peer;
+	struct bgp_speaker *s = l->peer->speaker;
 
 	(void)loop;
 	(void)events;
-	peer_enter(p);
-	receive(l);
-	peer_leave(p);
+	if (l->waits)
+		return;
+	l->waits = true;
+	l->next_ready = NULL;
+	*s->ready_end = l;
+	s->ready_end = &l->next_ready;
+}
+
+static void
+leave_line(struct link *l)
+{
+	struct bgp_speaker *s = l->peer->speaker;
+	struct link **at = &s->ready;
+
+	if (!l->waits)
+		return;
+	while (*at != l)
+		at = &(*at)->next_ready;
+	*at = l->next_ready;
+	if (s->ready_end == &l->next_ready)
+		s->ready_end = at;
+	l->waits = false;
+}
+
+/* The descriptors of those that are left are still readable: the next turn comes at once. */
+void
+link_serve(struct ev_loop *loop, ev_check *w, int events)
+{
+	struct bgp_speaker *s = CONTAINER_OF(w, struct bgp_speaker, turn);
+	struct mono until = mono_add_ms(clock_mono(), BGP_TURN_MS);
+
+	(void)loop;
+	(void)events;
+	while (s->ready != NULL) {
+		struct link *l = s->ready;
+		struct peer *p = l->peer;
+
+		leave_line(l);
+		peer_enter(p);
+		receive(l);
+		peer_leave(p);
+		if (mono_reached(clock_mono(), until))
+			break;
+	}
 }
 
 static void
@@ -225,6 +269,7 @@ link_free(struct link *l)
 	const uint8_t *bytes;
 	size_t len;
 
+	leave_line(l);
 	ev_io_stop(s->loop, &l->readable);
 	ev_io_stop(s->loop, &l->writable);
 	ev_timer_stop(s->loop, &l->timer);

@@ -252,6 +252,7 @@ add_link(struct peer *p, int fd, const struct bgp_ends *ends, bool outgoing)
 		close(fd);
 		return false;
 	}
+	config.scratch = &p->speaker->scratch;
 	l = p->links[slot] = link_new(p, fd, ends, outgoing);
 	l->conn = bgp_conn_new(&config, &conn_ops, p, &p->n.stats, rng_u64(&p->speaker->rng));
 	bgp_conn_start(l->conn, clock_mono());

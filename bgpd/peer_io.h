@@ -24,8 +24,10 @@
 #include "bgpd/speaker_io.h"
 #include "lib/log.h"
 
-/* Received in one turn of the loop from one neighbour, at most. */
+/* Received in one go from one neighbour, at most; and after so long in one turn of the loop those
+ * that are left wait for the next. */
 #define BGP_TURN_BYTES (64u * 1024)
+#define BGP_TURN_MS    4
 
 /* The session, its successor and a connection of our own making. */
 #define PEER_LINKS 3
@@ -38,6 +40,8 @@ struct link {
 	struct bgp_ends ends;
 	bool outgoing;
 	int fd;
+	bool waits;              /* in the speaker's queue of those with something to read */
+	struct link *next_ready; /* there */
 	ev_io readable, writable;
 	ev_timer timer;
 	struct mono armed;  /* what the timer is set to */
@@ -84,6 +88,10 @@ struct bgp_speaker {
 	struct bgp_linger *lingering;
 	struct bgp_speaker_stats stats;
 	struct log_limit unknown_log, accept_log;
+	/* Links with something to read, the one that has waited longest first. */
+	struct link *ready, **ready_end;
+	ev_check turn; /* after all other events of a turn */
+	struct bgp_scratch scratch;
 	uint8_t receive_buffer[BGP_TURN_BYTES];
 };
 
@@ -117,6 +125,9 @@ struct link *link_new(struct peer *p, int fd, const struct bgp_ends *ends, bool 
 
 /* Close at once, or politely if a NOTIFICATION is still to be sent. The session must have ended. */
 void link_free(struct link *l);
+
+/* Read from links that have something, for a while (ev_check of the speaker). */
+void link_serve(struct ev_loop *loop, ev_check *w, int events);
 
 /* Send what the socket takes. Failure shows at the next event of the socket. */
 void link_send(struct link *l);

@@ -12,6 +12,10 @@ bgp_speaker_new(struct ev_loop *loop, uint64_t seed)
 
 	s->loop = loop;
 	s->rng = rng_make(seed);
+	s->ready_end = &s->ready;
+	ev_check_init(&s->turn, link_serve);
+	ev_set_priority(&s->turn, EV_MINPRI);
+	ev_check_start(loop, &s->turn);
 	return s;
 }
 
@@ -28,6 +32,7 @@ bgp_speaker_free(struct bgp_speaker *s)
 		peer_free(p);
 	}
 	bgp_linger_close_all(&s->lingering);
+	ev_check_stop(s->loop, &s->turn);
 	mem_free(MEM_BGP, s);
 }
 

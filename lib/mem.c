@@ -7,6 +7,7 @@
 #include <string.h>
 
 static int64_t used[MEM_TAGS];
+static uint64_t calls;
 
 static const char *const names[MEM_TAGS] = {
 	[MEM_MISC] = "misc",
@@ -35,6 +36,7 @@ counted(enum mem_tag tag, void *ptr, size_t count, size_t size)
 	if (ptr == NULL)
 		out_of_memory(tag, count, size);
 	used[tag] += (int64_t)malloc_usable_size(ptr);
+	calls++;
 	return ptr;
 }
 
@@ -78,6 +80,12 @@ void
 mem_account(enum mem_tag tag, int64_t bytes)
 {
 	used[tag] += bytes;
+}
+
+uint64_t
+mem_calls(void)
+{
+	return calls;
 }
 
 size_t

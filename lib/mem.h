@@ -46,6 +46,10 @@ void mem_free(enum mem_tag tag, void *ptr);
 /* Account memory a subsystem got elsewhere (mmap): bytes may be negative. */
 void mem_account(enum mem_tag tag, int64_t bytes);
 
+/* How often memory was allocated or resized, of all tags, since the start: for tests of what must
+ * cost none. */
+uint64_t mem_calls(void);
+
 /* Bytes in use, and the tag's name as /metrics prints it. */
 size_t mem_used(enum mem_tag tag);
 const char *mem_tag_name(enum mem_tag tag);

@@ -179,6 +179,47 @@ test_cease_from_inside(void **state)
 	end_fini(&b);
 }
 
+/* What a session that is up takes, with a message half there, when the room to decode in is shared;
+ * and after an extended message, which takes more while it comes. */
+static void
+test_memory(void **state)
+{
+	static struct bgp_scratch shared;
+	static uint8_t big[60000];
+	struct bgp_conn_config config = learner;
+	struct wr w = wr_make(big, sizeof(big));
+	struct end a, b;
+	size_t used;
+
+	(void)state;
+	config.scratch = &shared;
+	end_init(&b, &speaker);
+	used = mem_used(MEM_BGP);
+	end_init(&a, &config);
+	used = mem_used(MEM_BGP) - used;
+	assert_true(used < 16 * 1024);
+	pump(&a, &b, SIZE_MAX);
+	end_fini(&b);
+	used = mem_used(MEM_BGP);
+	bgp_msg_keepalive(&w);
+	bgp_conn_feed(a.conn, big, 18, start);
+	assert_true(used < 16 * 1024 && mem_used(MEM_BGP) < 20 * 1024);
+
+	/* An UPDATE of 60,000 bytes, in two pieces, that only withdraws. */
+	bgp_conn_feed(a.conn, big + 18, 1, start);
+	big[16] = sizeof(big) >> 8;
+	big[17] = sizeof(big) & 0xff;
+	big[18] = BGP_MSG_UPDATE;
+	big[19] = (sizeof(big) - 23) >> 8;
+	big[20] = (sizeof(big) - 23) & 0xff;
+	bgp_conn_feed(a.conn, big, 30000, start);
+	assert_true(mem_used(MEM_BGP) > 60000);
+	bgp_conn_feed(a.conn, big + 30000, 30000, start);
+	assert_int_equal(a.withdrawn, 60000 - 23);
+	assert_true(mem_used(MEM_BGP) < 20 * 1024);
+	end_fini(&a);
+}
+
 static void
 test_refused_open(void **state)
 {
@@ -357,6 +398,7 @@ main(void)
 		cmocka_unit_test(test_every_chunking),
 		cmocka_unit_test(test_cut_at_every_byte),
 		cmocka_unit_test(test_cease_from_inside),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_refused_open),
 		cmocka_unit_test(test_negotiation),
 		cmocka_unit_test(test_timers),
