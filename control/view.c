@@ -205,6 +205,8 @@ view_neighbor(void *ctx, size_t i, struct web_neighbor *out)
 		.state = state_word(bgp.state),
 		.last_error = "",
 		.address = bgp.remote,
+		.dynamic = config->dynamic,
+		.range = config->range,
 		.local_address = bgp.local,
 		.local_as = config->local_as,
 		.remote_as = bgp.remote_as > 0 ? bgp.remote_as : config->remote_as,

@@ -67,6 +67,20 @@ static const struct web_field router_family_fields[] = {
 	{ 0 },
 };
 
+/* Null until somebody has come to a neighbour with a prefix. */
+static void
+add_address(json_t *o, const struct web_neighbor *n)
+{
+	char prefix[PREFIX_TEXT_MAX];
+
+	if (n->dynamic && ip_is_zero(&n->address))
+		web_json_text(o, "address", NULL);
+	else
+		web_json_addr(o, "address", &n->address);
+	if (n->dynamic)
+		web_json_text(o, "prefix", prefix_format(&n->range, prefix));
+}
+
 static json_t *
 neighbor_json(const struct web_neighbor *n)
 {
@@ -79,7 +93,7 @@ neighbor_json(const struct web_neighbor *n)
 	web_json_text(o, "router", n->router);
 	web_json_text(o, "state", n->state);
 	web_json_text(o, "lastError", n->last_error);
-	web_json_addr(o, "address", &n->address);
+	add_address(o, n);
 	web_json_addr(o, "localAddress", &n->local_address);
 	web_json_count(o, "localAs", n->local_as);
 	web_json_count(o, "remoteAs", n->remote_as);

@@ -42,6 +42,8 @@ struct web_neighbor {
 	const char *state;              /* "established", "idle", "active", ... (lower case) */
 	const char *last_error;         /* "" where there is none */
 	struct ip_addr address, local_address;
+	bool dynamic; /* out of the range; until somebody comes, the address has zero bits */
+	struct ip_prefix range;
 	uint32_t local_as, remote_as; /* remote: as configured, before its OPEN */
 	uint32_t local_id, remote_id; /* BGP identifiers, host order; remote 0 before its OPEN */
 	int64_t start_wall_ms;        /* when it was last Established; 0: never */

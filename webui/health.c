@@ -89,7 +89,8 @@ web_problems(const struct web_backend *b)
 
 	str_init(&text, MEM_HTTP);
 	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++) {
-		if (strcmp(n.state, "established") == 0 ||
+		/* Who comes out of a range may leave again. */
+		if (n.dynamic || strcmp(n.state, "established") == 0 ||
 		    (n.established_count == 0 && has_stand_in(b, i)))
 			continue;
 		b->neighbor(b->ctx, i, &n);

@@ -11,6 +11,7 @@
 #include "control/config/check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "control/config/suggest.h"
@@ -117,14 +118,18 @@ check_reachable(struct checker *k, const struct config_neighbor *n)
 	const struct config *c = k->c;
 	bool any_local = ip_is_zero(&n->bgp.local);
 	bool family = false, beyond_loopback = false, taken = false;
+	struct ip_addr first = prefix_first(&n->bgp.range);
+	const struct ip_addr *from = given(k, &n->bgp.remote) ? &n->bgp.remote : &first;
+	const void *where =
+	    given(k, &n->bgp.remote) ? (const void *)&n->bgp.remote : (const void *)&n->bgp.range;
 
-	if (n->bgp.active || !given(k, &n->bgp.remote) || places_bad(k->places, &c->bgp_listen))
+	if (n->bgp.active || !given(k, where) || places_bad(k->places, &c->bgp_listen))
 		return;
 	for (size_t i = 0; i < c->n_bgp_listen; i++) {
 		const struct ip_addr *a = &c->bgp_listen[i].address;
 
-		family |= a->family == n->bgp.remote.family;
-		beyond_loopback |= a->family == n->bgp.remote.family && !ip_is_loopback(a);
+		family |= a->family == from->family;
+		beyond_loopback |= a->family == from->family && !ip_is_loopback(a);
 		taken |= takes(a, &n->bgp.local);
 	}
 	if (!any_local && !taken)
@@ -132,12 +137,43 @@ check_reachable(struct checker *k, const struct config_neighbor *n)
 		    "bgp.listen has no %s, where this neighbour is to connect",
 		    ip_format(&n->bgp.local, (char[IP_TEXT_MAX]){ 0 }));
 	else if (!family)
-		faults_add(k->faults, line_of(k, &n->bgp.remote),
+		faults_add(k->faults, line_of(k, where),
 		    "bgp.listen has no %s address, where this neighbour is to connect",
-		    ip_family_name((enum ip_family)n->bgp.remote.family));
-	else if (any_local && !beyond_loopback && !ip_is_loopback(&n->bgp.remote))
-		faults_warn(k->faults, line_of(k, &n->bgp.remote),
+		    ip_family_name((enum ip_family)from->family));
+	else if (any_local && !beyond_loopback && !ip_is_loopback(from))
+		faults_warn(k->faults, line_of(k, where),
 		    "this neighbour is to connect, but bgp.listen has loopback addresses only");
+}
+
+/* An address, or a prefix that addresses come from. */
+static void
+check_address(struct checker *k, const struct config_neighbor *n)
+{
+	const struct bgp_neighbor_config *bgp = &n->bgp;
+
+	check_unicast(k, &bgp->remote, "neighbour's address");
+	if (given(k, &bgp->range) && given(k, &bgp->remote))
+		faults_add(k->faults, line_of(k, &bgp->range),
+		    "a neighbour has an address or a prefix, not both");
+	if (!given(k, &bgp->range)) {
+		if (!given(k, &bgp->remote) && !places_bad(k->places, &bgp->remote) &&
+		    !places_bad(k->places, &bgp->range) && places_group(k->places, n) > 0)
+			faults_add(k->faults, places_group(k->places, n),
+			    "a neighbour needs 'address', or 'prefix' for any of its addresses");
+		if (given(k, &n->max_dynamic))
+			faults_warn(k->faults, line_of(k, &n->max_dynamic),
+			    "max-neighbors is for a neighbour with prefix: it has no effect");
+		return;
+	}
+	if (bgp->range.len == 0)
+		faults_add(k->faults, line_of(k, &bgp->range),
+		    "prefix must not be all addresses of a family");
+	if (bgp->active)
+		faults_add(k->faults, line_of(k, &bgp->active),
+		    "a neighbour with prefix cannot be dialled: passive must be true");
+	if (given(k, &bgp->role) && bgp->role != BGP_LEARN)
+		faults_add(k->faults, line_of(k, &bgp->role),
+		    "a neighbour with prefix can only have role \"learn\"");
 }
 
 static void
@@ -149,9 +185,9 @@ check_neighbor(struct checker *k, const struct config_neighbor *n)
 		faults_add(k->faults, line_of(k, &bgp->name),
 		    "a neighbour cannot be called '%s': in target.via that is something else",
 		    bgp->name);
-	check_unicast(k, &bgp->remote, "neighbour's address");
+	check_address(k, n);
 	check_unicast(k, &bgp->local, "local-address");
-	if (given(k, &bgp->local) && given(k, &bgp->remote) &&
+	if (given(k, &bgp->local) && (given(k, &bgp->remote) || given(k, &bgp->range)) &&
 	    bgp->local.family != bgp->remote.family)
 		faults_add(k->faults, line_of(k, &bgp->local),
 		    "address and local-address are of different families");
@@ -178,6 +214,11 @@ check_one_key(
 	bool differ = (n->bgp.md5 == NULL) != (before->bgp.md5 == NULL) ||
 		      (n->bgp.md5 != NULL && !same_text(n->bgp.md5, before->bgp.md5));
 
+	if (differ && n->bgp.dynamic && before->bgp.dynamic &&
+	    prefix_equal(&n->bgp.range, &before->bgp.range))
+		faults_add(k->faults, line_of(k, &n->bgp.range),
+		    "neighbour '%s' has the same prefix and another md5",
+		    before->bgp.name != NULL ? before->bgp.name : "?");
 	if (!differ || places_bad(k->places, &n->bgp.md5) ||
 	    places_bad(k->places, &before->bgp.md5) || !given(k, &n->bgp.remote) ||
 	    !given(k, &before->bgp.remote) || !ip_equal(&n->bgp.remote, &before->bgp.remote))
@@ -195,7 +236,8 @@ check_one_key(
 	}
 }
 
-/* Sessions are told apart by (local, remote) address; no local address meets every one. */
+/* Sessions are told apart by (local, remote) address; no local address meets every one. Those with
+ * a prefix are not: who comes is any of them. */
 static bool
 sessions_meet(const struct bgp_neighbor_config *a, const struct bgp_neighbor_config *b)
 {
@@ -203,11 +245,27 @@ sessions_meet(const struct bgp_neighbor_config *a, const struct bgp_neighbor_con
 	       (ip_is_zero(&a->local) || ip_is_zero(&b->local) || ip_equal(&a->local, &b->local));
 }
 
+/* The entry stands for neighbours NAME-1, NAME-2, ... */
+static bool
+numbers_name(const struct config_neighbor *entry, const char *name)
+{
+	size_t len = entry->bgp.name != NULL ? strlen(entry->bgp.name) : 0;
+	char *end;
+	unsigned long number;
+
+	if (!entry->bgp.dynamic || entry->max_dynamic < 2 || name == NULL || len == 0 ||
+	    strncmp(entry->bgp.name, name, len) != 0 || name[len] != '-')
+		return false;
+	number = strtoul(name + len + 1, &end, 10);
+	return *end == '\0' && number >= 1 && number <= entry->max_dynamic;
+}
+
 static void
 check_neighbor_pair(
     struct checker *k, const struct config_neighbor *n, const struct config_neighbor *before)
 {
-	if (same_text(n->bgp.name, before->bgp.name))
+	if (same_text(n->bgp.name, before->bgp.name) || numbers_name(n, before->bgp.name) ||
+	    numbers_name(before, n->bgp.name))
 		faults_add(k->faults, line_of(k, &n->bgp.name), "two neighbours have the name '%s'",
 		    n->bgp.name);
 	if (given(k, &n->bgp.remote) && given(k, &before->bgp.remote) &&

@@ -18,6 +18,9 @@ complete(struct config *c)
 	for (size_t i = 0; i < c->n_neighbors; i++) {
 		struct bgp_neighbor_config *bgp = &c->neighbors[i].bgp;
 
+		bgp->dynamic = bgp->range.len > 0;
+		if (bgp->dynamic)
+			bgp->remote.family = bgp->range.family;
 		if (bgp->remote_as == 0)
 			bgp->remote_as = bgp->local_as;
 		if (ip_is_zero(&bgp->local))
@@ -37,6 +40,64 @@ complete(struct config *c)
 	}
 }
 
+static char *
+copy_text(const char *text)
+{
+	return text != NULL ? mem_strdup(MEM_CONFIG, text) : NULL;
+}
+
+/* The k-th, from 1 on, of the neighbours that an entry with a prefix stands for. */
+static struct config_neighbor
+one_of(const struct config_neighbor *entry, unsigned k)
+{
+	struct config_neighbor n = *entry;
+	struct str name;
+
+	str_init(&name, MEM_CONFIG);
+	str_addf(&name, "%s-%u", entry->bgp.name, k);
+	n.bgp.name = copy_text(name.text);
+	n.bgp.description = copy_text(entry->bgp.description);
+	n.bgp.md5 = copy_text(entry->bgp.md5);
+	n.router = copy_text(entry->router);
+	n.max_dynamic = 1;
+	str_fini(&name);
+	return n;
+}
+
+static size_t
+stands_for(const struct config_neighbor *n)
+{
+	return n->bgp.dynamic ? n->max_dynamic : 1;
+}
+
+/* An entry with a prefix for each neighbour that may come from it. */
+static void
+expand_neighbors(struct config *c)
+{
+	struct config_neighbor *all;
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < c->n_neighbors; i++)
+		n += stands_for(&c->neighbors[i]);
+	if (n == c->n_neighbors)
+		return;
+	all = mem_calloc(MEM_CONFIG, n, sizeof(*all));
+	for (size_t i = 0; i < c->n_neighbors; i++) {
+		struct config_neighbor *entry = &c->neighbors[i];
+
+		if (stands_for(entry) == 1) {
+			all[at++] = *entry;
+			continue;
+		}
+		for (unsigned k = 1; k <= entry->max_dynamic; k++)
+			all[at++] = one_of(entry, k);
+		schema_free(&schema_neighbor, entry);
+	}
+	mem_free(MEM_CONFIG, c->neighbors);
+	c->neighbors = all;
+	c->n_neighbors = n;
+}
+
 /* Takes the source over. */
 static struct config *
 config_from_source(struct source *source, struct faults *faults, struct str *out)
@@ -53,6 +114,8 @@ config_from_source(struct source *source, struct faults *faults, struct str *out
 	if (faults->fatal > 0) {
 		config_free(c);
 		c = NULL;
+	} else {
+		expand_neighbors(c);
 	}
 	places_fini(&places);
 	faults_fini(faults);

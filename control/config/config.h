@@ -21,6 +21,9 @@ struct config_endpoint {
 struct config_neighbor {
 	struct bgp_neighbor_config bgp;
 	char *router; /* role learn: the table it feeds; role push: NULL */
+	/* With a prefix instead of an address: 1, as config_parse() makes one neighbour out of each
+	 * that there may be. */
+	uint16_t max_dynamic;
 };
 
 struct config_agent {

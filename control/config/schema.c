@@ -15,6 +15,8 @@
 
 /* A neighbour that has not come back within a day has left. */
 #define STALE_TIME_MAX_S 86400
+/* Each is a source of a router's table (RIB_SOURCES_MAX). */
+#define DYNAMIC_MAX 32
 /* Far above what any ASIC holds, and what a selection may cost in memory. */
 #define CAPACITY_MAX 10000000
 
@@ -49,9 +51,22 @@ static const struct schema_row neighbor_rows[] = {
 	    .help = "A remark for people." },
 	{ .name = "address",
 	    .kind = SCHEMA_ADDRESS,
-	    .required = true,
 	    FIELD(config_neighbor, bgp.remote),
-	    .help = "The neighbour's address." },
+	    .help = "The neighbour's address; this or\n.Ic prefix\nis required." },
+	{ .name = "prefix",
+	    .kind = SCHEMA_PREFIX,
+	    FIELD(config_neighbor, bgp.range),
+	    .help = "Any address of it may connect and is a\n.Cm learn\nneighbour of its own, "
+		    "called by\n.Ic name\nand a number: leaf-1, leaf-2. A neighbour with an\n"
+		    ".Ic address\nin it goes first." },
+	{ .name = "max-neighbors",
+	    .kind = SCHEMA_U16,
+	    FIELD(config_neighbor, max_dynamic),
+	    .min = 1,
+	    .max = DYNAMIC_MAX,
+	    .value = "1",
+	    .help = "How many neighbours may come from the\n.Ic prefix\nat a time. Where it is 1, "
+		    "the name has no number. Who has left keeps the number until it is needed." },
 	{ .name = "local-address",
 	    .kind = SCHEMA_ADDRESS,
 	    FIELD(config_neighbor, bgp.local),
@@ -180,7 +195,7 @@ static const struct schema_row neighbor_rows[] = {
 		    "do not check." },
 };
 
-static const struct schema_group neighbor_group = {
+const struct schema_group schema_neighbor = {
 	.path = "bgp.neighbors",
 	.size = sizeof(struct config_neighbor),
 	.rows = neighbor_rows,
@@ -214,7 +229,7 @@ static const struct schema_row bgp_rows[] = {
 	{ .name = "neighbors",
 	    .kind = SCHEMA_LIST,
 	    ARRAY(config, neighbors, n_neighbors),
-	    .group = &neighbor_group,
+	    .group = &schema_neighbor,
 	    .help = "The BGP sessions." },
 };
 

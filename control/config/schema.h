@@ -60,7 +60,8 @@ struct schema_group {
 };
 
 extern const struct schema_group schema_root;
-extern const struct schema_group schema_hardware; /* a part of it: schema_hardware.c */
+extern const struct schema_group schema_neighbor; /* parts of it */
+extern const struct schema_group schema_hardware; /* schema_hardware.c */
 
 /* The row of that name; NULL where there is none. */
 const struct schema_row *schema_find(const struct schema_group *group, const char *name);

@@ -250,6 +250,7 @@ bool
 value_present(const struct schema_row *row, const void *src)
 {
 	const char *text;
+	struct ip_prefix p;
 	struct ip_addr a;
 
 	if (value_form(row->kind) != VALUE_STRING || row->array)
@@ -259,6 +260,10 @@ value_present(const struct schema_row *row, const void *src)
 	if (row->kind == SCHEMA_ADDRESS) {
 		memcpy(&a, src, sizeof(a));
 		return row->required || !ip_is_zero(&a);
+	}
+	if (row->kind == SCHEMA_PREFIX) {
+		memcpy(&p, src, sizeof(p));
+		return p.len > 0;
 	}
 	if (row->kind == SCHEMA_STRING || row->kind == SCHEMA_NAME || row->kind == SCHEMA_PATH) {
 		memcpy(&text, src, sizeof(text));
