@@ -60,8 +60,8 @@ struct schema_group {
 };
 
 extern const struct schema_group schema_root;
-extern const struct schema_group schema_neighbor; /* parts of it */
-extern const struct schema_group schema_hardware; /* schema_hardware.c */
+/* Parts of it, each in a file of its own. */
+extern const struct schema_group schema_neighbor, schema_hardware;
 
 /* The row of that name; NULL where there is none. */
 const struct schema_row *schema_find(const struct schema_group *group, const char *name);

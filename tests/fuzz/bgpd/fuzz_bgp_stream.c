@@ -430,7 +430,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct world world = { .two_octet_as = (them & 1) != 0,
 		.ebgp = (us & 2) != 0,
 		.add_path = !push && (them & 2) != 0 };
-	struct bgp_conn_config config = { .local_as = OUR_AS,
+	static struct bgp_scratch scratch;
+	struct bgp_conn_config config = { .scratch = &scratch,
+		.local_as = OUR_AS,
 		.remote_as = world.ebgp ? THEIR_AS : OUR_AS,
 		.router_id = 1,
 		.hold_time_s = 90,
