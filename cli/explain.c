@@ -65,6 +65,31 @@ print_path(const struct cli *cli, const json_t *path, size_t number)
 		say(cli, "atomic aggregate", "yes");
 }
 
+/* What selection weighs, and why it decided so. */
+static void
+print_decision(const struct cli *cli, const json_t *root)
+{
+	const json_t *points = json_object_get(root, "points");
+	double samples = get_number(root, "demandSamples");
+	char rate[HUMAN_MAX];
+
+	rate_text(cli, get_number(root, "demand"), rate);
+	if (samples > 0)
+		sayf(cli, "demand", "%s +-%.0f %%, from %.0f samples", rate,
+		    get_number(root, "demandError") * 100, samples);
+	else
+		say(cli, "demand", "no sample");
+	if (json_object_get(root, "price") != NULL)
+		say(cli, "price of a slot", rate_text(cli, get_number(root, "price"), rate));
+	sayf(cli, "because", "%s (%s)", get_text(root, "because"), get_text(root, "verdict"));
+	for (size_t i = 0; i < json_array_size(points); i++) {
+		const json_t *p = json_array_get(points, i);
+
+		sayf(cli, i == 0 ? "busy places" : "", "%s %s", get_text(p, "prefix"),
+		    rate_text(cli, get_number(p, "value"), rate));
+	}
+}
+
 static void
 print_route(const struct cli *cli, const json_t *root)
 {
@@ -87,6 +112,7 @@ print_route(const struct cli *cli, const json_t *root)
 		    strcmp(where, "default") == 0 ? "left to the default route" : where);
 	if (get_text(root, "withheld")[0] != '\0')
 		say(cli, "not pushed", get_text(root, "withheld"));
+	print_decision(cli, root);
 	if (cover[0] != '\0')
 		sayf(cli, "inside", "%s, whose next hop %s is %s", cover,
 		    get_text(root, "coverNexthop"),

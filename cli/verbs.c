@@ -18,6 +18,8 @@ const struct cli_verb cli_verbs[] = {
 	    "Prefixes with most traffic to them (--source: from them)." },
 	{ "show route", "[--router R] PREFIX|ADDRESS", "r", 1, 0, cli_show_route,
 	    "Every path to a prefix or address, why the best one is, and where packets go." },
+	{ "explain", "[--router R] PREFIX|ADDRESS", "r", 1, 0, cli_show_route,
+	    "The same: why it is installed, or is not." },
 	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
 	{ "show hardware", "", "", 0, 0, cli_show_hardware,
 	    "How full the tables of the switch's ASIC are, where that is told." },

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/explain.h"
 
+#include <stdio.h>
+
+#include "control/verdict.h"
 #include "lib/mem.h"
 
 /* What the rule means for the winner, compared with the next best path. */
@@ -74,6 +77,43 @@ why_withheld(const struct app *app, const struct rib *rib, enum ip_family family
 	return marks != 0 ? withhold_name(marks) : "held down: the router has fed it back";
 }
 
+static void
+list_points(const struct router *r, enum ip_family family, uint32_t id, struct mono now,
+    struct web_explanation *out)
+{
+	const struct traffic *traffic = router_traffic_peek(r, family);
+	double unit = traffic_demand_unit(traffic, now) / traffic_demand_filled(traffic, now);
+	struct traffic_point points[TRAFFIC_POINTS];
+	size_t record;
+
+	_Static_assert(TRAFFIC_POINTS <= WEB_POINTS_MAX, "all of them");
+	if (!traffic_find(traffic, id, &record))
+		return;
+	out->n_points = traffic_points(traffic, record, points);
+	for (size_t i = 0; i < out->n_points; i++)
+		out->points[i] = (struct web_point){ .prefix = points[i].prefix,
+			.rate = points[i].weight * unit };
+}
+
+/* What it weighs, and what selection made of that. */
+static void
+add_verdict(const struct app *app, const struct router *r, enum ip_family family, uint32_t id,
+    struct web_explanation *out)
+{
+	struct traffic_estimate demand;
+	struct verdict verdict;
+
+	traffic_estimate(router_traffic_peek(r, family), id, app->now, &demand);
+	verdict_make(out->has_target ? app->target : NULL, r, family, id, app->now, &verdict);
+	out->demand = demand.rate_bps;
+	out->demand_error = demand.error;
+	out->demand_samples = demand.samples;
+	out->price = verdict.price_bps;
+	out->verdict = verdict.word;
+	snprintf(out->because, sizeof(out->because), "%s", verdict.text);
+	list_points(r, family, id, app->now, out);
+}
+
 void
 explain_prefix(const struct app *app, const struct router *r, struct web_explanation *out)
 {
@@ -96,4 +136,5 @@ explain_prefix(const struct app *app, const struct router *r, struct web_explana
 		    nexthop == attrs_nexthop(app->attrs, rib_best_attrs(rib, family, id));
 	}
 	list_paths(app, r, family, id, out);
+	add_verdict(app, r, family, id, out);
 }

@@ -66,6 +66,12 @@ router_traffic(struct router *r, enum ip_family family)
 	return r->traffic[family];
 }
 
+const struct traffic *
+router_traffic_peek(const struct router *r, enum ip_family family)
+{
+	return r->traffic[family];
+}
+
 /* --- routes --- */
 
 unsigned

@@ -60,6 +60,7 @@ void router_free(struct router *r);
 const char *router_name(const struct router *r);
 const struct rib *router_rib(const struct router *r);
 struct traffic *router_traffic(struct router *r, enum ip_family family);
+const struct traffic *router_traffic_peek(const struct router *r, enum ip_family family);
 
 /* As rib_withhold(). */
 void router_withhold(struct router *r, enum ip_family family, uint8_t marks, uint32_t action);

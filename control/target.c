@@ -358,6 +358,12 @@ target_port_status(
 	memcpy(out->in, stats->in, sizeof(out->in));
 }
 
+bool
+target_port_is_up(const struct target *t, unsigned port, enum ip_family family)
+{
+	return t->ports[port].family[family].up;
+}
+
 const char *
 target_port_name(const struct target *t, unsigned port)
 {

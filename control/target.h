@@ -121,6 +121,15 @@ bool target_repair_wanted(const struct target *t);
 /* Select, plan and push both families now. */
 void target_run(struct target *t, struct mono now);
 
+/* What the fullest port holds; NULL without ports. */
+const struct installed *target_held(const struct target *t, enum ip_family family);
+
+/* What was selected last, sorted by prefix; NULL where the RIB has changed since. */
+const struct selection *target_wanted(const struct target *t, enum ip_family family);
+
+/* The next hop of the router's default route; ACTION_NONE: there is none. */
+uint32_t target_default(const struct target *t, enum ip_family family);
+
 /* What is asked of the selection of a family now. */
 void target_question(struct target *t, enum ip_family family, struct mono now,
     struct select_input *in, struct selector_context *context);
@@ -148,6 +157,7 @@ struct target_port_status {
 void target_port_status(
     const struct target *t, unsigned port, enum ip_family family, struct target_port_status *out);
 
+bool target_port_is_up(const struct target *t, unsigned port, enum ip_family family);
 const char *target_port_name(const struct target *t, unsigned port);
 
 /* What the port is believed to hold. */

@@ -12,6 +12,7 @@
  */
 #include <math.h>
 
+#include "control/select/emap.h"
 #include "control/target_priv.h"
 
 void
@@ -44,9 +45,8 @@ choice_is_per_port(const struct target *t)
 	return !selector_remembers(t->choice[IP_V4].selector);
 }
 
-/* What the fullest port holds, NULL without ports. */
-static const struct installed *
-reference(const struct target *t, enum ip_family family)
+const struct installed *
+target_held(const struct target *t, enum ip_family family)
 {
 	const struct installed *most = NULL;
 
@@ -68,6 +68,20 @@ default_attrs(const struct target *t, enum ip_family family)
 
 	return id != RIB_NONE && !rib_is_withheld(rib, family, id) ? rib_best_attrs(rib, family, id)
 								   : ATTRS_NONE;
+}
+
+uint32_t
+target_default(const struct target *t, enum ip_family family)
+{
+	uint32_t attrs = default_attrs(t, family);
+
+	return attrs != ATTRS_NONE ? attrs_nexthop(t->config.attrs, attrs) : ACTION_NONE;
+}
+
+const struct selection *
+target_wanted(const struct target *t, enum ip_family family)
+{
+	return t->choice[family].current ? &t->choice[family].wanted : NULL;
 }
 
 void
@@ -95,7 +109,7 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 		.n_never = n_never,
 	};
 	*context = (struct selector_context){
-		.held = reference(t, family),
+		.held = target_held(t, family),
 		.default_attrs = default_attrs(t, family),
 		.follow = c->follow,
 		.routes_only = !c->synthetic,

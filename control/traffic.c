@@ -322,6 +322,15 @@ traffic_unrouted(const struct traffic *t, enum traffic_direction direction, stru
 	return t->unrouted[direction] * traffic_unit(t, now);
 }
 
+bool
+traffic_find(const struct traffic *t, uint32_t id, size_t *record)
+{
+	if (id >= t->slots || t->slot[id] == 0)
+		return false;
+	*record = t->slot[id] - 1;
+	return true;
+}
+
 size_t
 traffic_count(const struct traffic *t)
 {

@@ -85,6 +85,9 @@ double traffic_rate(
 double traffic_total(const struct traffic *t, enum traffic_direction direction, struct mono now);
 double traffic_unrouted(const struct traffic *t, enum traffic_direction direction, struct mono now);
 
+/* The number of an entry's record; false where it has none. */
+bool traffic_find(const struct traffic *t, uint32_t id, size_t *record);
+
 /* The records, densely numbered 0..count-1 in no particular order until the next change:
  * weights[i] belongs to entry ids[i]; weight * traffic_unit(now) is its rate in bytes/s. */
 size_t traffic_count(const struct traffic *t);

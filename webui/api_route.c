@@ -94,6 +94,21 @@ paths_json(const struct web_explanation *e)
 	return list;
 }
 
+static json_t *
+points_json(const struct web_explanation *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_points; i++) {
+		json_t *o = json_object();
+
+		add_prefix(o, "prefix", &e->points[i].prefix);
+		web_json_real(o, "value", e->points[i].rate);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 /* Where packets to the prefix go at the target. */
 static const char *
 forwarding(const struct web_explanation *e)
@@ -110,6 +125,15 @@ explanation_json(const struct web_explanation *e, const char *router)
 
 	web_json_text(root, "router", router);
 	add_prefix(root, "prefix", &e->route.prefix);
+	web_json_text(root, "verdict", e->verdict);
+	web_json_text(root, "because", e->because);
+	web_json_real(root, "demand", e->demand);
+	web_json_real(root, "demandError", e->demand_error);
+	web_json_real(root, "demandSamples", e->demand_samples);
+	if (e->price > 0)
+		web_json_real(root, "price", e->price);
+	if (e->n_points > 0)
+		json_object_set_new(root, "points", points_json(e));
 	web_json_text(root, "forwarding", forwarding(e));
 	if (e->has_target && e->withheld != NULL)
 		web_json_text(root, "withheld", e->withheld);
@@ -153,6 +177,26 @@ web_choose_router(
 	return false;
 }
 
+/* The prefix itself where it is in the table, or the longest that covers it. */
+static bool
+match_prefix(const struct web_backend *b, size_t router, struct ip_prefix *p)
+{
+	struct ip_addr first = prefix_first(p);
+	struct web_route route;
+
+	if (b->route(b->ctx, router, p, &route))
+		return true;
+	for (unsigned len = p->len; len-- > 0;) {
+		struct ip_prefix shorter = prefix_of(&first, len);
+
+		if (b->route(b->ctx, router, &shorter, &route)) {
+			*p = shorter;
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 web_api_route(struct web_call *call, struct web_answer *a)
 {
@@ -172,7 +216,7 @@ web_api_route(struct web_call *call, struct web_answer *a)
 		found = b->route_lookup(b->ctx, router, &addr, &route);
 		prefix = route.prefix;
 	} else if (prefix_parse(text, false, &prefix)) {
-		found = true;
+		found = match_prefix(b, router, &prefix);
 	} else {
 		web_answer_error(
 		    a, 400, "address: \"%s\" is neither an IP address nor a prefix", text);

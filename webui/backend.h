@@ -187,9 +187,25 @@ struct web_path {
 /* What an answer lists of a prefix's paths at most. */
 #define WEB_PATHS_MAX 256
 
+/* A busy place inside a prefix that has more-specifics. */
+struct web_point {
+	struct ip_prefix prefix;
+	double rate; /* bytes/s, rather too little than too much */
+};
+
+#define WEB_POINTS_MAX 8
+
 /* A prefix explained. */
 struct web_explanation {
 	struct web_route route;
+	/* What selection weighs: a slower average than those that are shown, of so many samples;
+	 * the error is relative, at 95 % confidence. */
+	double demand, demand_error, demand_samples;
+	double price;        /* what a slot had to earn at the last decision; 0: no such thing */
+	const char *verdict; /* why it is installed or not: in a word, and in a sentence */
+	char because[320];
+	size_t n_points;
+	struct web_point points[WEB_POINTS_MAX];
 	bool has_target;        /* routes of this router are pushed somewhere */
 	bool covered;           /* there is a shorter prefix in the table around it */
 	struct ip_prefix cover; /* the nearest, when covered, and its next hop */

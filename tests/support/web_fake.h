@@ -231,7 +231,6 @@ web_fake_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct 
 	return web_fake_route(ctx, router, &p, out);
 }
 
-/* Two paths, the second with every attribute there is. */
 /* A table of n entries covers n / 10,000 with `priced`, half of it with `top`. */
 static inline enum web_whatif_state
 web_fake_whatif(
@@ -265,6 +264,7 @@ web_fake_whatif(
 	return f->whatif_state;
 }
 
+/* Two paths, the second with every attribute there is. */
 static inline bool
 web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out)
 {
@@ -274,7 +274,16 @@ web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web
 	static const uint8_t opaque[] = { 0xe0, 99, 1, 0xff };
 	struct route_attrs *all;
 
-	*out = (struct web_explanation){ .n_paths = 2, .has_target = true };
+	*out = (struct web_explanation){ .n_paths = 2,
+		.has_target = true,
+		.demand = 1250,
+		.demand_error = 0.5,
+		.demand_samples = 15.5,
+		.price = 2000,
+		.verdict = "below-price",
+		.because = "it carries too little",
+		.n_points = 1,
+		.points = { { .prefix = *p, .rate = 1000 } } };
 	if (!web_fake_route(ctx, router, p, &out->route))
 		return false;
 	out->covered = true;

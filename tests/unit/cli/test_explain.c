@@ -4,6 +4,9 @@
 
 static const char route[] =
     "{\"router\":\"edge\",\"prefix\":\"10.0.2.0/24\",\"forwarding\":\"carried\","
+    "\"verdict\":\"below-price\",\"because\":\"it is too light\",\"demand\":125000,"
+    "\"demandError\":0.25,\"demandSamples\":61.5,\"price\":250000,\"points\":["
+    "{\"prefix\":\"10.0.2.64/26\",\"value\":1250}],"
     "\"carriedby\":\"10.0.0.0/8\",\"cover\":\"10.0.0.0/16\",\"coverNexthop\":\"192.0.2.9\","
     "\"coverAlike\":false,\"valueDestination\":1e9,\"valueSource\":0,\"rule\":\"as-path\","
     "\"why\":\"its AS path is shorter\",\"nPaths\":300,\"paths\":["
@@ -171,6 +174,10 @@ test_route(void **state)
 	    "  traffic to it      8.00 Gbit/s\n"
 	    "  traffic from it    0 bit/s\n"
 	    "  forwarding         carried by 10.0.0.0/8, which has the same next hop\n"
+	    "  demand             1.00 Mbit/s +-25 %, from 62 samples\n"
+	    "  price of a slot    2.00 Mbit/s\n"
+	    "  because            it is too light (below-price)\n"
+	    "  busy places        10.0.2.64/26 10.0 kbit/s\n"
 	    "  inside             10.0.0.0/16, whose next hop 192.0.2.9 is another\n"
 	    "  best of            300 paths: its AS path is shorter (as-path)\n"
 	    "\n"
