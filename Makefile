@@ -244,10 +244,16 @@ demo: ## BIRD, a full table and traffic in namespaces; ROUTES=real, DEMO_SECONDS
 	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
 	@HOTFIB_O=$(ABS_O) ROUTES="$(ROUTES)" DEMO_SECONDS="$(DEMO_SECONDS)" tests/net/demo.sh
 
-fuzz: ## T=60 seconds of libFuzzer for each target (clang); ONLY=name,name for some
+fuzz: ## T=60 seconds of libFuzzer for each target (clang), a long random walk (property); ONLY=name,name
 	$(Q)$(call deps,build dev)
+	$(Q)case ",$(or $(ONLY),property)," in *,property,*) $(PROPERTY_WALK) ;; esac
 	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(CLANG) $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
 	$(Q)tests/fuzz/run.sh "$(O)" "$(T)" "$(ONLY)" $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
+
+# The unit test of the same name, with steps instead of seconds and without sanitizers.
+PROPERTY := $(O)/release/tests/unit/control/test_property
+PROPERTY_WALK = $(MAKE) --no-print-directory MODE=release $(PROPERTY) && \
+	HOTFIB_STEPS=$(or $(STEPS),1000000) $(PROPERTY)
 
 lint: ## formatting, order of includes, cppcheck, man pages, shell scripts
 	$(Q)$(call deps,build dev)
