@@ -12,6 +12,8 @@ words(enum rib_reason rule)
 {
 	static const char *const texts[] = {
 		[RIB_ONLY_PATH] = "it is the only path",
+		[RIB_BY_NEXTHOP] =
+		    "packets can be sent to its next hop, and not to the next best path's",
 		[RIB_BY_STALE] = "its session is up, and the next best path is stale",
 		[RIB_BY_LOCAL_PREF] = "its local preference is higher",
 		[RIB_BY_AS_PATH] = "its AS path is shorter",
@@ -69,12 +71,16 @@ list_paths(const struct app *app, const struct router *r, enum ip_family family,
 static const char *
 why_withheld(const struct app *app, const struct rib *rib, enum ip_family family, uint32_t id)
 {
-	uint8_t marks = attrs_marks(app->attrs, rib_best_attrs(rib, family, id)) &
-			target_config(app->target)->withheld_marks;
+	uint32_t attrs = rib_best_attrs(rib, family, id), hop = attrs_nexthop(app->attrs, attrs);
+	uint8_t marks = attrs_marks(app->attrs, attrs) & target_config(app->target)->withheld_marks;
 
 	if (!rib_is_withheld(rib, family, id))
 		return NULL;
-	return marks != 0 ? withhold_name(marks) : "held down: the router has fed it back";
+	if (marks != 0)
+		return withhold_name(marks);
+	if (!nexthop_usable(app->attrs, hop))
+		return target_why_unusable(app->target, hop);
+	return "held down: the router has fed it back";
 }
 
 static void

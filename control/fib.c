@@ -188,7 +188,7 @@ void
 fib_send(struct fib *f, const struct ip_prefix *p)
 {
 	struct fib_entry *e = settled(f, p);
-	const struct fib_hop *h;
+	struct fib_hop *h;
 	struct nl_route r;
 	bool replace;
 	uint32_t seq;
@@ -197,6 +197,8 @@ fib_send(struct fib *f, const struct ip_prefix *p)
 	if (e == NULL || e->hop == FIB_NO_HOP)
 		return;
 	h = f->hops[e->hop];
+	if (!h->made)
+		fib_hop_make(f, h);
 	w = fib_request(f, FIB_ASKED_ROUTE, p, &seq);
 	e = fib_get(f, p); /* it may have moved */
 	replace = e->sent != 0 || e->seen != 0;
@@ -288,6 +290,18 @@ fib_remove(struct fib *f, const struct ip_prefix *p)
 		fib_send_removal(f, p);
 	else
 		fib_drop(f, e);
+}
+
+void
+fib_adopt(struct fib *f, const struct ip_prefix *p, const struct route_nexthop *key)
+{
+	struct fib_entry *e = fib_get(f, p);
+
+	if (e == NULL || e->hop != FIB_NO_HOP || e->seen == 0)
+		return;
+	e->hop = fib_hop_adopt(f, key);
+	e->sent = e->seen;
+	e->acknowledged = true;
 }
 
 void

@@ -53,6 +53,10 @@ const struct fib_config *fib_config(const struct fib *f);
 /* The prefix goes to the next hop. Where that cannot be, FIB_REFUSED or FIB_UNRESOLVED follows. */
 void fib_put(struct fib *f, const struct ip_prefix *p, const struct route_nexthop *hop);
 void fib_remove(struct fib *f, const struct ip_prefix *p);
+
+/* What was found there (FIB_FOUND) is wanted as it is, for now. Nothing is sent. */
+void fib_adopt(struct fib *f, const struct ip_prefix *p, const struct route_nexthop *hop);
+
 void fib_flush(struct fib *f);
 
 /* NULL where the next hop can be used; else why not. Valid until the next call. */

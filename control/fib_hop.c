@@ -313,6 +313,15 @@ fib_hop_ref(struct fib *f, const struct route_nexthop *key)
 	return i;
 }
 
+uint32_t
+fib_hop_adopt(struct fib *f, const struct route_nexthop *key)
+{
+	uint32_t i = hop_get(f, key);
+
+	f->hops[i]->refs++;
+	return i;
+}
+
 void
 fib_hop_unref(struct fib *f, uint32_t hop)
 {
@@ -332,9 +341,9 @@ fib_hop_why(const struct fib_hop *h, char why[FIB_WHY_MAX])
 const char *
 fib_unusable(struct fib *f, const struct route_nexthop *key)
 {
-	const struct fib_hop *h = f->hops[hop_get(f, key)];
+	uint32_t hop = hop_get(f, key); /* may move f->hops */
 
-	return h->usable ? NULL : h->to.why;
+	return f->hops[hop]->usable ? NULL : f->hops[hop]->to.why;
 }
 
 /* --- results --- */

@@ -117,6 +117,8 @@ void fib_tell(struct fib *f, enum fib_event_kind kind, const struct ip_prefix *p
 
 /* The next hop's number, made and resolved where it is new; one reference for the caller. */
 uint32_t fib_hop_ref(struct fib *f, const struct route_nexthop *key);
+/* The same, but its object is not made before it is needed. */
+uint32_t fib_hop_adopt(struct fib *f, const struct route_nexthop *key);
 void fib_hop_unref(struct fib *f, uint32_t hop);
 
 /* "next hop 192.0.2.1 is unresolved: no route to it". */

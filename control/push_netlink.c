@@ -116,6 +116,7 @@ adopt(struct push_netlink *p, const struct fib_event *e, struct mono now)
 {
 	const struct route_attrs attrs = { .nexthop = e->hop };
 
+	fib_adopt(p->fib, &e->prefix, &e->hop);
 	target_port_adopt(p->target, p->port, &e->prefix, &attrs, now);
 }
 

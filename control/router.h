@@ -116,6 +116,9 @@ struct router_source_status {
 void router_source_status(const struct router *r, unsigned source, enum ip_family family,
     struct router_source_status *out);
 
+/* nexthop_set_usable() was called for next hops of it: best paths are chosen anew. */
+void router_nexthops_changed(struct router *r);
+
 /* --- agents: numbered in order of adding --- */
 
 unsigned router_add_agent(struct router *r, const char *name, double t_s);

@@ -278,6 +278,18 @@ source_tick(struct router *r, unsigned source, enum ip_family family, struct mon
 	}
 }
 
+static void
+on_reselected(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
+{
+	apply(ctx, p, result);
+}
+
+void
+router_nexthops_changed(struct router *r)
+{
+	rib_nexthops_changed(r->rib, on_reselected, r);
+}
+
 struct swept {
 	struct router *r;
 	struct source_family *sf;

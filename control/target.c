@@ -307,6 +307,7 @@ run_family(struct target *t, enum ip_family family, struct mono now)
 void
 target_run(struct target *t, struct mono now)
 {
+	choice_ask_nexthops(t, now);
 	t->repair = false;
 	t->runs++;
 	for (int f = 0; f < IP_FAMILIES; f++)

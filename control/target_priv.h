@@ -46,6 +46,7 @@ struct target {
 	struct ip_prefix *never; /* room for target_never() */
 	bool repair;
 	bool frozen; /* by an operator */
+	char why[160]; /* lent by target_why_unusable() */
 	double cost_s;
 	uint64_t runs;
 };
@@ -58,6 +59,9 @@ target_limit(const struct target *t, enum ip_family family)
 
 void choice_init(struct choice *c, const struct target_config *config);
 void choice_fini(struct choice *c);
+
+/* Ask the ports which next hops can be used, and let best paths follow. */
+void choice_ask_nexthops(struct target *t, struct mono now);
 
 /* A best path changed: what was chosen borrows from the RIB, so it is not current any more. */
 void choice_route_changed(

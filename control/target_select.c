@@ -11,6 +11,7 @@
  * fullest of them speaks for all.
  */
 #include <math.h>
+#include <stdio.h>
 
 #include "control/select/emap.h"
 #include "control/target_priv.h"
@@ -57,6 +58,70 @@ target_held(const struct target *t, enum ip_family family)
 			most = held;
 	}
 	return most;
+}
+
+/* --- next hops --- */
+
+/* The first port that cannot send to the next hop, and why; NULL: all can. */
+static const char *
+why_unusable(const struct target *t, const struct route_nexthop *hop, const char **port)
+{
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		const struct push *push = &t->ports[i].push;
+		const char *why = push->unusable != NULL ? push->unusable(push->ctx, hop) : NULL;
+
+		*port = push->name;
+		if (why != NULL)
+			return why;
+	}
+	return NULL;
+}
+
+const char *
+target_why_unusable(struct target *t, uint32_t nexthop)
+{
+	const struct route_nexthop *hop = nexthop_peek(t->config.attrs, nexthop);
+	const char *port, *why = why_unusable(t, hop, &port);
+	char text[IP_TEXT_MAX];
+
+	snprintf(t->why, sizeof(t->why), "next hop %s is unresolved: %s",
+	    ip_format(&hop->addr, text), why != NULL ? why : "not any more");
+	return t->why;
+}
+
+/* True when that is not what was known. */
+static bool
+ask_nexthop(struct target *t, uint32_t id, struct mono now)
+{
+	struct attrs_table *attrs = t->config.attrs;
+	const struct route_nexthop *hop = nexthop_peek(attrs, id);
+	const char *port, *why = why_unusable(t, hop, &port);
+	char text[IP_TEXT_MAX];
+
+	if ((why == NULL) == nexthop_usable(attrs, id))
+		return false;
+	nexthop_set_usable(attrs, id, why == NULL);
+	ip_format(&hop->addr, text);
+	if (why != NULL)
+		events_raise(t->config.events, now, EVENT_WARNING, "next-hop",
+		    "target %s: next hop %s is unresolved: %s", port, text, why);
+	else
+		events_raise(t->config.events, now, EVENT_INFO, "next-hop",
+		    "next hop %s can be used again", text);
+	return true;
+}
+
+void
+choice_ask_nexthops(struct target *t, struct mono now)
+{
+	const struct attrs_table *attrs = t->config.attrs;
+	bool changed = false;
+
+	for (uint32_t id = nexthop_from(attrs, 0); id != NEXTHOP_NONE;
+	     id = nexthop_from(attrs, id + 1))
+		changed |= ask_nexthop(t, id, now);
+	if (changed)
+		router_nexthops_changed(t->config.router);
 }
 
 /* The attributes of the router's default route, if there is one that may be pushed. */

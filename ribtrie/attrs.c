@@ -56,7 +56,8 @@ struct set {
 
 struct hop {
 	struct idhash_link link;
-	uint32_t refs;
+	uint32_t refs; /* 0: the id is free (its first word is then the arena's) */
+	bool unusable;
 	struct route_nexthop value;
 };
 
@@ -181,6 +182,26 @@ hop_unref(struct attrs_table *t, uint32_t id)
 		return;
 	idhash_remove(&t->hop_index, id);
 	arena_free(&t->hops, id, 1);
+}
+
+void
+nexthop_set_usable(struct attrs_table *t, uint32_t nexthop, bool usable)
+{
+	hop_at(t, nexthop)->unusable = !usable;
+}
+
+bool
+nexthop_usable(const struct attrs_table *t, uint32_t nexthop)
+{
+	return !hop_at(t, nexthop)->unusable;
+}
+
+uint32_t
+nexthop_from(const struct attrs_table *t, uint32_t from)
+{
+	while (from < t->hops.used && ((struct hop *)arena_at(&t->hops, from))->refs == 0)
+		from++;
+	return from < t->hops.used ? from : NEXTHOP_NONE;
 }
 
 /* --- packed form -------------------------------------------------------------------------------

@@ -43,6 +43,14 @@ void attrs_set_marks(struct attrs_table *t, attrs_mark_fn *fn, void *ctx);
 void attrs_mark_again(struct attrs_table *t);
 uint8_t attrs_marks(const struct attrs_table *t, uint32_t id);
 
+/* Whether packets can be sent to the next hop now: what is not resolvable loses in the decision
+ * process (RFC 4271 9.1.2). Somebody who knows has to say so; usable at first. */
+void nexthop_set_usable(struct attrs_table *t, uint32_t nexthop, bool usable);
+bool nexthop_usable(const struct attrs_table *t, uint32_t nexthop);
+
+/* The first id of a next hop that is `from` or more; NEXTHOP_NONE: there is none. */
+uint32_t nexthop_from(const struct attrs_table *t, uint32_t from);
+
 /* Number of sets and of next hops, and bytes held by all of this. */
 size_t attrs_count(const struct attrs_table *t);
 size_t nexthop_count(const struct attrs_table *t);

@@ -3,6 +3,7 @@
  * The decision process of RFC 4271 9.1.2.2 as amended by RFC 4456 9, in the order of enum
  * rib_reason:
  *
+ *	next_hop      a path that can be used before one whose next hop cannot (9.1.2)
  *	stale         a path whose session is there before one kept of a lost session: RFC 4724
  *	              leaves it open once something about the prefix has changed
  *	local_pref    higher; missing counts as 100 (RFC 4271 9.1.1)
@@ -44,6 +45,7 @@ best_fill(struct best_path *p, const struct attrs_table *attrs, const struct rib
 	struct route_attrs a;
 
 	attrs_get(attrs, p->attrs, &a);
+	p->unusable = !nexthop_usable(attrs, attrs_nexthop(attrs, p->attrs));
 	p->ebgp = source->ebgp;
 	p->origin = a.origin;
 	p->local_pref = a.has_local_pref ? a.local_pref : LOCAL_PREF_DEFAULT;
@@ -113,8 +115,10 @@ static int
 compare_tie_class(const struct best_path *a, const struct best_path *b)
 {
 	enum rib_reason unused;
-	int d = cmp_u32(a->kept, b->kept);
+	int d = cmp_u32(a->unusable, b->unusable);
 
+	if (d == 0)
+		d = cmp_u32(a->kept, b->kept);
 	return d != 0 ? d : compare_before_med(a, b, &unused);
 }
 
@@ -168,6 +172,8 @@ best_reason(const struct best_path *a, const struct best_path *b)
 {
 	enum rib_reason rule;
 
+	if (!a->unusable && b->unusable)
+		return RIB_BY_NEXTHOP;
 	if (!a->kept && b->kept)
 		return RIB_BY_STALE;
 	if (compare_before_med(a, b, &rule) != 0)

@@ -13,6 +13,7 @@ struct best_path {
 	uint8_t epoch; /* of no meaning here: carried for rib.c */
 	bool stale;    /* likewise */
 
+	bool unusable; /* its next hop */
 	bool kept; /* of a lost session, and nothing of this prefix was said by that source since */
 	bool ebgp;
 	uint8_t origin;

@@ -431,7 +431,8 @@ rib_best_attrs(const struct rib *r, enum ip_family family, uint32_t id)
 static bool
 is_withheld(const struct rib *r, const struct rib_table *t, const struct entry *e)
 {
-	return e->held_back || (attrs_marks(r->attrs, e->attrs) & t->withheld_marks) != 0;
+	return e->held_back || !nexthop_usable(r->attrs, attrs_nexthop(r->attrs, e->attrs)) ||
+	       (attrs_marks(r->attrs, e->attrs) & t->withheld_marks) != 0;
 }
 
 uint32_t
@@ -524,6 +525,7 @@ rib_reason_name(enum rib_reason reason)
 {
 	static const char *const names[] = {
 		[RIB_ONLY_PATH] = "only-path",
+		[RIB_BY_NEXTHOP] = "next-hop",
 		[RIB_BY_STALE] = "stale",
 		[RIB_BY_LOCAL_PREF] = "local-pref",
 		[RIB_BY_AS_PATH] = "as-path",

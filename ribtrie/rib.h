@@ -40,7 +40,8 @@ struct rib_result {
 /* Why the best path is best, named after the rule that decided (RFC 4271 9.1.2.2, RFC 4456). */
 enum rib_reason {
 	RIB_ONLY_PATH,
-	RIB_BY_STALE, /* a fresh path before one kept of a lost session */
+	RIB_BY_NEXTHOP, /* packets can be sent to its next hop */
+	RIB_BY_STALE,   /* a fresh path before one kept of a lost session */
 	RIB_BY_LOCAL_PREF,
 	RIB_BY_AS_PATH,
 	RIB_BY_ORIGIN,
@@ -105,9 +106,9 @@ uint32_t rib_best_nexthop(const struct rib *r, enum ip_family family, uint32_t i
 
 /*
  * What is learned but must not be installed. Where the best path's attributes have one of `marks`
- * (attrs.h), or the entry is held back, the next hop that the entry counts with is `action`: what
- * unmatched packets do, as RIB_WITHHELD if that is none of the next hops here. At first no marks
- * do.
+ * (attrs.h), or its next hop cannot be used (nexthop_set_usable()), or the entry is held back, the
+ * next hop that the entry counts with is `action`: what unmatched packets do, as RIB_WITHHELD if
+ * that is none of the next hops here. At first no marks do.
  */
 #define RIB_WITHHELD (UINT32_MAX - 1)
 void rib_withhold(struct rib *r, enum ip_family family, uint8_t marks, uint32_t action);
@@ -126,6 +127,12 @@ bool rib_best_stale(const struct rib *r, enum ip_family family, uint32_t id);
 size_t rib_paths(const struct rib *r, enum ip_family family, uint32_t id, struct rib_path *out,
     size_t max, enum rib_reason *reason);
 const char *rib_reason_name(enum rib_reason reason);
+
+typedef void rib_changed_fn(void *ctx, const struct ip_prefix *p, const struct rib_result *result);
+
+/* nexthop_set_usable() was called: decide again where there is a choice, and say which best paths
+ * changed. */
+void rib_nexthops_changed(struct rib *r, rib_changed_fn *changed, void *ctx);
 
 /* Ordered walks: as trie_first/next/next_below. */
 uint32_t rib_first(const struct rib *r, enum ip_family family, struct ip_prefix *cursor);
@@ -158,8 +165,6 @@ struct rib_sweep {
 	uint8_t source;
 	bool started;
 };
-
-typedef void rib_changed_fn(void *ctx, const struct ip_prefix *p, const struct rib_result *result);
 
 void rib_mark_stale(struct rib *r, enum ip_family family, unsigned source, enum rib_stale reason);
 size_t rib_stale_count(const struct rib *r, enum ip_family family, unsigned source);

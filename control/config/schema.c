@@ -296,75 +296,6 @@ static const struct schema_group sim_group = {
 	.help = "The simulated ASIC, where the target's\n.Ic via\nis\n.Dq sim .",
 };
 
-static const struct schema_row netlink_rows[] = {
-	{ .name = "table",
-	    .kind = SCHEMA_U32,
-	    FIELD(config, netlink.table),
-	    .min = 1,
-	    .max = UINT32_MAX,
-	    .value = "254",
-	    .help = "The routing table that is written; 254 is\n.Dq main ." },
-	{ .name = "metric",
-	    .kind = SCHEMA_U32,
-	    FIELD(config, netlink.metric),
-	    .min = 1,
-	    .max = UINT32_MAX,
-	    .value = "15",
-	    .help = "Of our routes: one that nobody else uses, since prefix and metric name a "
-		    "route. FRR uses 20, BIRD 32, a static route of iproute2 0 (IPv4) or 1024 "
-		    "(IPv6); the smaller one forwards." },
-	{ .name = "protocol",
-	    .kind = SCHEMA_U16,
-	    FIELD(config, netlink.protocol),
-	    .min = 5,
-	    .max = 255,
-	    .value = "221",
-	    .help = "The mark of our routes and nexthop objects, nobody else's. Whatever has it is "
-		    "taken for ours." },
-	{ .name = "nexthop-objects",
-	    .kind = SCHEMA_BOOL,
-	    FIELD(config, netlink.nexthop_objects),
-	    .value = "true",
-	    .help = "Let routes refer to nexthop objects where the kernel has them (Linux 5.3), "
-		    "so that a change of a gateway is one update however many routes use it." },
-	{ .name = "resolve-via-default",
-	    .kind = SCHEMA_BOOL,
-	    FIELD(config, netlink.resolve_via_default),
-	    .value = "false",
-	    .help = "Let the default route lead to BGP next hops." },
-	{ .name = "beside",
-	    .kind = SCHEMA_NAME,
-	    ARRAY(config, netlink.beside, netlink.n_beside),
-	    .help = "Protocols, by name or number, whose routes may be at the same prefixes as "
-		    "ours: such as\n.Dq bird\nwhere BIRD writes a part of the same table. Nothing "
-		    "overlaps the routes of others." },
-	{ .name = "audit-interval",
-	    .kind = SCHEMA_REAL,
-	    FIELD(config, netlink.audit_s),
-	    .min = 1,
-	    .max = 86400,
-	    .value = "60",
-	    .unit = "seconds",
-	    .help = "How often the whole table is read and compared with what it should be. "
-		    "Changes that the kernel tells of are seen at once." },
-	{ .name = "buffer",
-	    .kind = SCHEMA_U32,
-	    FIELD(config, netlink.buffer_bytes),
-	    .min = 4096,
-	    .max = 1 << 30,
-	    .value = "8388608",
-	    .unit = "bytes",
-	    .help = "Room for notifications. When it does not do, everything is read anew." },
-};
-
-static const struct schema_group netlink_group = {
-	.path = "netlink",
-	.size = sizeof(struct config),
-	.rows = netlink_rows,
-	.n_rows = ARRAY_LEN(netlink_rows),
-	.help = "The kernel's routing table, where the target is\n.Cm netlink .",
-};
-
 static const struct schema_row http_rows[] = {
 	{ .name = "listen",
 	    .kind = SCHEMA_ENDPOINT,
@@ -419,7 +350,7 @@ static const struct schema_row root_rows[] = {
 	    FIELD(config, has_target),
 	    .group = &target_group },
 	{ .name = "sim", .kind = SCHEMA_GROUP, .required = true, .group = &sim_group },
-	{ .name = "netlink", .kind = SCHEMA_GROUP, .required = true, .group = &netlink_group },
+	{ .name = "netlink", .kind = SCHEMA_GROUP, .required = true, .group = &schema_netlink },
 	{ .name = "hardware", .kind = SCHEMA_GROUP, .required = true, .group = &schema_hardware },
 	{ .name = "http", .kind = SCHEMA_GROUP, .required = true, .group = &http_group },
 	{ .name = "log", .kind = SCHEMA_GROUP, .required = true, .group = &log_group },

@@ -61,7 +61,7 @@ struct schema_group {
 
 extern const struct schema_group schema_root;
 /* Parts of it, each in a file of its own. */
-extern const struct schema_group schema_neighbor, schema_hardware;
+extern const struct schema_group schema_neighbor, schema_netlink, schema_hardware;
 
 /* The row of that name; NULL where there is none. */
 const struct schema_row *schema_find(const struct schema_group *group, const char *name);

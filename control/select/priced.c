@@ -138,7 +138,9 @@ cost_at(const struct priced *p, unsigned len, const struct pnode *n)
 	if (n->ent == n->act || p->config.synthetic || n->ent == p->config.default_action)
 		c.ent =
 		    p->config.guards || n->ent != p->config.default_action ? n->ent : ACTION_NONE;
-	if (n->always && n->route)
+	/* A route that leads nowhere has the default's action, and there may be no entry for that.
+	 */
+	if (n->always && n->route && (p->config.guards || n->act != p->config.default_action))
 		c.pinned = n->act;
 	return c;
 }

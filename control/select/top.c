@@ -29,6 +29,7 @@
 #include "control/select/rank.h"
 #include "control/select/select.h"
 #include "lib/mem.h"
+#include "ribtrie/trie.h"
 
 struct top {
 	const struct select_input *in;
@@ -38,6 +39,7 @@ struct top {
 	size_t n_wanted, cap_wanted;
 	uint32_t *redundant; /* ids it makes redundant */
 	size_t n_redundant, cap_redundant;
+	struct trie *never; /* what nothing may overlap */
 	double unit;
 };
 
@@ -109,13 +111,21 @@ excluded(const struct top *t, uint32_t id, const struct ip_prefix *p)
 {
 	if (p->len < t->in->min_length || withheld(t, id))
 		return true;
-	for (size_t i = 0; i < t->in->n_never; i++) {
-		const struct ip_prefix *never = &t->in->never[i];
+	return trie_get(t->never, p) != TRIE_NONE || trie_cover(t->never, p) != TRIE_NONE ||
+	       trie_next_below(t->never, p,
+		   &(struct ip_prefix){ p->hi, p->lo, p->family, p->len }) != TRIE_NONE;
+}
 
-		if (prefix_contains(never, p) || prefix_contains(p, never))
-			return true;
-	}
-	return false;
+/* A switch has thousands of routes of its own that nothing may overlap. */
+static struct trie *
+index_never(const struct select_input *in)
+{
+	struct trie *never = trie_new(in->family);
+
+	for (size_t i = 0; i < in->n_never; i++)
+		if (in->never[i].family == in->family)
+			trie_insert(never, &in->never[i], 0);
+	return never;
 }
 
 /*
@@ -283,6 +293,7 @@ select_top(const struct select_input *in, struct selection *out)
 	if (in->limit == 0)
 		return;
 	t.place = mem_calloc(MEM_SELECT, rib_id_limit(in->rib, in->family), sizeof(*t.place));
+	t.never = index_never(in);
 	asked.min_length = 0; /* what is asked for by name may even be 0/0 */
 	for (size_t i = 0; i < in->n_always; i++)
 		consider_prefix(&t, &in->always[i]);
@@ -291,6 +302,7 @@ select_top(const struct select_input *in, struct selection *out)
 		consider_kept(&t);
 	consider_ranked(&t);
 	name_parents(&t);
+	trie_free(t.never);
 	mem_free(MEM_SELECT, t.place);
 	mem_free(MEM_SELECT, t.wanted);
 	mem_free(MEM_SELECT, t.redundant);

@@ -139,10 +139,10 @@ kernel_has() {
 	[ "$(kernel_count)" -eq "$1" ] || { kernel_count && return 1; }
 }
 
-# learned N: prefixes of each family.
+# learned IPV4 IPV6: prefixes of each family.
 learned() {
 	api_is sw '/bgp/topprefixes/edge/json?maxPrefixes=0' ".nPrefixes == $1" &&
-		api_is sw '/bgp/topprefixes6/edge/json?maxPrefixes=0' ".nPrefixes == $1"
+		api_is sw '/bgp/topprefixes6/edge/json?maxPrefixes=0' ".nPrefixes == $2"
 }
 
 hotfib_() {
