@@ -16,8 +16,10 @@
 #
 # Routes to next hops of up0 come from the peer `one`, those of up1 from the peer `two`.
 #
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck source=tests/net/kernel.sh
+. "$ROOT/tests/net/kernel.sh"
 PROTOCOL=221
+# shellcheck disable=SC2034 # for those who source this
 METRIC=15
 
 netlink_topology() {
@@ -88,40 +90,9 @@ traffic_start() {
 		--ipv6-share 0.5 --samples "$2" --list "$1"
 }
 
-# The kernel's routes of ours as PREFIX GATEWAY, sorted; those with several paths once a path.
+# The kernel's routes of ours as PREFIX GATEWAY.
 kernel_routes() {
-	local space
-	space=$(ns sw)
-	{
-		ip -n "$space" nexthop show proto $PROTOCOL
-		ip -n "$space" -4 route show proto $PROTOCOL
-		ip -n "$space" -6 route show proto $PROTOCOL
-	} | awk '
-		function gateway(i) {
-			for (i = 2; i < NF; i++)
-				if ($i == "via")
-					return $(i + 1) == "inet6" ? $(i + 2) : $(i + 1)
-			return ""
-		}
-		$1 == "id" && $3 == "group" { members[$2] = $4; next }
-		$1 == "id" { via[$2] = gateway(); next }
-		$1 == "nexthop" { print prefix, gateway(); next }
-		{
-			prefix = $1
-			if (prefix !~ "/")
-				prefix = prefix (prefix ~ ":" ? "/128" : "/32")
-			if ($2 == "nhid" && $3 in members) {
-				n = split(members[$3], member, "/")
-				for (i = 1; i <= n; i++) {
-					sub(",.*", "", member[i])
-					print prefix, via[member[i]]
-				}
-			} else if ($2 == "nhid" && $3 in via) {
-				print prefix, via[$3]
-			} else if (gateway() != "") {
-				print prefix, gateway()
-			}
-		}' | LC_ALL=C sort
+	fib_routes sw $PROTOCOL
 }
 
 # kernel_is FILE: our routes are exactly those of the file.

@@ -51,12 +51,12 @@ expect
 expect_within "what has a resolved next hop is in the kernel, and nothing else" 30 \
 	kernel_is "$DIR/expected"
 nothing_else() {
-	! sw route show proto $PROTOCOL | grep -v "metric $METRIC" &&
-		! sw -6 route show proto $PROTOCOL | grep -v "metric $METRIC"
+	! sw route show proto "$PROTOCOL" | grep -v "metric $METRIC" &&
+		! sw -6 route show proto "$PROTOCOL" | grep -v "metric $METRIC"
 }
 check "all have our metric" nothing_else
 one_object() {
-	[ "$(sw -j nexthop show proto $PROTOCOL | jq length)" -eq "$1" ] ||
+	[ "$(sw -j nexthop show proto "$PROTOCOL" | jq length)" -eq "$1" ] ||
 		{ sw nexthop show && return 1; }
 }
 check "each next hop is one nexthop object" one_object 4
@@ -92,7 +92,7 @@ expect 10.0.0.134 10.0.1.134
 expect_within "two gateways are a group" 10 kernel_is "$DIR/expected"
 ip -n "$(ns up)" link set sw1 down
 down() {
-	! kernel_routes | grep -E '^(21|2a11)' && [ "$(kernel_routes | grep -c '^22.* 10.0.0.134')" -eq $EACH ]
+	! kernel_routes | grep -E '^(21|2a11)' && [ "$(kernel_routes | grep -c '^22.* 10.0.0.134')" -eq "$EACH" ]
 }
 expect_within "a group loses a member with its carrier, and routes by the other link leave" 10 down
 ip -n "$(ns up)" link set sw1 up
@@ -116,17 +116,17 @@ expect_within "and has them again when it is up" 30 kernel_is "$DIR/expected"
 
 # --- what others do -----------------------------------------------------------------------------
 
-sw route del 20.0.5.0/24 proto $PROTOCOL metric $METRIC
-sw -6 route del 2a10:5::/32 proto $PROTOCOL metric $METRIC
+sw route del 20.0.5.0/24 proto "$PROTOCOL" metric "$METRIC"
+sw -6 route del 2a10:5::/32 proto "$PROTOCOL" metric "$METRIC"
 expect_within "a route that somebody deletes is put back" 5 kernel_is "$DIR/expected"
-sw route replace 20.0.6.0/24 via 10.0.1.134 metric $METRIC proto static
-sw -6 route replace 2a10:6::/32 via fc00:137::2 metric $METRIC proto static
+sw route replace 20.0.6.0/24 via 10.0.1.134 metric "$METRIC" proto static
+sw -6 route replace 2a10:6::/32 via fc00:137::2 metric "$METRIC" proto static
 expect_within "a route that somebody replaces is put right" 5 kernel_is "$DIR/expected"
-sw route flush proto $PROTOCOL
+sw route flush proto "$PROTOCOL"
 expect_within "when all are deleted all come back" 15 kernel_is "$DIR/expected"
-sw nexthop flush proto $PROTOCOL >/dev/null
+sw nexthop flush proto "$PROTOCOL" >/dev/null
 expect_within "when their nexthop objects are deleted, too" 15 kernel_is "$DIR/expected"
-sw route add 99.0.0.0/8 via 10.0.0.134 metric $METRIC proto $PROTOCOL
+sw route add 99.0.0.0/8 via 10.0.0.134 metric "$METRIC" proto "$PROTOCOL"
 expect_within "a route with our mark that is not wanted is removed" 15 kernel_is "$DIR/expected"
 
 sw route add 20.0.7.128/25 via 10.0.1.134 proto static
