@@ -93,6 +93,7 @@ on_repair(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop;
 	(void)events;
 	run_target(&run->app);
+	ev_idle_start(run->loop, &run->work);
 }
 
 static void
@@ -115,6 +116,8 @@ on_idle(struct ev_loop *loop, ev_idle *w, int events)
 	(void)events;
 	for (size_t i = 0; i < run->app.n_routers; i++)
 		more |= router_work(run->app.routers[i]);
+	if (run->app.target != NULL)
+		more |= target_work(run->app.target, run->app.now);
 	if (!more)
 		ev_idle_stop(loop, w);
 }

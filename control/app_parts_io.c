@@ -150,6 +150,9 @@ target_settings(const struct app *app)
 	config.capacity[IP_V6] = t->capacity[IP_V6];
 	config.headroom = t->headroom;
 	config.min_rate_bps = t->min_rate_bps;
+	config.tau_s = t->tau_s;
+	config.update_rate = t->update_rate;
+	config.update_burst = t->update_burst;
 	config.always = t->always;
 	config.n_always = t->n_always;
 	config.never = t->never;

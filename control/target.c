@@ -180,18 +180,20 @@ static void
 push_family(struct target *t, struct port *port, enum ip_family family, struct mono now)
 {
 	struct port_family *pf = &port->family[family];
-	size_t capacity = target_capacity(t, family), done = 0;
+	size_t capacity = target_capacity(t, family), done = 0, waiting;
 	/* More is held where the capacity has fallen, and never more than that. */
 	size_t most = installed_count(pf->held) > capacity ? installed_count(pf->held) : capacity;
 
 	if (!pf->up || !t->choice[family].current)
 		return;
-	plan_build(pf->held, &t->choice[family].wanted, capacity, &t->plan);
+	waiting = target_plan(t, pf, family, now);
 	while (done < t->plan.n && port->push.ready(port->push.ctx, family)) {
+		target_spend(pf, &t->plan.ops[done]);
 		carry_out(t, port, &t->plan.ops[done++], now);
 		ASSERT(installed_count(pf->held) <= most);
 	}
-	pf->pending = t->plan.n - done;
+	pf->pending = t->plan.n - done + waiting;
+	pf->repairing = done < t->plan.n;
 	if (pf->pending == 0 && !pf->complete) {
 		pf->complete = true;
 		port->push.complete(port->push.ctx, family);
@@ -234,6 +236,8 @@ touches(const struct installed *held, const struct ip_prefix *p)
 void
 target_route_changed(struct target *t, const struct ip_prefix *p, const struct rib_result *result)
 {
+	bool changed = false;
+
 	choice_route_changed(t, p, result);
 	if (p->len == 0)
 		t->repair = true; /* the default itself */
@@ -243,6 +247,7 @@ target_route_changed(struct target *t, const struct ip_prefix *p, const struct r
 
 		if (!touches(pf->held, p))
 			continue;
+		changed = true;
 		if (result->change == RIB_REMOVED && installed_cover(pf->held, p) == NULL &&
 		    installed_remove(pf->held, p)) {
 			port->push.withdraw(port->push.ctx, p);
@@ -250,6 +255,8 @@ target_route_changed(struct target *t, const struct ip_prefix *p, const struct r
 		}
 		t->repair = true;
 	}
+	if (changed || p->len == 0)
+		changes_add(&t->choice[p->family].changes, p);
 }
 
 bool
@@ -275,6 +282,18 @@ keeps_adopted(struct target *t, enum ip_family family, struct mono now)
 	return any;
 }
 
+/* Every repair that was due has been sent to every port. */
+static void
+forget_changes(struct target *t, enum ip_family family)
+{
+	bool repairing = !t->choice[family].current;
+
+	for (unsigned i = 0; i < t->n_ports; i++)
+		repairing |= t->ports[i].family[family].up && t->ports[i].family[family].repairing;
+	if (!repairing)
+		t->choice[family].changes.n = 0;
+}
+
 /* While frozen each port keeps what it holds; they may differ, so an algorithm without a memory
  * makes a selection for each. */
 static void
@@ -284,7 +303,8 @@ run_family(struct target *t, enum ip_family family, struct mono now)
 	bool stale = phase == ROUTER_FROZEN || t->frozen || keeps_adopted(t, family, now);
 	bool per_port = stale && choice_is_per_port(t);
 
-	t->choice[family].current = false;
+	if (choice_is_per_port(t))
+		t->choice[family].current = false;
 	if (phase == ROUTER_COLD)
 		return;
 	target_probe_ceilings(t, family, now);
@@ -300,6 +320,7 @@ run_family(struct target *t, enum ip_family family, struct mono now)
 	}
 	if (per_port && t->n_ports == 0)
 		choice_make(t, family, true, NULL, now);
+	forget_changes(t, family);
 	if (per_port && t->n_ports > 1)
 		t->choice[family].current = false; /* it is the last port's own */
 }
@@ -312,6 +333,16 @@ target_run(struct target *t, struct mono now)
 	t->runs++;
 	for (int f = 0; f < IP_FAMILIES; f++)
 		run_family(t, (enum ip_family)f, now);
+}
+
+bool
+target_work(struct target *t, struct mono now)
+{
+	bool more = false;
+
+	for (int f = 0; f < IP_FAMILIES; f++)
+		more |= choice_work(t, (enum ip_family)f, now);
+	return more;
 }
 
 /* --- status --- */

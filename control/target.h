@@ -19,6 +19,10 @@ struct target_config {
 	uint32_t capacity[IP_FAMILIES];
 	double headroom; /* the steady state aims at capacity x (1 - headroom) */
 	double min_rate_bps;
+	double tau_s; /* averaging time of what is weighed; 0: from the price */
+	/* Operations a second that only follow the traffic, and at once after a pause; 0: any
+	 * number. What repairs, or fills a table that is empty for the most part, does not wait. */
+	double update_rate, update_burst;
 	const struct ip_prefix *always, *never; /* owned by the caller */
 	size_t n_always, n_never;
 	/* Routes with these marks must not be pushed (withhold.h); the router's RIB is told. */
@@ -136,6 +140,10 @@ uint32_t target_default(const struct target *t, enum ip_family family);
 /* What is asked of the selection of a family now. */
 void target_question(struct target *t, enum ip_family family, struct mono now,
     struct select_input *in, struct selector_context *context);
+
+/* A slice of selecting, where that takes longer; true while there is more. A run that takes what
+ * came out of it is asked for at the end. */
+bool target_work(struct target *t, struct mono now);
 
 struct target_family_status {
 	size_t capacity;    /* configured */

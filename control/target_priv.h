@@ -18,7 +18,10 @@ struct port_family {
 	bool resend_started;
 	struct installed *held;
 	size_t pending;
+	bool repairing; /* a repair was planned, and the port could not take it yet */
 	struct ceiling ceiling;
+	double tokens; /* operations that repair nothing and may be sent now */
+	struct mono tokens_at;
 	bool adopted; /* it held entries when it came up, and averages were not known since */
 	uint64_t refused, lost;
 };
@@ -30,7 +33,15 @@ struct port {
 	struct port_family family[IP_FAMILIES];
 };
 
+/* Changes of the RIB that touch what is held: repairs are due there. */
+struct changes {
+	struct ip_prefix *prefixes; /* sorted, none inside another, when `n_new` is 0 */
+	size_t n, cap, n_new;
+};
+
 struct choice {
+	struct changes changes;
+	bool stale;
 	struct selector *selector;
 	struct selection wanted;
 	bool current; /* `wanted` is current enough to go on with */
@@ -72,9 +83,25 @@ void choice_route_changed(
 void choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
     struct mono now);
 
+/* A slice of choosing; true while there is more. */
+bool choice_work(struct target *t, enum ip_family family, struct mono now);
+
 /* An algorithm without a memory knows only from what a port holds what to keep while input is
  * stale: so each port has its own choice then. */
 bool choice_is_per_port(const struct target *t);
+
+/* --- target_pace.c --- */
+
+void changes_add(struct changes *c, const struct ip_prefix *p);
+void changes_fini(struct changes *c);
+
+/* Plan what a port is to be sent now, into t->plan; gives how many operations wait for their turn.
+ */
+size_t target_plan(
+    struct target *t, struct port_family *pf, enum ip_family family, struct mono now);
+
+/* The operation is being sent. */
+void target_spend(struct port_family *pf, const struct plan_op *op);
 
 /* --- target_results.c --- */
 

@@ -16,6 +16,9 @@
 #include "control/select/emap.h"
 #include "control/target_priv.h"
 
+/* Some two milliseconds of work. */
+#define SLICE_NODES 4000
+
 void
 choice_init(struct choice *c, const struct target_config *config)
 {
@@ -28,6 +31,7 @@ choice_fini(struct choice *c)
 {
 	selector_free(c->selector);
 	selection_fini(&c->wanted);
+	changes_fini(&c->changes);
 }
 
 void
@@ -180,7 +184,23 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 		.routes_only = !c->synthetic,
 		.samples_per_s = traffic_samples_per_s(in->traffic, now),
 		.bytes_per_sample = traffic_bytes_per_sample(in->traffic),
+		.budget = SLICE_NODES,
 	};
+}
+
+/* Average for as long as the price needs. A tenth more or less makes no difference. */
+static void
+adapt_tau(struct target *t, enum ip_family family, struct mono now)
+{
+	struct traffic *traffic = router_traffic(t->config.router, family);
+	double wanted_s = t->config.tau_s, is_s = traffic_tau(traffic);
+	struct selector_status s;
+
+	selector_status(t->choice[family].selector, &s);
+	if (wanted_s <= 0)
+		wanted_s = s.tau_s;
+	if (wanted_s > 0 && (wanted_s > 1.1 * is_s || wanted_s < is_s / 1.1))
+		traffic_set_tau(traffic, wanted_s, now);
 }
 
 void
@@ -197,7 +217,27 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	in.keep = stale ? context.held : NULL;
 	router_withhold(t->config.router, family, t->config.withheld_marks,
 	    selector_default_action(choice->selector, &in, &context));
-	selector_run(choice->selector, &in, &context, &choice->wanted);
+	choice->stale = stale;
+	if (!selector_step(choice->selector, &in, &context, !choice->current, &choice->wanted))
+		return; /* current or not, as it was */
 	selection_sort_by_prefix(&choice->wanted);
 	choice->current = true;
+	adapt_tau(t, family, now);
+}
+
+bool
+choice_work(struct target *t, enum ip_family family, struct mono now)
+{
+	struct choice *choice = &t->choice[family];
+	struct selector_context context;
+	struct select_input in;
+
+	if (!selector_is_working(choice->selector))
+		return false;
+	target_question(t, family, now, &in, &context);
+	in.keep = choice->stale ? context.held : NULL;
+	if (selector_work(choice->selector, &in, &context))
+		return true;
+	t->repair = true; /* take what has come out of it */
+	return false;
 }

@@ -261,6 +261,13 @@ traffic_drop(struct traffic *t, uint32_t id)
 }
 
 bool
+traffic_sampled(
+    const struct traffic *t, size_t i, enum traffic_direction direction, struct mono since)
+{
+	return t->last_us[direction][i] >= since.us;
+}
+
+bool
 traffic_idle(const struct traffic *t, size_t i, enum traffic_direction direction, struct mono now)
 {
 	int64_t last = t->last_us[direction][i];

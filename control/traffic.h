@@ -99,6 +99,10 @@ double traffic_unit(const struct traffic *t, struct mono now);
 bool traffic_idle(
     const struct traffic *t, size_t i, enum traffic_direction direction, struct mono now);
 
+/* Record i had a sample in that direction at `since` or later. */
+bool traffic_sampled(
+    const struct traffic *t, size_t i, enum traffic_direction direction, struct mono since);
+
 /* --- demand: what selection weighs --- */
 
 double traffic_tau(const struct traffic *t);

@@ -57,6 +57,8 @@ struct config_target {
 	uint32_t capacity[IP_FAMILIES]; /* entries; 0: nothing of that family is pushed */
 	double headroom;                /* 0..0.5, default 0.02 */
 	double min_rate_bps;            /* only prefixes with more bytes/s than this; default 0 */
+	double tau_s;                   /* averaging time of selection; 0, the default: by itself */
+	double update_rate, update_burst;   /* operations that follow the traffic; 100/s, 500 */
 	enum config_default default_action; /* default "punt" */
 	enum selector_kind selection;       /* default "priced" */
 	bool synthetic;                     /* default true; only "priced" uses it */

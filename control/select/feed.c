@@ -42,30 +42,33 @@ feed_lists(struct priced *p, const struct select_input *in)
 }
 
 void
+feed_record(struct priced *p, const struct select_input *in, size_t i, double unit)
+{
+	struct traffic_point points[TRAFFIC_POINTS];
+	int64_t rest = feed_scaled(traffic_demands(in->traffic)[i].weight * unit);
+	unsigned n = traffic_points(in->traffic, i, points);
+	struct ip_prefix route;
+
+	for (unsigned k = 0; k < n; k++) {
+		int64_t weight = feed_scaled(points[k].weight * unit);
+
+		if (weight == 0)
+			continue;
+		rest -= weight;
+		priced_set_weight(p, &points[k].prefix, weight);
+	}
+	if (rest <= 0)
+		return;
+	route = rib_prefix(in->rib, in->family, traffic_ids(in->traffic)[i]);
+	priced_set_weight(p, &route, rest);
+}
+
+void
 feed_weights(struct priced *p, const struct select_input *in)
 {
-	const struct traffic_demand *demands = traffic_demands(in->traffic);
-	const uint32_t *ids = traffic_ids(in->traffic);
 	double unit = traffic_demand_unit(in->traffic, in->now);
-	struct traffic_point points[TRAFFIC_POINTS];
 
 	priced_begin_weights(p);
-	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
-		int64_t rest = feed_scaled(demands[i].weight * unit);
-		unsigned n = traffic_points(in->traffic, i, points);
-		struct ip_prefix route;
-
-		for (unsigned k = 0; k < n; k++) {
-			int64_t weight = feed_scaled(points[k].weight * unit);
-
-			if (weight == 0)
-				continue;
-			rest -= weight;
-			priced_set_weight(p, &points[k].prefix, weight);
-		}
-		if (rest <= 0)
-			continue;
-		route = rib_prefix(in->rib, in->family, ids[i]);
-		priced_set_weight(p, &route, rest);
-	}
+	for (size_t i = 0; i < traffic_count(in->traffic); i++)
+		feed_record(p, in, i, unit);
 }

@@ -67,7 +67,7 @@ plan_fini(struct plan *p)
 }
 
 static void
-emit(struct plan *out, enum plan_kind kind, const struct item *item)
+emit(struct plan *out, enum plan_kind kind, const struct item *item, const struct group *g)
 {
 	if (out->n == out->cap) {
 		out->cap = out->cap == 0 ? 256 : out->cap * 2;
@@ -76,7 +76,9 @@ emit(struct plan *out, enum plan_kind kind, const struct item *item)
 	out->ops[out->n++] = (struct plan_op){ .prefix = item->prefix,
 		.kind = kind,
 		.attrs = item->wanted,
-		.covered = item->covered };
+		.covered = item->covered,
+		.repairs = g->repairs,
+		.fills = g->held == 0 };
 }
 
 /* Merge the two sorted lists. */
@@ -108,6 +110,24 @@ merge(struct work *w, const struct selection *wanted)
 	}
 }
 
+/* The RIB has changed somewhere in the tree under `root`, or all around it. */
+static bool
+has_changed(const struct plan *p, const struct ip_prefix *root)
+{
+	size_t low = 0, high = p->n_changed;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (prefix_cmp(&p->changed[mid], root) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return (low > 0 && prefix_contains(&p->changed[low - 1], root)) ||
+	       (low < p->n_changed && prefix_contains(root, &p->changed[low]));
+}
+
 static void
 cut_into_groups(struct work *w, const struct attrs_table *attrs)
 {
@@ -120,6 +140,7 @@ cut_into_groups(struct work *w, const struct attrs_table *attrs)
 
 		if (root == NULL || !prefix_contains(root, &item->prefix)) {
 			root = &item->prefix;
+			w->groups[w->n_groups].repairs = has_changed(w->out, root);
 			w->groups[w->n_groups++].first = i;
 		}
 		g = &w->groups[w->n_groups - 1];
@@ -167,7 +188,7 @@ emit_deletes(const struct work *w, const struct group *g, bool all_held)
 		const struct item *item = &w->items[g->first + i];
 
 		if (item->held != ATTRS_NONE && (all_held || item->wanted == ATTRS_NONE))
-			emit(w->out, PLAN_DELETE, item);
+			emit(w->out, PLAN_DELETE, item, g);
 	}
 }
 
@@ -185,11 +206,11 @@ emit_group(const struct work *w, const struct group *g, size_t occupied, size_t 
 		if (item->wanted == ATTRS_NONE)
 			continue;
 		if (drain || item->held == ATTRS_NONE)
-			emit(w->out, PLAN_ADD, item);
+			emit(w->out, PLAN_ADD, item, g);
 		else if (!installed_alike(w->held, item->held, item->wanted))
-			emit(w->out, PLAN_CHANGE, item);
+			emit(w->out, PLAN_CHANGE, item, g);
 		else if (item->held != item->wanted || item->stale)
-			emit(w->out, PLAN_KEEP, item);
+			emit(w->out, PLAN_KEEP, item, g);
 	}
 	if (!drain)
 		emit_deletes(w, g, false);
@@ -218,4 +239,51 @@ plan_build(
 	ASSERT(occupied == wanted->n);
 	mem_free(MEM_SELECT, w.items);
 	mem_free(MEM_SELECT, w.groups);
+}
+
+static bool
+must_wait(const struct plan_op *op, bool fill)
+{
+	return !op->repairs && op->kind != PLAN_KEEP && !(fill && op->fills);
+}
+
+/* No more than `limit` entries are held at any time if only `most` of those that may wait are
+ * carried out. */
+static bool
+fits(const struct plan *p, size_t occupied, size_t limit, size_t most, bool fill)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct plan_op *op = &p->ops[i];
+
+		if (must_wait(op, fill)) {
+			if (most == 0)
+				continue;
+			most--;
+		}
+		if (op->kind == PLAN_DELETE)
+			occupied--;
+		else if (op->kind == PLAN_ADD && ++occupied > limit)
+			return false;
+	}
+	return true;
+}
+
+size_t
+plan_pace(struct plan *p, size_t occupied, size_t capacity, size_t most, bool fill)
+{
+	size_t limit = occupied > capacity ? occupied : capacity, kept = 0, left;
+
+	if (!fits(p, occupied, limit, most, fill))
+		return 0;
+	for (size_t i = 0; i < p->n; i++) {
+		bool waits = must_wait(&p->ops[i], fill);
+
+		if (waits && most == 0)
+			continue;
+		most -= waits;
+		p->ops[kept++] = p->ops[i];
+	}
+	left = p->n - kept;
+	p->n = kept;
+	return left;
 }

@@ -24,11 +24,17 @@ struct plan_op {
 	enum plan_kind kind;
 	uint32_t attrs; /* but for deletes: borrowed from the selection */
 	bool covered;
+	bool repairs; /* its group forwards something as the RIB does not any more */
+	bool fills;   /* its group only adds, beside everything that is held */
 };
 
 struct plan {
 	struct plan_op *ops; /* carry them out in this order; stopping anywhere is safe */
 	size_t n, cap;
+	/* Where the RIB has changed: groups that overlap it repair. Borrowed, given before
+	 * plan_build(): sorted by prefix, none inside another. */
+	const struct ip_prefix *changed;
+	size_t n_changed;
 };
 
 void plan_init(struct plan *p);
@@ -39,5 +45,11 @@ void plan_fini(struct plan *p);
  * the occupancy never rises above what it was. */
 void plan_build(const struct installed *held, const struct selection *wanted, size_t capacity,
     struct plan *out);
+
+/* Leave out what has to wait: of the operations that repair nothing only the first `most` stay, not
+ * counting those that need no sending and, with `fill`, those that only add. Where what remains
+ * would not fit, because it needs the room that others give back, nothing is left out. Gives how
+ * many were. */
+size_t plan_pace(struct plan *p, size_t occupied, size_t capacity, size_t most, bool fill);
 
 #endif

@@ -59,17 +59,18 @@ prefer(const void *ctx, uint32_t a, uint32_t b)
 	return order;
 }
 
-static void
-set_costs(struct priced *p)
+void
+priced_set_costs(struct priced *p)
 {
 	for (unsigned len = 0; len < ARRAY_LEN(p->cost); len++) {
 		unsigned bits = ip_bits(p->config.family);
 		int64_t c = p->price * p->tree.slots[len < bits ? len : bits];
 		int64_t part =
 		    c / 1000 * p->config.eta_permille + c % 1000 * p->config.eta_permille / 1000;
+		int64_t kept = p->keep ? -2 * (c + part) : c - part;
 
 		p->cost[len].fresh = len < p->config.min_length ? EMAP_NEVER : c + part;
-		p->cost[len].kept = len < p->config.min_length ? EMAP_NEVER : c - part;
+		p->cost[len].kept = len < p->config.min_length ? EMAP_NEVER : kept;
 	}
 }
 
@@ -100,6 +101,7 @@ priced_free(struct priced *p)
 		return;
 	ptree_fini(&p->tree);
 	mem_free(MEM_SELECT, p->changed);
+	mem_free(MEM_SELECT, p->wanted);
 	mem_free(MEM_SELECT, p->held);
 	mem_free(MEM_SELECT, p);
 }
@@ -110,6 +112,13 @@ priced_set_eta(struct priced *p, unsigned eta_permille)
 	ASSERT(eta_permille < 1000);
 	p->solved = p->solved && eta_permille == p->config.eta_permille;
 	p->config.eta_permille = eta_permille;
+}
+
+void
+priced_set_keep(struct priced *p, bool keep)
+{
+	p->solved = p->solved && keep == p->keep;
+	p->keep = keep;
 }
 
 /* --- maps ---------------------------------------------------------------------------------------
@@ -218,8 +227,8 @@ side_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *scrat
 }
 
 /* The node's map into *out (initialised); gives its best. */
-static uint32_t
-node_map(const struct priced *p, struct pnode *n, struct emap *out)
+uint32_t
+priced_node_map(const struct priced *p, struct pnode *n, struct emap *out)
 {
 	struct emap_cost cost = cost_at(p, n->len, n);
 	struct emap left, right;
@@ -252,7 +261,7 @@ solve_below(struct priced *p, struct pnode *n)
 		(void)ptree_prune(&p->tree, c);
 	}
 	emap_fini(&n->map);
-	n->best = node_map(p, n, &n->map);
+	n->best = priced_node_map(p, n, &n->map);
 	n->mapped = true;
 }
 
@@ -260,7 +269,28 @@ solve_below(struct priced *p, struct pnode *n)
  */
 
 static void
-set_want(struct priced *p, struct pnode *n, uint32_t want)
+list_wanted(struct priced *p, struct pnode *n)
+{
+	if (p->n_wanted == p->cap_wanted) {
+		p->cap_wanted = p->cap_wanted > 0 ? 2 * p->cap_wanted : 256;
+		p->wanted =
+		    mem_resize(MEM_SELECT, p->wanted, p->cap_wanted, sizeof(struct pnode *));
+	}
+	n->place = (uint32_t)p->n_wanted;
+	p->wanted[p->n_wanted++] = n;
+}
+
+static void
+unlist_wanted(struct priced *p, struct pnode *n)
+{
+	struct pnode *last = p->wanted[--p->n_wanted];
+
+	p->wanted[n->place] = last;
+	last->place = n->place;
+}
+
+void
+priced_set_want(struct priced *p, struct pnode *n, uint32_t want)
 {
 	size_t slots = p->tree.slots[n->len];
 
@@ -272,15 +302,17 @@ set_want(struct priced *p, struct pnode *n, uint32_t want)
 		p->slots += slots;
 		p->entries++;
 	}
+	if (n->want == ACTION_NONE && want != ACTION_NONE)
+		list_wanted(p, n);
+	else if (n->want != ACTION_NONE && want == ACTION_NONE)
+		unlist_wanted(p, n);
 	n->want = want;
 }
 
 static void visit(struct priced *p, struct pnode *n, uint32_t inherited);
 
-/* Decide n's side b, where n's decision stands. The idle places there forward right with their own
- * action and with the default; under any other the topmost of them needs a decision of its own. */
-static void
-visit_side(struct priced *p, struct pnode *n, unsigned b)
+void
+priced_open_side(struct priced *p, struct pnode *n, unsigned b)
 {
 	struct pnode *c = n->child[b];
 	uint32_t action = priced_in_force(n);
@@ -288,9 +320,20 @@ visit_side(struct priced *p, struct pnode *n, unsigned b)
 	if ((c == NULL || c->len > n->len + 1u) && action != n->side[b] &&
 	    action != p->config.default_action) {
 		c = ptree_split(&p->tree, n, b);
-		c->best = node_map(p, c, &c->map);
+		c->best = priced_node_map(p, c, &c->map);
 		c->mapped = true;
 	}
+}
+
+/* Decide n's side b, where n's decision stands. */
+static void
+visit_side(struct priced *p, struct pnode *n, unsigned b)
+{
+	uint32_t action = priced_in_force(n);
+	struct pnode *c;
+
+	priced_open_side(p, n, b);
+	c = n->child[b];
 	if (c != NULL && (c->touched || c->inherited != action))
 		visit(p, c, action);
 }
@@ -300,7 +343,7 @@ visit(struct priced *p, struct pnode *n, uint32_t inherited)
 {
 	n->inherited = inherited;
 	n->touched = false;
-	set_want(p, n, emap_has(&n->map, inherited) ? ACTION_NONE : n->best);
+	priced_set_want(p, n, emap_has(&n->map, inherited) ? ACTION_NONE : n->best);
 	if (n->never)
 		return;
 	visit_side(p, n, 0);
@@ -310,7 +353,7 @@ visit(struct priced *p, struct pnode *n, uint32_t inherited)
 void
 priced_place(struct priced *p, struct pnode *n, uint32_t action)
 {
-	set_want(p, n, action);
+	priced_set_want(p, n, action);
 	visit_side(p, n, 0);
 	visit_side(p, n, 1);
 }
@@ -320,10 +363,12 @@ priced_solve(struct priced *p, int64_t price)
 {
 	ASSERT(price >= 1 && price < PRICED_WEIGHT_MAX);
 	p->price = price;
-	set_costs(p);
+	priced_set_costs(p);
 	p->slots = p->entries = p->n_changed = 0;
+	p->n_wanted = 0;
 	solve_below(p, p->tree.root);
 	p->solved = true;
+	p->pass.stage = PASS_NONE;
 	visit(p, p->tree.root, p->config.default_action);
 }
 
@@ -349,7 +394,7 @@ remap(struct priced *p, struct pnode *n)
 	uint32_t best;
 
 	emap_init(&map);
-	best = node_map(p, n, &map);
+	best = priced_node_map(p, n, &map);
 	if (n->mapped && best == n->best && emap_equal(&map, &n->map)) {
 		emap_fini(&map);
 		return false;
@@ -418,7 +463,7 @@ priced_is_solved(const struct priced *p)
 void
 priced_update(struct priced *p)
 {
-	ASSERT(p->solved);
+	ASSERT(priced_is_readable(p));
 	for (size_t i = 0; i < p->n_changed; i++) {
 		struct pnode *n = p->changed[i], *up = n->parent;
 
@@ -442,7 +487,8 @@ priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weigh
 		return;
 	n->weight = weight;
 	n->epoch = p->epoch;
-	refresh(p, n);
+	if (p->pass.stage != PASS_WEIGHTS || !n->mapped)
+		refresh(p, n);
 }
 
 void
@@ -450,6 +496,7 @@ priced_begin_weights(struct priced *p)
 {
 	p->epoch++;
 	p->solved = false;
+	p->pass.stage = PASS_NONE;
 }
 
 void

@@ -45,6 +45,10 @@ void priced_free(struct priced *p);
 
 void priced_set_eta(struct priced *p, unsigned eta_permille);
 
+/* keep: weights are old, so what is programmed stays whatever it carries, as far as it is right and
+ * what that takes pays. */
+void priced_set_keep(struct priced *p, bool keep);
+
 /*
  * Weights, in bytes/s of any fixed scale. A place is a prefix without routes below it (a route or a
  * part of one), or a route with some: then the weight counts where the route itself is in force.
@@ -73,8 +77,22 @@ void priced_solve(struct priced *p, int64_t price);
  * hysteresis, a `never` prefix. */
 bool priced_is_solved(const struct priced *p);
 
+/*
+ * The same in slices. Where weights are to be new as well: priced_pass_weights(), then give all
+ * there are, however long that takes; those not given are 0 from then on. priced_pass_start(), then
+ * priced_pass() for so many nodes each time, until it gives false; no weights are to be set
+ * meanwhile. Anything else may change in between.
+ */
+void priced_pass_weights(struct priced *p);
+void priced_pass_start(struct priced *p, int64_t price, unsigned eta_permille, bool keep);
+bool priced_pass(struct priced *p, size_t nodes);
+
+/* There is a decision for what is known now: after a solve or pass, and during a pass for a while.
+ * priced_update() and the table need that. */
+bool priced_is_readable(const struct priced *p);
+
 /* Decide anew what changes since the last solve or update touch, at the same price. The result is
- * that of priced_solve(). Only where priced_is_solved(). */
+ * that of priced_solve(). Only where priced_is_readable(). */
 void priced_update(struct priced *p);
 
 /* The lowest price (within `most` solves) at which no more than `limit` slots are used, from
@@ -116,8 +134,10 @@ struct priced_table {
 void priced_table_init(struct priced_table *t);
 void priced_table_fini(struct priced_table *t);
 
-/* Replace *t by the last decision. */
+/* Replace *t by the last decision. priced_table_get() sums up all places, which is a walk over the
+ * tree; priced_table_entries() looks at what entries serve, and takes the sums of the last pass. */
 void priced_table_get(const struct priced *p, struct priced_table *t);
+void priced_table_entries(const struct priced *p, struct priced_table *t);
 
 /* Only its `covered`, and *total. */
 int64_t priced_covered(const struct priced *p, int64_t *total);

@@ -7,6 +7,22 @@
 #include "control/select/priced.h"
 #include "control/select/ptree.h"
 
+enum pass_stage {
+	PASS_NONE,
+	PASS_WEIGHTS,
+	PASS_MAPS,
+	PASS_DECIDE
+};
+
+/* A decision of everything that is under way. */
+struct priced_pass {
+	enum pass_stage stage;
+	bool started;  /* the walk of this stage, up to and with `at` */
+	bool readable; /* there was a decision before */
+	struct ip_prefix at;
+	int64_t covered, total;
+};
+
 struct priced {
 	struct priced_config config;
 	struct ptree tree;
@@ -20,6 +36,11 @@ struct priced {
 	struct pnode **changed; /* topmost nodes whose map changed */
 	size_t n_changed, cap_changed;
 	size_t slots, entries; /* wanted */
+	struct pnode **wanted; /* the nodes with an entry, in no order */
+	size_t n_wanted, cap_wanted;
+	bool keep;
+	struct priced_pass pass;
+	int64_t covered, total; /* weights, as of the last pass */
 	struct fib_route *held;
 	size_t n_held;
 };
@@ -30,6 +51,18 @@ priced_in_force(const struct pnode *n)
 {
 	return n->want != ACTION_NONE ? n->want : n->inherited;
 }
+
+void priced_set_costs(struct priced *p);
+
+/* The node's map into *out (initialised); gives its best. */
+uint32_t priced_node_map(const struct priced *p, struct pnode *n, struct emap *out);
+
+void priced_set_want(struct priced *p, struct pnode *n, uint32_t want);
+
+/* Where n's decision stands: the idle places on its side b forward right with their own action and
+ * with the default; under any other the topmost of them is made a node, for a decision of its own.
+ */
+void priced_open_side(struct priced *p, struct pnode *n, unsigned b);
 
 /* Want an entry at n, which was visited, and pass its action on. */
 void priced_place(struct priced *p, struct pnode *n, uint32_t action);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "control/select/priced_state.h"
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
@@ -133,4 +135,56 @@ priced_covered(const struct priced *p, int64_t *total)
 {
 	*total = 0;
 	return covered_below(p->tree.root, total);
+}
+
+static int
+by_prefix(const void *a, const void *b)
+{
+	const struct pnode *x = *(struct pnode *const *)a, *y = *(struct pnode *const *)b;
+
+	if (x->hi != y->hi)
+		return x->hi < y->hi ? -1 : 1;
+	if (x->lo != y->lo)
+		return x->lo < y->lo ? -1 : 1;
+	return x->len - y->len;
+}
+
+/* Add up what an entry serves, from n down to the next entries. */
+static void
+serve(const struct priced *p, const struct pnode *n, struct priced_entry *e, int64_t *heaviest)
+{
+	if (n->weight > 0 && n->act == e->action) {
+		e->places++;
+		e->weight += n->weight;
+		if (n->weight > *heaviest) {
+			struct ip_prefix place = pnode_prefix(&p->tree, n);
+
+			*heaviest = n->weight;
+			e->id = route_of(p->config.rib, &place);
+		}
+	}
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL && n->child[b]->want == ACTION_NONE)
+			serve(p, n->child[b], e, heaviest);
+}
+
+void
+priced_table_entries(const struct priced *p, struct priced_table *t)
+{
+	t->n = 0;
+	t->covered = p->covered;
+	t->total = p->total;
+	if (p->n_wanted > 0)
+		qsort(p->wanted, p->n_wanted, sizeof(struct pnode *), by_prefix);
+	for (size_t i = 0; i < p->n_wanted; i++) {
+		size_t at = list_entry(p, p->wanted[i], t);
+		struct priced_entry *e = &t->entries[at];
+		int64_t heaviest = 0;
+
+		p->wanted[i]->place = (uint32_t)i;
+		if (e->action != ACTION_PUNT)
+			serve(p, p->wanted[i], e, &heaviest);
+		if (e->id == RIB_NONE && e->action != ACTION_PUNT)
+			e->id = any_route(p->config.rib, &e->prefix, e->action);
+	}
 }

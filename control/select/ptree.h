@@ -34,6 +34,7 @@ struct pnode {
 	uint32_t inherited; /* in force from above at the last extraction */
 	uint32_t best;      /* entry for actions that are not in the map; ACTION_NONE: none pays */
 	uint32_t epoch;     /* of the weight */
+	uint32_t place;     /* in the list of nodes with a `want` */
 	struct emap map;
 	uint16_t need[2]; /* see ptree_need() */
 	uint8_t len;

@@ -3,27 +3,10 @@
  * One full solve a run at most, unless the solution came out above the limit: then the price is
  * searched for at once, since nothing above the limit may be pushed.
  */
-#include "control/select/selector.h"
-
-#include <string.h>
-
-#include "control/select/feed.h"
-#include "control/select/price.h"
+#include "control/select/selector_state.h"
 #include "lib/mem.h"
 
 #define FIT_SOLVES 24
-
-struct selector {
-	select_fn *plain; /* NULL: priced */
-	struct priced *priced;
-	struct priced_config made_for;
-	uint64_t generation;      /* of the RIB, as far as the tree knows it */
-	double price;             /* 0: not found yet */
-	struct ip_prefix *listed; /* always, then never, as the tree was made for */
-	size_t n_always, n_never;
-	struct priced_table table;
-	struct selector_status status;
-};
 
 const char *const selector_names[] = {
 	[SELECTOR_PRICED] = "priced", [SELECTOR_TOP] = "top", [SELECTOR_LEAF] = "leaf", NULL
@@ -110,8 +93,8 @@ take_lists(struct selector *s, const struct select_input *in)
 }
 
 /* Make the tree, or make it anew where what it was made for is not so any more: then true. */
-static bool
-make(struct selector *s, const struct select_input *in, const struct selector_context *c)
+bool
+selector_make(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	struct priced_config config;
 	uint64_t generation = rib_generation(in->rib, in->family);
@@ -132,8 +115,9 @@ make(struct selector *s, const struct select_input *in, const struct selector_co
 }
 
 /* What is held, as actions. */
-static void
-give_held(struct selector *s, const struct select_input *in, const struct selector_context *c)
+void
+selector_give_held(
+    struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	uint32_t hop = feed_default(in, c);
 	size_t n = installed_count(c->held), k = 0;
@@ -153,8 +137,8 @@ give_held(struct selector *s, const struct select_input *in, const struct select
 	mem_free(MEM_SELECT, held);
 }
 
-static int64_t
-slot_price(double price)
+int64_t
+selector_slot_price(double price)
 {
 	int64_t p = feed_scaled(price);
 
@@ -171,15 +155,21 @@ first_size(const struct select_input *in, const struct selector_context *c)
 	return held <= in->limit && held >= in->limit - in->limit / 50 ? held : in->limit;
 }
 
-static void
-solve(struct selector *s, const struct select_input *in, const struct selector_context *c)
+struct price_input
+selector_price_input(const struct select_input *in, const struct selector_context *c, size_t used)
 {
-	struct price_input pi = { .used = priced_slots(s->priced),
+	return (struct price_input){ .used = used,
 		.limit = in->limit,
 		.samples_per_s = c->samples_per_s,
 		.bytes_per_sample = c->bytes_per_sample,
 		.total_bps = traffic_demand_total(in->traffic, in->now),
 		.min_bps = in->min_rate_bps };
+}
+
+static void
+solve(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
 	bool found = s->price > 0;
 
 	if (found)
@@ -189,23 +179,24 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 						     : 300;
 	priced_set_eta(s->priced, s->status.eta_permille);
 	if (found)
-		priced_solve(s->priced, slot_price(s->price));
+		priced_solve(s->priced, selector_slot_price(s->price));
 	if (!found || priced_slots(s->priced) > in->limit)
 		s->price = (double)priced_fit(s->priced, found ? in->limit : first_size(in, c),
-			       slot_price(price_floor(&pi)), FIT_SOLVES) /
+			       selector_slot_price(price_floor(&pi)), FIT_SOLVES) /
 			   FEED_SCALE;
 	s->status.price_bps = s->price;
 	s->status.tau_s = price_tau_s(s->price, &pi);
+	s->status.passes++;
 }
 
-static void
-put(struct selector *s, const struct select_input *in, const struct selector_context *c,
+/* s->table as a selection. */
+void
+selector_put(struct selector *s, const struct select_input *in, const struct selector_context *c,
     struct selection *out)
 {
 	struct ip_prefix above[129];
 	unsigned depth = 0;
 
-	priced_table_get(s->priced, &s->table);
 	s->status.guards = s->status.synthetic = 0;
 	s->status.covered =
 	    s->table.total > 0 ? (double)s->table.covered / (double)s->table.total : 0;
@@ -216,6 +207,8 @@ put(struct selector *s, const struct select_input *in, const struct selector_con
 		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
 	}
 	out->n = s->table.n;
+	out->considered = traffic_count(in->traffic);
+	out->no_room = 0;
 	for (size_t i = 0; i < s->table.n; i++) {
 		const struct priced_entry *e = &s->table.entries[i];
 		struct select_entry *o = &out->entries[i];
@@ -250,27 +243,29 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 		s->plain(in, out);
 		return;
 	}
-	made = make(s, in, c);
+	made = selector_make(s, in, c);
 	if (c->held != NULL)
-		give_held(s, in, c);
+		selector_give_held(s, in, c);
 	if (in->keep == NULL || made)
 		feed_weights(s->priced, in);
-	if (in->keep != NULL && priced_is_solved(s->priced))
+	priced_set_keep(s->priced, false);
+	if (in->keep != NULL && priced_is_readable(s->priced))
 		priced_update(s->priced);
 	else
 		solve(s, in, c);
 	if (priced_slots(s->priced) > in->limit)
-		s->price =
-		    (double)priced_fit(s->priced, in->limit, slot_price(s->price), FIT_SOLVES) /
-		    FEED_SCALE;
+		s->price = (double)priced_fit(
+			       s->priced, in->limit, selector_slot_price(s->price), FIT_SOLVES) /
+			   FEED_SCALE;
 	/* Small tables have wide gaps between the sizes that are optimal at some price. */
 	if (in->keep == NULL && priced_slots(s->priced) < in->limit &&
 	    s->price > price_floor(&(struct price_input){
 			   .min_bps = in->min_rate_bps, .bytes_per_sample = c->bytes_per_sample }))
 		priced_fill(s->priced, in->limit - in->limit / 50);
-	out->considered = traffic_count(in->traffic);
-	out->no_room = 0;
-	put(s, in, c, out);
+	priced_table_get(s->priced, &s->table);
+	selector_put(s, in, c, out);
+	s->steps.work = WORK_NONE;
+	s->steps.due = in->now;
 }
 
 void

@@ -22,6 +22,7 @@ struct selector_context {
 	unsigned eta_permille;   /* hysteresis; 0: from the price */
 	double samples_per_s;    /* that count for selection */
 	double bytes_per_sample; /* mean frame times sampling rate */
+	size_t budget;           /* of selector_step() and selector_work(): nodes at a time */
 };
 
 struct selector_status {
@@ -30,7 +31,8 @@ struct selector_status {
 	unsigned eta_permille;
 	double covered; /* part of the routed traffic, 0..1, by its own account */
 	size_t guards, synthetic;
-	size_t bytes; /* memory of its own */
+	uint64_t passes; /* times that everything was decided anew */
+	size_t bytes;    /* memory of its own */
 };
 
 struct selector;
@@ -62,6 +64,23 @@ uint32_t selector_default_action(const struct selector *s, const struct select_i
  * only what the RIB asks for changes. A guard has id RIB_NONE and the default's attributes. */
 void selector_run(struct selector *s, const struct select_input *input,
     const struct selector_context *context, struct selection *out);
+
+/*
+ * The same for a loop that must not be held: once a second, and when routes have changed. True
+ * where *out was replaced; false where there is nothing to be said before selector_work() is done,
+ * and then *out is what it was. `changed`: routes have, so what can be said now is to be said.
+ *
+ * Every second the places that were sampled count anew, at the price as it is. Everything is
+ * weighed and decided anew every SELECTOR_PASS_S, or at once where that would be too much for the
+ * limit, by selector_work() in slices of context->budget nodes; true while there is more. Small
+ * tables are done at once.
+ */
+#define SELECTOR_PASS_S 10.0
+bool selector_step(struct selector *s, const struct select_input *input,
+    const struct selector_context *context, bool changed, struct selection *out);
+bool selector_work(
+    struct selector *s, const struct select_input *input, const struct selector_context *context);
+bool selector_is_working(const struct selector *s);
 
 void selector_status(const struct selector *s, struct selector_status *out);
 

@@ -120,18 +120,12 @@ small_fini(struct small *s)
 }
 
 static void
-give_weights(const struct small *s, struct priced *p)
+give_held(const struct small *s, struct priced *p)
 {
 	struct fib_route held[2 << DEPTH];
 	size_t n_held = 0;
 	unsigned first[2 << DEPTH], n = 0;
 
-	for (unsigned i = 1; i < 2u << s->depth; i++) {
-		struct ip_prefix at = small_prefix(i);
-
-		if (s->weight[i] > 0)
-			priced_set_weight(p, &at, s->weight[i]);
-	}
 	/* In prefix order: a walk with the shorter one first. */
 	first[n++] = 1;
 	while (n > 0) {
@@ -146,6 +140,18 @@ give_weights(const struct small *s, struct priced *p)
 		}
 	}
 	priced_set_programmed(p, held, n_held);
+}
+
+static void
+give_weights(const struct small *s, struct priced *p)
+{
+	for (unsigned i = 1; i < 2u << s->depth; i++) {
+		struct ip_prefix at = small_prefix(i);
+
+		if (s->weight[i] > 0)
+			priced_set_weight(p, &at, s->weight[i]);
+	}
+	give_held(s, p);
 }
 
 static int64_t
@@ -567,6 +573,110 @@ test_route_changes(void **state)
 	}
 }
 
+/* Entries alone, against all of the table. */
+static void
+assert_same_entries(const struct priced *p)
+{
+	struct priced_table all, entries;
+
+	priced_table_init(&all);
+	priced_table_init(&entries);
+	priced_table_get(p, &all);
+	priced_table_entries(p, &entries);
+	assert_int_equal(entries.n, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct priced_entry *x = &all.entries[i], *y = &entries.entries[i];
+
+		assert_true(prefix_equal(&x->prefix, &y->prefix));
+		assert_int_equal(x->action, y->action);
+		assert_int_equal(x->kind, y->kind);
+		assert_int_equal(x->id, y->id);
+		assert_int_equal(x->weight, y->weight);
+		assert_int_equal(x->places, y->places);
+	}
+	priced_table_fini(&all);
+	priced_table_fini(&entries);
+}
+
+/* What is wanted just now is right, if it can be told. */
+static void
+assert_right(const struct small *s, struct priced *p)
+{
+	struct fib_route table[2 << DEPTH];
+	struct verify_result result;
+	struct priced_table t;
+
+	if (!priced_is_readable(p))
+		return;
+	priced_update(p);
+	priced_table_init(&t);
+	priced_table_entries(p, &t);
+	for (size_t i = 0; i < t.n; i++)
+		table[i] = (struct fib_route){ .prefix = t.entries[i].prefix,
+			.action = t.entries[i].action };
+	assert_true(
+	    verify_rib(s->rib, IP_V4, s->config.default_action, table, t.n, false, &result));
+	priced_table_fini(&t);
+}
+
+/* In slices, with routes and entries that change in between: right at every moment, and at the end
+ * what a full solve gives. */
+static void
+test_slices(void **state)
+{
+	struct rng r = rng_make(test_seed("priced slices"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct priced *p, *fresh;
+
+		small_random(&s, &r, 5);
+		s.config.guards = s.config.default_action != ACTION_PUNT || rng_below(&r, 3) > 0;
+		s.config.synthetic = rng_below(&r, 4) > 0;
+		p = priced_new(&s.config);
+		give_weights(&s, p);
+		for (unsigned k = 0; k < 8; k++) {
+			int64_t price = 1 + (int64_t)rng_below(&r, 200);
+
+			if (rng_below(&r, 2) == 0) {
+				priced_pass_weights(p);
+				for (unsigned n = 1; n < 2u << s.depth; n++)
+					if (rng_below(&r, 2) == 0)
+						s.weight[n] = (int64_t)rng_below(&r, 600);
+				give_weights(&s, p);
+				assert_right(&s, p);
+			}
+			priced_pass_start(p, price, s.config.eta_permille, false);
+			while (priced_pass(p, 1 + (size_t)rng_below(&r, 8))) {
+				if (rng_below(&r, 4) == 0) {
+					struct ip_prefix at = small_change_route(&s, &r);
+
+					priced_route_changed(p, &at);
+				}
+				if (rng_below(&r, 8) == 0) {
+					unsigned n = 2 + (unsigned)rng_below(&r, 62);
+
+					s.held[n] = rng_below(&r, 2) ? ACTION_NONE : s.act[n];
+					give_held(&s, p);
+				}
+				if (rng_below(&r, 3) == 0)
+					assert_right(&s, p);
+			}
+			fresh = priced_new(&s.config);
+			give_weights(&s, fresh);
+			priced_solve(fresh, price);
+			assert_right(&s, p);
+			if (s.config.guards && s.config.synthetic)
+				assert_same_table(p, fresh);
+			assert_same_entries(p);
+			priced_free(fresh);
+		}
+		priced_free(p);
+		small_fini(&s);
+	}
+}
+
 /* What is programmed at the optimum stays the optimum: committing a solution changes nothing. */
 static void
 test_hysteresis_settles(void **state)
@@ -721,6 +831,7 @@ main(void)
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_incremental),
 		cmocka_unit_test(test_route_changes),
+		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_hysteresis_settles),
 		cmocka_unit_test(test_equivalence),
 	};

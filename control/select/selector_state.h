@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inside of struct selector, for its own files: selector.c chooses at once, selector_steps.c in
+ * steps. */
+#ifndef CONTROL_SELECT_SELECTOR_STATE_H
+#define CONTROL_SELECT_SELECTOR_STATE_H
+
+#include "control/select/feed.h"
+#include "control/select/price.h"
+#include "control/select/selector.h"
+
+enum work {
+	WORK_NONE,
+	WORK_WEIGHTS, /* records are given, from the last to the first */
+	WORK_PASS
+};
+
+/* Of selector_step(). */
+struct steps {
+	enum work work;
+	size_t records;    /* still to be given */
+	struct mono begun; /* of the pass: weights are in the units of then */
+	double inflation;  /* until `at`, by how much they are larger now */
+	struct mono at;
+	double tau_s;       /* as of `at` */
+	struct mono given;  /* samples up to here count in the tree */
+	struct mono due;    /* the next pass */
+	size_t used, limit; /* slots after the last pass, and what it aimed at */
+	bool keep;          /* as of the last pass */
+	unsigned rounds;    /* passes that may follow at once to find the price */
+};
+
+struct selector {
+	select_fn *plain; /* NULL: priced */
+	struct priced *priced;
+	struct priced_config made_for;
+	uint64_t generation;      /* of the RIB, as far as the tree knows it */
+	double price;             /* 0: not found yet */
+	struct ip_prefix *listed; /* always, then never, as the tree was made for */
+	size_t n_always, n_never;
+	struct priced_table table;
+	struct selector_status status;
+	struct steps steps;
+};
+
+/* Make the tree, or make it anew where what it was made for is not so any more: then true. */
+bool selector_make(
+    struct selector *s, const struct select_input *in, const struct selector_context *c);
+
+/* What is held, for the hysteresis. */
+void selector_give_held(
+    struct selector *s, const struct select_input *in, const struct selector_context *c);
+
+struct price_input selector_price_input(
+    const struct select_input *in, const struct selector_context *c, size_t used);
+
+/* A price in bytes/s as the tree counts. */
+int64_t selector_slot_price(double price);
+
+/* s->table as a selection. */
+void selector_put(struct selector *s, const struct select_input *in,
+    const struct selector_context *c, struct selection *out);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Choosing without holding the loop.
+ *
+ *      each second   the places sampled since count anew; what that changes is decided anew
+ *      each 10 s     a pass: all weights anew, the price moved if the table is too large or too
+ *                    small, everything decided anew, in slices
+ *      meanwhile     a change of a route is decided at once, except during the last part of a pass,
+ *                    which takes as long as some tens of milliseconds of work
+ *
+ * Between passes weights decay without being touched: samples count for more instead, as in
+ * traffic.h, and the price with them. So the real price falls by exp(-10 s / tau) until the next
+ * pass, and the table may grow by a little; should it grow over the limit, the least of it is left
+ * out at once and a pass is made.
+ */
+#include <math.h>
+
+#include "control/select/rank.h"
+#include "control/select/selector_state.h"
+#include "lib/mem.h"
+
+#define ROUNDS 12 /* passes in a row that look for a price */
+
+/* A tree that is decided as fast at once as it would be in slices. A place is some three nodes. */
+static bool
+is_small(const struct select_input *in, const struct selector_context *c)
+{
+	return c->budget == 0 || 3 * traffic_count(in->traffic) < c->budget;
+}
+
+/* Decay is free: weights stay as they are and new ones count for more, until the next pass. */
+static double
+tree_unit(struct selector *s, const struct select_input *in)
+{
+	struct steps *t = &s->steps;
+
+	t->inflation *= exp(mono_sub_s(in->now, t->at) / t->tau_s);
+	t->at = in->now;
+	t->tau_s = traffic_tau(in->traffic);
+	return traffic_demand_unit(in->traffic, in->now) * t->inflation;
+}
+
+static void
+begin_weights(struct selector *s, const struct select_input *in)
+{
+	struct steps *t = &s->steps;
+
+	priced_pass_weights(s->priced);
+	t->work = WORK_WEIGHTS;
+	t->records = traffic_count(in->traffic);
+	t->begun = t->at = t->given = in->now;
+	t->inflation = 1;
+	t->tau_s = traffic_tau(in->traffic);
+}
+
+/* A first guess: what the last entry would earn if each route had one. */
+static double
+guess_price(const struct select_input *in)
+{
+	const struct traffic_demand *demands = traffic_demands(in->traffic);
+	size_t n = traffic_count(in->traffic);
+	double *weights, price;
+	uint32_t *order;
+
+	if (n <= in->limit || in->limit == 0)
+		return 0;
+	weights = mem_calloc(MEM_SELECT, n, sizeof(*weights));
+	order = mem_calloc(MEM_SELECT, n, sizeof(*order));
+	for (size_t i = 0; i < n; i++)
+		weights[i] = demands[i].weight;
+	(void)rank_top(weights, n, in->limit, order);
+	price = weights[order[in->limit - 1]] * traffic_demand_unit(in->traffic, in->now);
+	mem_free(MEM_SELECT, weights);
+	mem_free(MEM_SELECT, order);
+	return price;
+}
+
+static void
+begin_pass(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct steps *t = &s->steps;
+	struct price_input pi = selector_price_input(in, c, t->used);
+	double floor = price_floor(&pi);
+	bool keep = in->keep != NULL;
+
+	if (s->price <= 0)
+		s->price = guess_price(in);
+	else if (!keep && t->used != SIZE_MAX)
+		s->price = price_next(s->price, &pi);
+	if (s->price < floor)
+		s->price = floor;
+	s->status.eta_permille =
+	    c->eta_permille > 0 ? c->eta_permille : price_eta_permille(s->price, &pi);
+	t->keep = keep;
+	t->limit = in->limit;
+	t->work = WORK_PASS;
+	priced_pass_start(s->priced, selector_slot_price(s->price), s->status.eta_permille, keep);
+}
+
+/* After a pass: another one at once, or the rhythm. */
+static void
+judge(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct steps *t = &s->steps;
+	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
+	bool too_few = (double)pi.used < 0.98 * (double)pi.limit && s->price > price_floor(&pi);
+
+	s->status.passes++;
+	s->status.price_bps = s->price;
+	s->status.tau_s = price_tau_s(s->price, &pi);
+	t->used = pi.used;
+	t->work = WORK_NONE;
+	t->due = mono_add_ms(in->now, (int64_t)(SELECTOR_PASS_S * 1000));
+	if ((pi.used > pi.limit || (too_few && !t->keep)) && t->rounds > 0) {
+		t->rounds--;
+		begin_pass(s, in, c);
+		return;
+	}
+	t->rounds = 0;
+}
+
+bool
+selector_is_working(const struct selector *s)
+{
+	return s->plain == NULL && s->priced != NULL && s->steps.work != WORK_NONE;
+}
+
+bool
+selector_work(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct steps *t = &s->steps;
+	double unit;
+
+	if (!selector_is_working(s))
+		return false;
+	if (t->work == WORK_PASS) {
+		if (!priced_pass(s->priced, c->budget))
+			judge(s, in, c);
+		return t->work != WORK_NONE;
+	}
+	/* From behind: a record that moves, moves towards the front. */
+	unit = tree_unit(s, in);
+	t->records = size_min(t->records, traffic_count(in->traffic));
+	for (size_t n = c->budget / 4 + 1; n > 0 && t->records > 0; n--)
+		feed_record(s->priced, in, --t->records, unit);
+	if (t->records == 0)
+		begin_pass(s, in, c);
+	return true;
+}
+
+static void
+give_sampled(struct selector *s, const struct select_input *in)
+{
+	double unit = tree_unit(s, in);
+
+	for (size_t i = 0; i < traffic_count(in->traffic); i++)
+		if (traffic_sampled(in->traffic, i, TRAFFIC_TO, s->steps.given))
+			feed_record(s->priced, in, i, unit);
+	s->steps.given = in->now;
+}
+
+/* Nothing above the limit may be pushed: leave out the trees of entries that earn least for their
+ * slots. What is left is as right without them, since their addresses fall to the default. */
+static void
+trim(size_t limit, struct selection *out)
+{
+	struct root {
+		size_t first, n;
+		double rate_bps;
+	} *roots = mem_calloc(MEM_SELECT, out->n, sizeof(*roots));
+	size_t n = 0, left = out->n, kept = 0;
+
+	for (size_t i = 0; i < out->n; i++) {
+		const struct select_entry *e = &out->entries[i];
+
+		if (n == 0 ||
+		    !prefix_contains(&out->entries[roots[n - 1].first].prefix, &e->prefix))
+			roots[n++].first = i;
+		roots[n - 1].n++;
+		roots[n - 1].rate_bps += e->rate_bps;
+	}
+	while (left > limit) {
+		size_t least = SIZE_MAX;
+
+		for (size_t i = 0; i < n; i++)
+			if (roots[i].n > 0 &&
+			    (least == SIZE_MAX || roots[i].rate_bps * (double)roots[least].n <
+						      roots[least].rate_bps * (double)roots[i].n))
+				least = i;
+		left -= roots[least].n;
+		roots[least].n = 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < roots[i].n; k++)
+			out->entries[kept++] = out->entries[roots[i].first + k];
+	out->no_room += out->n - kept;
+	out->n = kept;
+	mem_free(MEM_SELECT, roots);
+}
+
+bool
+selector_step(struct selector *s, const struct select_input *in, const struct selector_context *c,
+    bool changed, struct selection *out)
+{
+	struct steps *t = &s->steps;
+	bool too_much;
+
+	if (s->plain != NULL || is_small(in, c)) {
+		selector_run(s, in, c, out);
+		return true;
+	}
+	if (selector_make(s, in, c)) {
+		t->rounds = ROUNDS;
+		t->used = SIZE_MAX;
+		begin_weights(s, in);
+	}
+	if (t->work != WORK_NONE && !(changed && priced_is_readable(s->priced)))
+		return false;
+	if (t->work == WORK_NONE) {
+		if (c->held != NULL)
+			selector_give_held(s, in, c);
+		if (!priced_is_readable(s->priced)) {
+			begin_weights(s, in);
+			return false;
+		}
+		if (in->keep == NULL && t->at.us > 0)
+			give_sampled(s, in);
+	}
+	priced_update(s->priced);
+	too_much = priced_slots(s->priced) > in->limit;
+	priced_table_entries(s->priced, &s->table);
+	selector_put(s, in, c, out);
+	if (too_much)
+		trim(in->limit, out);
+	if (t->work == WORK_NONE && (mono_reached(in->now, t->due) || too_much ||
+					t->limit != in->limit || t->keep != (in->keep != NULL))) {
+		if (too_much || t->limit != in->limit)
+			t->rounds = ROUNDS;
+		if (in->keep != NULL)
+			begin_pass(s, in, c);
+		else
+			begin_weights(s, in);
+	}
+	return true;
+}
