@@ -208,6 +208,7 @@ stop() {
 #   pushed_routes      print what it has from the target session, as routes
 #   daemon_forget      what is to be done when hotfibd has died, so that it does not just keep them
 #   daemon_hurry       make it connect to hotfibd soon
+#   KERNEL_BUG         why its routes may leave the kernel when it dies and comes back
 #   REFRESH_BUG        what its log says where it fails to answer a refresh
 daemon_forget() {
 	:
@@ -275,13 +276,14 @@ refresh_bug() {
 	[ -n "${REFRESH_BUG:-}" ] && grep -q "$REFRESH_BUG" "$LOGS"/*.log
 }
 
-# scene_refresh [COMMAND...]: both ways. Without a command the daemon does not ask.
+# Both ways: scene_refresh COMMAND..., where the daemon can ask.
 scene_refresh() {
+	check "hotfibd answers $DAEMON's request to refresh IPv4 and IPv6" refresh_answered "$@"
+	scene_refresh_asked
+}
+
+scene_refresh_asked() {
 	local text="$DAEMON answers hotfib's request to refresh IPv4 and IPv6"
-	if [ $# -gt 0 ]; then
-		check "hotfibd answers $DAEMON's request to refresh IPv4 and IPv6" \
-			refresh_answered "$@"
-	fi
 	if refresh_asked >"$DIR/check.out" 2>&1 && ! refresh_bug; then
 		ok "$text"
 	elif refresh_bug; then
@@ -292,13 +294,29 @@ scene_refresh() {
 	fi
 }
 
+# The daemon dies and comes back. What it has put into the kernel stays there meanwhile.
 scene_daemon_killed() {
+	[ -z "${KERNEL_PROTO:-}" ] || watch_begin kernel_held
 	daemon_kill
 	expect_within "$DAEMON killed: hotfibd keeps what it has learned" 5 kept_stale
 	daemon_start
 	expect_within "... $DAEMON gets the selection again" 40 converged
-	expect_within "... and hotfibd the table" 40 learned_again
+	expect_within "... and hotfibd the table" 60 learned_again
 	check "... with every attribute" learned_is_truth
+	if [ -n "${KERNEL_PROTO:-}" ]; then
+		watch_end
+		kernel_kept
+	else
+		skip "the target keeps the selection when $DAEMON is killed: it is $DAEMON's own table"
+	fi
+}
+
+kernel_kept() {
+	if [ -s "$DIR/lost" ] && [ -n "${KERNEL_BUG:-}" ]; then
+		skip "the kernel keeps the selection when $DAEMON is killed: $KERNEL_BUG"
+	else
+		check "... and the kernel lost no route meanwhile" lost_nothing
+	fi
 }
 
 # The session is down, every route is there and known to be stale, and nothing is evicted.
@@ -320,7 +338,7 @@ learned_again() {
 scene_hotfibd_restarts() {
 	local how
 	for how in killed stopped; do
-		watch_begin
+		watch_begin pushed_routes
 		if [ $how = killed ]; then kill_hard hotfibd; else stop hotfibd; fi
 		daemon_forget
 		hotfibd_start
@@ -339,17 +357,27 @@ comes_back() {
 		([.families[].installed] | add) == '"$(wc -l <"$DIR/active")" && converged
 }
 
+# watch_begin COMMAND: what the command prints is looked at until watch_end.
 watch_begin() {
+	local expected=$DIR/active
+	if [ "$1" = kernel_held ]; then
+		expected=$DIR/active.kernel
+		awk '{ print $1, $2 }' "$DIR/active" | LC_ALL=C sort >"$expected"
+	fi
 	: >"$DIR/lost"
 	: >"$DIR/looks"
 	if [ -n "${KERNEL_PROTO:-}" ]; then
 		spawn monitor sw ip monitor route
 	fi
 	touch "$DIR/watching"
-	while [ -e "$DIR/watching" ]; do
-		pushed_routes | LC_ALL=C sort >"$DIR/look" && LC_ALL=C comm -23 "$DIR/active" "$DIR/look" >>"$DIR/lost"
-		echo >>"$DIR/looks"
-	done 2>/dev/null &
+	(
+		set -o pipefail
+		while [ -e "$DIR/watching" ]; do
+			"$1" >"$DIR/seen" || { echo "look failed: $(wc -l <"$DIR/seen")" && continue; }
+			LC_ALL=C sort "$DIR/seen" | LC_ALL=C comm -23 "$expected" - >>"$DIR/lost"
+			echo >>"$DIR/looks"
+		done
+	) >"$LOGS/looks.log" 2>&1 &
 	WATCHER=$!
 }
 
@@ -362,6 +390,10 @@ watch_end() {
 			"$LOGS/monitor.log" >>"$DIR/lost"
 		mv "$LOGS/monitor.log" "$LOGS/monitor.seen"
 	fi
+}
+
+kernel_held() {
+	kernel_routes "$KERNEL_PROTO"
 }
 
 lost_nothing() {

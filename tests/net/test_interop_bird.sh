@@ -27,8 +27,10 @@ daemon_config() {
 	cat "$DIR/sessions6" >>"$conf"
 }
 
+# Again: as BIRD's own graceful restart.
 daemon_start() {
-	spawn bird sw bird -f -c "$LOGS/bird.conf" -s "$DIR/bird.ctl" -P "$DIR/bird.pidfile"
+	spawn bird sw bird ${BIRD_WAS_UP:+-R} -f -c "$LOGS/bird.conf" -s "$DIR/bird.ctl" -P "$DIR/bird.pidfile"
+	BIRD_WAS_UP=yes
 }
 
 daemon_kill() {

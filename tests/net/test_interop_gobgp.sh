@@ -74,7 +74,7 @@ hotfibd_start
 daemon_start
 scene_table
 skip "GoBGP asks hotfibd to refresh: its softresetin reads what it has kept"
-scene_refresh
+scene_refresh_asked
 
 full neighbor 127.0.0.1 reset --reason "works on line 7" >/dev/null
 expect_within "hotfibd is told that GoBGP resets the learning session, and why" 5 \
