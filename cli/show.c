@@ -85,6 +85,7 @@ static void
 add_family(struct table *t, const struct cli *cli, const json_t *router, const char *name)
 {
 	const json_t *f = json_object_get(json_object_get(router, "families"), name);
+	uint64_t capacity = get_count(f, "capacity"), usable = get_count(f, "usable");
 
 	table_add(t, get_text(router, "name"));
 	table_add(t, name);
@@ -95,7 +96,10 @@ add_family(struct table *t, const struct cli *cli, const json_t *router, const c
 	if (get_bool(f, "hasTarget")) {
 		add_count(t, cli, get_count(f, "desired"));
 		add_count(t, cli, get_count(f, "installed"));
-		add_count(t, cli, get_count(f, "capacity"));
+		if (usable < capacity)
+			add_used(t, cli, usable, capacity);
+		else
+			add_count(t, cli, capacity);
 		add_ratio(t, cli, get_number(f, "coverage"));
 		table_add(t, get_bool(f, "frozen")   ? "frozen"
 			     : get_bool(f, "dryRun") ? "dry run"

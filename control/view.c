@@ -328,6 +328,7 @@ view_router(void *ctx, size_t i, struct web_router *out)
 				out->family[f].frozen_why = "an operator's order";
 			}
 			out->family[f].capacity = s.capacity;
+			out->family[f].usable = target_capacity(app->target, family);
 			out->family[f].desired = s.desired;
 			out->family[f].installed = held != NULL ? installed_count(held) : 0;
 			out->family[f].selection_ms = s.selection_s * 1000;

@@ -64,6 +64,7 @@ static const struct web_field router_family_fields[] = {
 	{ "installed", ROUTER_FAMILY(installed) },
 	{ "paths", ROUTER_FAMILY(paths) },
 	{ "prefixes", ROUTER_FAMILY(prefixes) },
+	{ "usable", ROUTER_FAMILY(usable) },
 	{ 0 },
 };
 

@@ -101,6 +101,7 @@ struct web_router {
 		bool has_target;
 		bool dry_run; /* of the target: nothing is pushed, it is only shown */
 		uint64_t capacity, desired, installed;
+		uint64_t usable; /* of the capacity: what the hardware was found to have room for */
 		bool frozen;            /* stale input: nothing is evicted */
 		const char *frozen_why; /* "" when not frozen */
 		double selection_ms;    /* CPU time of the last selection */

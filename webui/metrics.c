@@ -299,6 +299,7 @@ enum router_value {
 	TRAFFIC_UNROUTED,
 	COVERAGE,
 	CAPACITY,
+	USABLE,
 	FROZEN,
 	SELECTION
 };
@@ -320,6 +321,9 @@ static const struct {
 	{ "hotfib_coverage_ratio", "Part of the traffic that installed entries forward, 0 to 1.",
 	    COVERAGE, true },
 	{ "hotfib_fib_capacity_entries", "Entries the target may be given.", CAPACITY, true },
+	{ "hotfib_fib_usable_entries",
+	    "Of the capacity, the entries that the hardware was found to have room for.", USABLE,
+	    true },
 	{ "hotfib_fib_frozen", "1 while stale input keeps entries from being evicted.", FROZEN,
 	    true },
 	{ "hotfib_selection_last_seconds", "CPU time of the last selection.", SELECTION, true },
@@ -339,6 +343,7 @@ router_value(const struct web_router *r, int f, enum router_value value)
 	case TRAFFIC_UNROUTED: return r->family[f].rate_unrouted;
 	case COVERAGE: return total > 0 ? r->family[f].rate_installed / total : 0;
 	case CAPACITY: return (double)r->family[f].capacity;
+	case USABLE: return (double)r->family[f].usable;
 	case FROZEN: return r->family[f].frozen;
 	case SELECTION: return r->family[f].selection_ms / 1000;
 	}

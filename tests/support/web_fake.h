@@ -495,7 +495,7 @@ web_fake_init(struct web_fake *f)
 		f->routers[0].family[i].rate_total = 2e8;
 		f->routers[0].family[i].rate_installed = 1.9e8;
 		f->routers[0].family[i].has_target = true;
-		f->routers[0].family[i].capacity = 10000;
+		f->routers[0].family[i].capacity = f->routers[0].family[i].usable = 10000;
 		f->routers[0].family[i].desired = f->routers[0].family[i].installed = 9800;
 		f->routers[0].family[i].frozen_why = f->routers[1].family[i].frozen_why = "";
 	}

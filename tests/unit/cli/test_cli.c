@@ -12,7 +12,7 @@ static const char status_ok[] =
     "\"loopLagMaxSeconds\":0.002,\"memoryBytes\":{\"rib\":1048576,\"trie\":1048576}},"
     "\"routers\":[{\"name\":\"edge\",\"families\":{\"ipv4\":{\"prefixes\":948211,\"active\":61873,"
     "\"rateTotal\":4.6e10,\"rateUnrouted\":0,\"hasTarget\":true,\"desired\":9812,"
-    "\"installed\":9800,\"capacity\":10000,\"coverage\":0.978,\"frozen\":false},"
+    "\"installed\":9800,\"capacity\":10000,\"usable\":9999,\"coverage\":0.978,\"frozen\":false},"
     "\"ipv6\":{\"prefixes\":1,\"active\":0,\"rateTotal\":0,\"rateUnrouted\":0,"
     "\"hasTarget\":false}}}]}";
 
@@ -195,14 +195,12 @@ test_status(void **state)
 	assert_string_equal(out,
 	    "Covering 97.8 % of 412 Gbit/s.\n"
 	    "hotfibd 1.0, up 1d01h, 2.5 s of CPU, 2.00 MiB in tables, loop lag at most 2.0 ms.\n\n"
-	    "ROUTER  FAMILY  PREFIXES  ACTIVE     TRAFFIC  UNROUTED  DESIRED  INSTALLED  CAPACITY  "
-	    "COVERED  STATE\n"
-	    "edge    ipv4     948,211  61,873  368 Gbit/s   0 bit/s    9,812      9,800    10,000  "
-	    " "
-	    "97.8 %  ok\n"
-	    "edge    ipv6           1       0     0 bit/s   0 bit/s        -          -         -  "
-	    "      "
-	    "-  no target\n");
+	    "ROUTER  FAMILY  PREFIXES  ACTIVE     TRAFFIC  UNROUTED  DESIRED  INSTALLED  "
+	    "       CAPACITY  COVERED  STATE\n"
+	    "edge    ipv4     948,211  61,873  368 Gbit/s   0 bit/s    9,812      9,800  "
+	    "9,999 of 10,000   97.8 %  ok\n"
+	    "edge    ipv6           1       0     0 bit/s   0 bit/s        -          -  "
+	    "              -        -  no target\n");
 }
 
 static void
