@@ -74,6 +74,17 @@ ask_command(const struct cli *cli, const char *path)
 	return ask(cli, cli->post, path);
 }
 
+bool
+ask_raw(const struct cli *cli, const char *path, struct str *body, long *status)
+{
+	char error[256] = "";
+
+	if (cli->post(cli, path, body, status, error) == 0)
+		return true;
+	refuse(cli, "", error);
+	return false;
+}
+
 const json_t *
 get_member(const json_t *object, const char *key)
 {

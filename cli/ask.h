@@ -16,6 +16,9 @@ json_t *ask_command(const struct cli *cli, const char *path);
 int show_one(
     struct cli *cli, const char *path, void (*print)(const struct cli *cli, const json_t *root));
 
+/* POST, whatever the answer is; false after a message where there is none. */
+bool ask_raw(const struct cli *cli, const char *path, struct str *body, long *status);
+
 /* The message for an answer that is not 200. */
 void ask_refused(const struct cli *cli, const struct str *body, long status);
 

@@ -21,6 +21,46 @@ command(struct cli *cli, const char *path)
 	return CLI_OK;
 }
 
+static void
+print_lines(FILE *out, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		safe_print(out, json_string_value(json_array_get(list, i)));
+		fputs("\n", out);
+	}
+}
+
+int
+cli_reload(struct cli *cli, char **args)
+{
+	struct str body;
+	json_t *root;
+	long status = 0;
+	bool asked;
+
+	(void)args;
+	str_init(&body, MEM_MISC);
+	asked = ask_raw(cli, "/api/v1/reload", &body, &status);
+	root = asked ? json_loadb(body.text, body.len, 0, NULL) : NULL;
+	if (asked && (status != 200 || root == NULL)) {
+		ask_refused(cli, &body, status);
+		print_lines(cli->err, json_object_get(root, "faults"));
+	} else if (asked && cli->json) {
+		print_json(cli, root, NULL);
+	} else if (asked) {
+		const json_t *changes = json_object_get(root, "changes");
+
+		print_lines(cli->err, json_object_get(root, "warnings"));
+		print_lines(cli->out, changes);
+		if (json_array_size(changes) == 0)
+			fputs("nothing has changed\n", cli->out);
+	}
+	asked = asked && status == 200 && root != NULL;
+	json_decref(root);
+	str_fini(&body);
+	return asked ? CLI_OK : CLI_ERROR;
+}
+
 int
 cli_refresh(struct cli *cli, char **args)
 {

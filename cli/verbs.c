@@ -29,6 +29,8 @@ const struct cli_verb cli_verbs[] = {
 	    "What tables of other sizes would carry, and how many entries some coverage takes." },
 	{ "dump rib", "[--router R] [--family F] FILE", "rF", 1, 0, cli_dump_rib,
 	    "Write the learned table as MRT (TABLE_DUMP_V2), for bgpdump; - is the output." },
+	{ "reload", "", "", 0, 0, cli_reload,
+	    "Read the configuration again and put it in force, or say what is wrong with it." },
 	{ "refresh", "NEIGHBOR", "", 1, 0, cli_refresh,
 	    "Ask a learning neighbour for its whole table again (ROUTE-REFRESH)." },
 	{ "freeze", "[REASON]", "", 0, 1, cli_freeze,

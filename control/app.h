@@ -2,8 +2,9 @@
 /*
  * The running daemon: what was made from the configuration, and how its parts are wired.
  *
- *      app_parts_io.c   makes and frees the parts: routers, neighbours, agents, target
+ *      app_parts_io.c   makes, changes and frees the parts: routers, neighbours, agents, target
  *      app_listen_io.c  opens what it listens on
+ *      app_reload_io.c  does that again when the configuration has changed
  *      app_sinks.c      what neighbours and agents deliver, and to whom it goes
  *      app_io.c         the loop: timers, signals
  *      view.c           shows it
@@ -21,6 +22,7 @@
 #include "webui/backend.h"
 
 struct app;
+struct ev_loop;
 struct events;
 struct kernel;
 struct occupancy;
@@ -35,11 +37,11 @@ struct whatif_job;
 struct app_neighbor {
 	struct app *app;
 	const struct config_neighbor *config;
-	struct bgp_neighbor *bgp;
-	struct router *router; /* learn: the table it feeds; push: the target's, NULL without */
-	unsigned source;       /* learn: its number in the router */
-	bool has_port;         /* push: is in target.via */
-	unsigned port;         /* its number in the target */
+	struct bgp_neighbor *bgp; /* NULL only while the configuration changes */
+	struct router *router;    /* learn: the table it feeds; push: the target's, NULL without */
+	unsigned source;          /* learn: its number in the router */
+	bool has_port;            /* push: is in target.via */
+	unsigned port;            /* its number in the target */
 };
 
 /* A configured agent. */
@@ -56,8 +58,18 @@ struct app_lag {
 	struct mono minute_start;
 };
 
+/* What became of reloads. */
+struct app_reload {
+	uint64_t count, failed;
+	int64_t wall_ms; /* the last one; 0: none yet */
+	char *faults;    /* what was wrong with it, a line each; NULL: nothing */
+};
+
 struct app {
-	const struct config *config;
+	struct ev_loop *loop;
+	struct config *config;
+	bool debug; /* log at that level whatever the configuration says */
+	struct app_reload reload;
 	const char *version;
 	struct mono started;
 	int64_t started_wall_ms;

@@ -18,6 +18,7 @@
 #include "control/app.h"
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
+#include "control/app_reload_io.h"
 #include "control/occupancy.h"
 #include "control/service_io.h"
 #include "control/sim.h"
@@ -37,7 +38,7 @@ struct runner {
 	ev_prepare before_poll;
 	ev_check after_poll;
 	ev_idle work;
-	ev_signal term, interrupt;
+	ev_signal term, interrupt, hangup;
 	struct web_backend backend;
 };
 
@@ -190,6 +191,16 @@ on_signal(struct ev_loop *loop, ev_signal *w, int events)
 }
 
 static void
+on_hangup(struct ev_loop *loop, ev_signal *w, int events)
+{
+	struct runner *run = w->data;
+
+	(void)loop;
+	(void)events;
+	app_reload_quietly(&run->app);
+}
+
+static void
 start_watchers(struct runner *run)
 {
 	ev_timer_init(&run->tick, on_tick, 1., 1.);
@@ -201,31 +212,50 @@ start_watchers(struct runner *run)
 	ev_idle_init(&run->work, on_idle);
 	ev_signal_init(&run->term, on_signal, SIGTERM);
 	ev_signal_init(&run->interrupt, on_signal, SIGINT);
+	ev_signal_init(&run->hangup, on_hangup, SIGHUP);
 	run->tick.data = run->repair.data = run->sim.data = run->before_poll.data = run;
-	run->after_poll.data = run->work.data = run;
+	run->hangup.data = run->after_poll.data = run->work.data = run;
 	ev_timer_start(run->loop, &run->tick);
 	ev_prepare_start(run->loop, &run->before_poll);
 	ev_check_start(run->loop, &run->after_poll);
 	ev_signal_start(run->loop, &run->term);
 	ev_signal_start(run->loop, &run->interrupt);
+	ev_signal_start(run->loop, &run->hangup);
+}
+
+static bool
+start(struct runner *run, struct config *config)
+{
+	struct app *app = &run->app;
+	struct str faults;
+	bool ok;
+
+	run->backend = view_backend(app);
+	run->backend.reload = app_reload;
+	run->backend.whatif = whatif_ask;
+	app_init(app, run->loop);
+	app->http = web_http_new(run->loop, &run->backend);
+	app_apply(app, config);
+	str_init(&faults, MEM_CONFIG);
+	ok = app_listen(app, NULL, config, &faults) && app_has_target(app);
+	for (char *line = strtok(faults.text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+		log_error("main", "%s", line);
+	str_fini(&faults);
+	return ok;
 }
 
 int
-app_run(const struct config *config, const char *version)
+app_run(struct config *config, const char *version, bool debug)
 {
 	struct runner run = { .loop = ev_default_loop(EVFLAG_AUTO) };
 	struct app *app = &run.app;
 	bool ok;
 
-	app->config = config;
 	app->version = version;
+	app->debug = debug;
 	app->now = app->started = app->lag.minute_start = clock_mono();
 	app->started_wall_ms = clock_wall_ms();
-	app_make_parts(app, run.loop);
-	run.backend = view_backend(app);
-	run.backend.whatif = whatif_ask;
-	app->http = web_http_new(run.loop, &run.backend);
-	ok = app_listen(app) && app_has_target(app);
+	ok = start(&run, config);
 	if (ok) {
 		log_info("main", "version=%s config=%s neighbors=%zu agents=%zu started", version,
 		    config->file, app->n_neighbors, app->n_agents);
@@ -237,7 +267,8 @@ app_run(const struct config *config, const char *version)
 	bgp_speaker_stop(app->speaker, "hotfibd is stopping", true);
 	web_http_free(app->http);
 	whatif_stop(app);
-	app_free_parts(app);
+	app_fini(app);
+	config_free(app->config);
 	log_info("main", "stopped");
 	return ok ? 0 : 1;
 }

@@ -5,7 +5,8 @@
 
 #include "control/config/config.h"
 
-/* Gives the exit code: 0 after an orderly stop, 1 when a listener cannot be opened. */
-int app_run(const struct config *config, const char *version);
+/* Takes the configuration over. `debug`: log at that level whatever it says. Gives the exit code: 0
+ * after an orderly stop, 1 when a listener cannot be opened. */
+int app_run(struct config *config, const char *version, bool debug);
 
 #endif

@@ -6,7 +6,12 @@
 
 #include "control/app.h"
 
-/* Open all that app->config names. What could not be opened is logged; false where there is any. */
-bool app_listen(struct app *app);
+/*
+ * Listen where `to` says and no more where only `from` does (NULL: nowhere yet); connections that
+ * are open stay so. False where something could not be opened: a line for each is appended to
+ * `faults`, and all is as it was before.
+ */
+MUST_CHECK bool app_listen(
+    struct app *app, const struct config *from, const struct config *to, struct str *faults);
 
 #endif

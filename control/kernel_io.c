@@ -462,6 +462,8 @@ make_state(struct kernel *k)
 		if (nl_protocol_parse(k->config.beside[i], &protocol))
 			model.beside[protocol] = true;
 	}
+	k->config.beside = NULL; /* the configuration may go */
+	k->config.n_beside = 0;
 	fib.objects = k->status.objects = k->config.nexthop_objects && has_objects(k);
 	if (fib.objects)
 		no_compat_notifications();

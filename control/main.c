@@ -132,9 +132,7 @@ run(const char *file, const char *user, bool debug)
 	}
 	notify_open();
 	log_set_level(debug ? LOG_LEVEL_DEBUG : config->log_level);
-	code = app_run(config, HOTFIB_VERSION);
-	config_free(config);
-	return code;
+	return app_run(config, HOTFIB_VERSION, debug);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "lib/mem.h"
 
 struct readback {
+	struct config_hardware config; /* its texts are ours */
 	struct ev_loop *loop;
 	struct hardware_sources *sources;
 	struct switchd_reader *switchd;
@@ -73,6 +74,11 @@ readback_new(
 {
 	struct readback *r = mem_alloc(MEM_MISC, sizeof(*r));
 
+	/* The texts are borrowed by the readers, and the configuration may go. */
+	r->config = *config;
+	r->config.switchd = config->switchd != NULL ? mem_strdup(MEM_MISC, config->switchd) : NULL;
+	r->config.redis = config->redis != NULL ? mem_strdup(MEM_MISC, config->redis) : NULL;
+	config = &r->config;
 	r->loop = loop;
 	r->sources = sources;
 	sources->n = 0;
@@ -97,5 +103,7 @@ readback_free(struct readback *r)
 	ev_timer_stop(r->loop, &r->timer);
 	switchd_reader_free(r->switchd);
 	redis_reader_free(r->redis);
+	mem_free(MEM_MISC, r->config.switchd);
+	mem_free(MEM_MISC, r->config.redis);
 	mem_free(MEM_MISC, r);
 }

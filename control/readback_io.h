@@ -17,8 +17,8 @@
 struct ev_loop;
 struct readback;
 
-/* Begin to fill *sources, which are replaced by those the configuration names; none is fine. Both
- * are borrowed. */
+/* Begin to fill *sources, which are borrowed and replaced by those the configuration names; none is
+ * fine. */
 struct readback *readback_new(
     struct ev_loop *loop, const struct config_hardware *config, struct hardware_sources *sources);
 void readback_free(struct readback *r);

@@ -48,6 +48,17 @@ router_free(struct router *r)
 	mem_free(MEM_MISC, r);
 }
 
+void
+router_set_times(struct router *r, double t_s, double stale_time_s, struct mono now)
+{
+	r->config.stale_time_s = stale_time_s;
+	if (t_s == r->config.t_s)
+		return;
+	r->config.t_s = t_s;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		traffic_set_time_constant(r->traffic[f], t_s, now);
+}
+
 const char *
 router_name(const struct router *r)
 {
@@ -72,21 +83,6 @@ router_traffic_peek(const struct router *r, enum ip_family family)
 	return r->traffic[family];
 }
 
-/* --- routes --- */
-
-unsigned
-router_add_source(struct router *r, const char *name)
-{
-	struct source *s = &r->sources[r->n_sources];
-
-	ASSERT(r->n_sources < RIB_SOURCES_MAX);
-	s->name = mem_strdup(MEM_MISC, name);
-	s->lost_at = MONO_NEVER;
-	for (int f = 0; f < IP_FAMILIES; f++)
-		s->family[f].expiry = MONO_NEVER;
-	return r->n_sources++;
-}
-
 /* --- samples --- */
 
 _Static_assert(RIB_NONE == TRAFFIC_UNROUTED, "a longest match is counted as it comes");
@@ -94,10 +90,28 @@ _Static_assert(RIB_NONE == TRAFFIC_UNROUTED, "a longest match is counted as it c
 unsigned
 router_add_agent(struct router *r, const char *name, double t_s)
 {
-	r->agents = mem_resize(MEM_MISC, r->agents, r->n_agents + 1, sizeof(*r->agents));
-	r->agents[r->n_agents] =
+	unsigned i = 0;
+
+	while (i < r->n_agents && r->agents[i].name != NULL)
+		i++;
+	if (i == r->n_agents)
+		r->agents = mem_resize(MEM_MISC, r->agents, ++r->n_agents, sizeof(*r->agents));
+	r->agents[i] =
 	    (struct agent){ .name = mem_strdup(MEM_MISC, name), .t_s = t_s, .thaw_at = MONO_NEVER };
-	return r->n_agents++;
+	return i;
+}
+
+void
+router_remove_agent(struct router *r, unsigned agent)
+{
+	mem_free(MEM_MISC, r->agents[agent].name);
+	r->agents[agent] = (struct agent){ .thaw_at = MONO_NEVER };
+}
+
+void
+router_set_agent_t(struct router *r, unsigned agent, double t_s)
+{
+	r->agents[agent].t_s = t_s;
 }
 
 /* One batch of one family and one direction. */
@@ -238,7 +252,7 @@ agents_frozen(struct router *r, enum ip_family family, struct mono now)
 static void
 update_phase(struct router *r, enum ip_family family, struct mono now)
 {
-	bool was_ready = false, loading;
+	bool was_ready = r->was_ready[family], loading;
 
 	for (unsigned i = 0; i < r->n_sources; i++)
 		was_ready |= r->sources[i].family[family].was_ready;
@@ -263,6 +277,7 @@ router_tick(struct router *r, struct mono now)
 
 		for (unsigned i = 0; i < r->n_sources; i++)
 			source_tick(r, i, family, now);
+		sources_release(r);
 		update_phase(r, family, now);
 		if (r->phase[f] != ROUTER_FROZEN)
 			traffic_expire(r->traffic[f], traffic_count(r->traffic[f]) / 4 + 16, now);

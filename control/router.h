@@ -57,6 +57,9 @@ struct router_config {
 struct router *router_new(const struct router_config *config, struct mono now);
 void router_free(struct router *r);
 
+/* Other times from now on; rates and what is stale already keep their place. */
+void router_set_times(struct router *r, double t_s, double stale_time_s, struct mono now);
+
 const char *router_name(const struct router *r);
 const struct rib *router_rib(const struct router *r);
 struct traffic *router_traffic(struct router *r, enum ip_family family);
@@ -95,6 +98,14 @@ void router_source_lost(
 /* The same, kept for the configured stale-time. */
 void router_source_down(struct router *r, unsigned source, struct mono now);
 
+/* The source will not come back. Its routes are stale at once, and are swept as soon as another
+ * source of the router has given its whole table, or there is none to wait for, or the stale time
+ * is over; then its number may be given out again. The session is down. */
+void router_remove_source(struct router *r, unsigned source, struct mono now);
+
+/* How many more sources router_add_source() has room for. */
+unsigned router_free_sources(const struct router *r);
+
 /* Routes of one UPDATE field; attrs NULL: withdrawn. */
 void router_routes(
     struct router *r, unsigned source, const struct route_attrs *attrs, struct bgp_nlri nlri);
@@ -122,6 +133,10 @@ void router_nexthops_changed(struct router *r);
 /* --- agents: numbered in order of adding --- */
 
 unsigned router_add_agent(struct router *r, const char *name, double t_s);
+
+/* It is not waited for any more; its number may be given out again. */
+void router_remove_agent(struct router *r, unsigned agent);
+void router_set_agent_t(struct router *r, unsigned agent, double t_s);
 
 /* Samples of one agent: longest match by destination and by source, then into the averages. */
 void router_samples(

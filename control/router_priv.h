@@ -22,14 +22,15 @@ struct source_family {
 };
 
 struct source {
-	char *name;
+	char *name; /* NULL: nobody has this number */
 	bool up;
+	bool leaving;        /* removed, and its routes are not gone yet */
 	struct mono lost_at; /* MONO_NEVER while up, or before the first session */
 	struct source_family family[IP_FAMILIES];
 };
 
 struct agent {
-	char *name;
+	char *name; /* NULL: nobody has this number */
 	double t_s;
 	bool heard, silent;
 	struct mono last;
@@ -46,9 +47,13 @@ struct router {
 	struct agent *agents;
 	unsigned n_agents;
 	struct mono averages_known_at; /* MONO_NEVER: not a sample yet */
+	bool was_ready[IP_FAMILIES];   /* a source that is gone was */
 	enum router_phase phase[IP_FAMILIES];
 	char why[IP_FAMILIES][128];
 };
+
+/* Free the numbers of sources that have left. */
+void sources_release(struct router *r);
 
 /* Readiness and expiry of one family of a source, as of now. */
 void source_tick(struct router *r, unsigned source, enum ip_family family, struct mono now);

@@ -23,6 +23,7 @@
 #include <math.h>
 
 #include "control/router_priv.h"
+#include "lib/mem.h"
 
 /* Entries looked at in one slice: about a millisecond. */
 #define SWEEP_BUDGET 2000
@@ -50,6 +51,100 @@ start_sweep(struct router *r, unsigned source, enum ip_family family)
 
 	rib_sweep_start(&sf->sweep, family, source);
 	sf->sweeping = rib_stale_count(r->rib, family, source) > 0;
+}
+
+/* --- sources come and go --- */
+
+/* A session that is lost again before its table was complete does not begin a new time: else a
+ * flapping one would keep stale paths for ever. (RFC 4724 4.2 deletes at once what was stale.) */
+static void
+set_expiry(struct source_family *sf, struct mono expiry)
+{
+	if (sf->ready || mono_is_never(sf->expiry) || mono_reached(sf->expiry, expiry))
+		sf->expiry = expiry;
+}
+
+static bool
+has_paths(const struct router *r, unsigned source)
+{
+	return rib_source_path_count(r->rib, IP_V4, source) +
+		   rib_source_path_count(r->rib, IP_V6, source) >
+	       0;
+}
+
+unsigned
+router_free_sources(const struct router *r)
+{
+	unsigned n = RIB_SOURCES_MAX - r->n_sources;
+
+	for (unsigned i = 0; i < r->n_sources; i++)
+		n += r->sources[i].name == NULL;
+	return n;
+}
+
+unsigned
+router_add_source(struct router *r, const char *name)
+{
+	unsigned i = 0;
+
+	while (i < r->n_sources && r->sources[i].name != NULL)
+		i++;
+	ASSERT(i < RIB_SOURCES_MAX);
+	if (i == r->n_sources)
+		r->n_sources++;
+	r->sources[i] =
+	    (struct source){ .name = mem_strdup(MEM_MISC, name), .lost_at = MONO_NEVER };
+	for (int f = 0; f < IP_FAMILIES; f++)
+		r->sources[i].family[f].expiry = MONO_NEVER;
+	return i;
+}
+
+void
+router_remove_source(struct router *r, unsigned source, struct mono now)
+{
+	struct source *s = &r->sources[source];
+
+	ASSERT(!s->up && s->name != NULL);
+	s->leaving = true;
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		r->was_ready[f] |= s->family[f].was_ready;
+		set_expiry(
+		    &s->family[f], mono_add_ms(now, (int64_t)(r->config.stale_time_s * 1000)));
+	}
+	sources_release(r);
+}
+
+void
+sources_release(struct router *r)
+{
+	for (unsigned i = 0; i < r->n_sources; i++) {
+		struct source *s = &r->sources[i];
+
+		if (!s->leaving || has_paths(r, i))
+			continue;
+		mem_free(MEM_MISC, s->name);
+		*s = (struct source){ .lost_at = MONO_NEVER };
+		for (int f = 0; f < IP_FAMILIES; f++)
+			s->family[f].expiry = MONO_NEVER;
+	}
+}
+
+/* What a source that leaves had is no longer better than nothing. */
+static bool
+may_leave(const struct router *r, enum ip_family family)
+{
+	bool others = false;
+
+	for (unsigned i = 0; i < r->n_sources; i++) {
+		const struct source *s = &r->sources[i];
+
+		if (s->name == NULL || s->leaving)
+			continue;
+		if (s->up && s->family[family].ready)
+			return true;
+		others = true;
+	}
+	return !others;
 }
 
 /* --- the session --- */
@@ -89,15 +184,6 @@ router_source_not_preserved(struct router *r, unsigned source, enum ip_family fa
 		return;
 	sf->held = 0;
 	start_sweep(r, source, family);
-}
-
-/* A session that is lost again before its table was complete does not begin a new time: else a
- * flapping one would keep stale paths for ever. (RFC 4724 4.2 deletes at once what was stale.) */
-static void
-set_expiry(struct source_family *sf, struct mono expiry)
-{
-	if (sf->ready || mono_is_never(sf->expiry) || mono_reached(sf->expiry, expiry))
-		sf->expiry = expiry;
 }
 
 void
@@ -261,7 +347,8 @@ source_tick(struct router *r, unsigned source, enum ip_family family, struct mon
 	double quiet_s;
 
 	if (!s->up) {
-		if (!sf->sweeping && mono_reached(now, sf->expiry))
+		if (!sf->sweeping &&
+		    (mono_reached(now, sf->expiry) || (s->leaving && may_leave(r, family))))
 			start_sweep(r, source, family);
 		return;
 	}

@@ -53,6 +53,8 @@ sim_free(struct sim *s)
 {
 	if (s == NULL)
 		return;
+	if (s->target != NULL)
+		target_remove_port(s->target, s->port);
 	for (size_t i = s->first; i < s->n; i++)
 		if (s->ops[i].attrs != ATTRS_NONE)
 			attrs_unref(s->config.attrs, s->ops[i].attrs);
@@ -69,6 +71,12 @@ sim_reconfigure(struct sim *s, const struct sim_config *config)
 {
 	ASSERT(config->attrs == s->config.attrs);
 	s->config = *config;
+}
+
+const char *
+sim_name(const struct sim *s)
+{
+	return s->config.name;
 }
 
 /* --- the port --- */

@@ -27,10 +27,14 @@ struct sim_config {
 struct sim;
 
 struct sim *sim_new(const struct sim_config *config);
+
+/* Its port, where it has one, is removed from the target. */
 void sim_free(struct sim *s);
 
 /* Room, latency and failures of from now on. Entries that have no room any more stay. */
 void sim_reconfigure(struct sim *s, const struct sim_config *config);
+
+const char *sim_name(const struct sim *s);
 
 /* Become a port of the target, which is up from now on and outlives the sim; its number. */
 unsigned sim_attach(struct sim *s, struct target *t);

@@ -15,6 +15,30 @@
 #include "control/target_priv.h"
 #include "lib/mem.h"
 
+/* As it is before anything happened; push NULL: nobody has the number. */
+static void
+port_init(const struct target *t, struct port *port, const struct push *push)
+{
+	*port = (struct port){ .push.name = NULL };
+	if (push != NULL)
+		port->push = *push;
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		struct installed *held = installed_new((enum ip_family)f, t->config.attrs);
+
+		if (port->push.nexthops_only)
+			installed_set_nexthops_only(held);
+		port->family[f].held = held;
+		ceiling_init(&port->family[f].ceiling, t->config.probe_s);
+	}
+}
+
+static void
+port_fini(struct port *port)
+{
+	for (int f = 0; f < IP_FAMILIES; f++)
+		installed_free(port->family[f].held);
+}
+
 struct target *
 target_new(const struct target_config *config)
 {
@@ -34,8 +58,7 @@ target_free(struct target *t)
 	if (t == NULL)
 		return;
 	for (unsigned i = 0; i < t->n_ports; i++)
-		for (int f = 0; f < IP_FAMILIES; f++)
-			installed_free(t->ports[i].family[f].held);
+		port_fini(&t->ports[i]);
 	mem_free(MEM_SELECT, t->ports);
 	mem_free(MEM_SELECT, t->never);
 	for (int f = 0; f < IP_FAMILIES; f++)
@@ -67,20 +90,43 @@ target_is_frozen(const struct target *t)
 unsigned
 target_add_port(struct target *t, const struct push *push)
 {
-	struct port *port;
+	unsigned i = 0;
 
-	t->ports = mem_resize(MEM_SELECT, t->ports, t->n_ports + 1, sizeof(*t->ports));
-	port = &t->ports[t->n_ports];
-	*port = (struct port){ .push = *push };
+	while (i < t->n_ports && t->ports[i].push.name != NULL)
+		i++;
+	if (i == t->n_ports)
+		t->ports = mem_resize(MEM_SELECT, t->ports, ++t->n_ports, sizeof(*t->ports));
+	else
+		port_fini(&t->ports[i]);
+	port_init(t, &t->ports[i], push);
+	return i;
+}
+
+void
+target_remove_port(struct target *t, unsigned port)
+{
+	port_fini(&t->ports[port]);
+	port_init(t, &t->ports[port], NULL);
+}
+
+void
+target_reconfigure(struct target *t, const struct target_config *config)
+{
+	bool other_selection = config->selection != t->config.selection;
+
+	ASSERT(config->router == t->config.router && config->attrs == t->config.attrs);
+	ASSERT(config->headroom >= 0 && config->headroom < 1);
+	t->config = *config;
 	for (int f = 0; f < IP_FAMILIES; f++) {
-		struct installed *held = installed_new((enum ip_family)f, t->config.attrs);
-
-		if (push->nexthops_only)
-			installed_set_nexthops_only(held);
-		port->family[f].held = held;
-		ceiling_init(&port->family[f].ceiling, t->config.probe_s);
+		if (other_selection) {
+			choice_fini(&t->choice[f]);
+			choice_init(&t->choice[f], config);
+		}
+		t->choice[f].current = false;
+		for (unsigned i = 0; i < t->n_ports; i++)
+			t->ports[i].family[f].ceiling.probe_s = config->probe_s;
 	}
-	return t->n_ports++;
+	t->repair = true;
 }
 
 static void

@@ -48,6 +48,14 @@ bool target_is_frozen(const struct target *t);
 /* A port; numbered in order of adding. */
 unsigned target_add_port(struct target *t, const struct push *push);
 
+/* The port is gone, and is told nothing any more: what it held is its own affair. Its number may be
+ * given out again. */
+void target_remove_port(struct target *t, unsigned port);
+
+/* Go on with other settings; router, attrs and events are the same as before. Nothing is flushed:
+ * the next run plans from what is held. */
+void target_reconfigure(struct target *t, const struct target_config *config);
+
 /* The port's session came up with these families (what it held before is gone), or went down. */
 void target_port_up(struct target *t, unsigned port, const bool families[IP_FAMILIES]);
 void target_port_down(struct target *t, unsigned port);
@@ -174,6 +182,9 @@ const char *target_port_name(const struct target *t, unsigned port);
 /* What the port is believed to hold. */
 const struct installed *target_port_installed(
     const struct target *t, unsigned port, enum ip_family family);
+
+/* One more than the highest number of a port; numbers that nobody has hold nothing, and their name
+ * is NULL. */
 unsigned target_ports(const struct target *t);
 
 #endif

@@ -53,6 +53,10 @@ view_totals(void *ctx, struct web_totals *out)
 		.bgp_refused_full = bgp.refused_full,
 		.attr_sets = attrs_count(app->attrs),
 		.nexthops = nexthop_count(app->attrs),
+		.reloads = app->reload.count,
+		.reloads_failed = app->reload.failed,
+		.reload_wall_ms = app->reload.wall_ms,
+		.reload_faults = app->reload.faults != NULL ? app->reload.faults : "",
 		.events_info = events_raised(app->events, EVENT_INFO),
 		.events_warning = events_raised(app->events, EVENT_WARNING),
 		.events_error = events_raised(app->events, EVENT_ERROR),
@@ -483,7 +487,12 @@ view_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_exp
 static bool
 view_dump_next(void *ctx, size_t router, struct web_dump *dump, struct str *out)
 {
-	return dump_next(app_of(ctx), app_of(ctx)->routers[router], dump, out);
+	struct app *app = app_of(ctx);
+	struct router *r = router < app->n_routers ? app->routers[router] : NULL;
+
+	if (!dump->started)
+		dump->table = r;
+	return r != NULL && dump->table == r && dump_next(app, r, dump, out);
 }
 
 /* --- installed entries --- */

@@ -51,6 +51,7 @@ void web_api_rib(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
 void web_api_events(struct web_call *call, struct web_answer *a);
 void web_api_hardware(struct web_call *call, struct web_answer *a);
+void web_api_reload(struct web_call *call, struct web_answer *a);
 void web_api_refresh(struct web_call *call, struct web_answer *a);
 void web_api_freeze(struct web_call *call, struct web_answer *a);
 void web_api_thaw(struct web_call *call, struct web_answer *a);
@@ -64,6 +65,7 @@ bool web_choose_router(
 json_t *web_agent_json(const struct web_agent *agent);
 json_t *web_analyzer_json(const struct web_backend *b);
 json_t *web_capabilities_json(const struct web_capabilities *c); /* null where there are none */
+json_t *web_reload_json(const struct web_totals *t);
 
 /* Why hotfib is not ready to steer traffic yet: an array of texts, empty when it is. */
 json_t *web_readiness(const struct web_backend *b);

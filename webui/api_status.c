@@ -252,6 +252,7 @@ web_api_status(struct web_call *call, struct web_answer *a)
 {
 	const struct web_backend *b = &call->app->backend;
 	json_t *root = json_object(), *reasons = web_readiness(b);
+	struct web_totals totals;
 	struct str summary;
 
 	str_init(&summary, MEM_HTTP);
@@ -262,6 +263,8 @@ web_api_status(struct web_call *call, struct web_answer *a)
 	json_object_set_new(root, "notReadyReasons", reasons);
 	json_object_set_new(root, "problems", web_problems(b));
 	json_object_set_new(root, "totals", web_analyzer_json(b));
+	b->totals(b->ctx, &totals);
+	json_object_set_new(root, "reload", web_reload_json(&totals));
 	json_object_set_new(root, "routers", routers_json(b));
 	json_object_set_new(root, "neighbors", neighbors_json(b));
 	json_object_set_new(root, "agents", agents_json(b));

@@ -139,6 +139,9 @@ struct web_totals {
 	uint64_t bgp_accepted, bgp_refused_unknown, bgp_refused_busy, bgp_refused_held,
 	    bgp_refused_full;
 	uint64_t attr_sets, nexthops;
+	uint64_t reloads, reloads_failed;
+	int64_t reload_wall_ms;    /* the last one; 0: none yet */
+	const char *reload_faults; /* what was wrong with it, a line each; "" when nothing was */
 	uint64_t events_info, events_warning, events_error; /* raised */
 };
 
@@ -302,6 +305,7 @@ struct web_cursor {
 struct web_dump {
 	bool families[IP_FAMILIES];
 	bool started, in_family; /* the rest is the walk's own */
+	const void *table;       /* after a reload it may be gone: then the walk ends */
 	uint8_t family;
 	struct ip_prefix prefix;
 	uint32_t time_s, sequence;
@@ -382,6 +386,11 @@ struct web_backend {
 	 * asks, and may say a reason ("": none): for the log. */
 	enum web_outcome (*freeze)(
 	    void *ctx, bool frozen, const char *who, const char *reason, const char **why);
+
+	/* Read the configuration again and put it in force. True: a line for each setting that
+	 * changed is appended to `changes`, and warnings to `said`. False: nothing was changed, and
+	 * what is wrong is appended to `said`. */
+	bool (*reload)(void *ctx, struct str *changes, struct str *said);
 };
 
 #endif

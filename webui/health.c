@@ -79,6 +79,22 @@ has_stand_in(const struct web_backend *b, size_t absent)
 	return found;
 }
 
+static void
+add_reload_problem(const struct web_backend *b, json_t *list)
+{
+	struct web_totals totals;
+	struct str text;
+
+	b->totals(b->ctx, &totals);
+	if (totals.reload_faults == NULL || totals.reload_faults[0] == '\0')
+		return;
+	str_init(&text, MEM_HTTP);
+	str_addf(&text, "the configuration could not be reloaded, the one before is in force: %.*s",
+	    (int)strcspn(totals.reload_faults, "\n"), totals.reload_faults);
+	add_reason(list, text.text);
+	str_fini(&text);
+}
+
 json_t *
 web_problems(const struct web_backend *b)
 {
@@ -87,6 +103,7 @@ web_problems(const struct web_backend *b)
 	struct web_router r;
 	struct str text;
 
+	add_reload_problem(b, list);
 	str_init(&text, MEM_HTTP);
 	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++) {
 		/* Who comes out of a range may leave again. */

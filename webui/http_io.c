@@ -54,7 +54,9 @@ static const char content_policy[] =
 struct listener {
 	struct ev_io io;
 	struct web_http *http;
-	char *path; /* unix socket; NULL: TCP */
+	char *path; /* unix socket; NULL: TCP, at: */
+	struct ip_addr address;
+	uint16_t port; /* as it was asked for */
 	struct stat made;
 };
 
@@ -491,21 +493,29 @@ web_http_new(struct ev_loop *loop, const struct web_backend *backend)
 	return h;
 }
 
+static void
+remove_listener(struct web_http *h, size_t i)
+{
+	struct listener *l = h->listeners[i];
+
+	h->n_listeners--;
+	memmove(&h->listeners[i], &h->listeners[i + 1],
+	    (h->n_listeners - i) * sizeof(struct listener *));
+	ev_io_stop(h->loop, &l->io);
+	close(l->io.fd);
+	if (l->path != NULL)
+		web_unlisten_unix(l->path, &l->made);
+	mem_free(MEM_HTTP, l->path);
+	mem_free(MEM_HTTP, l);
+}
+
 void
 web_http_free(struct web_http *h)
 {
 	if (h == NULL)
 		return;
-	for (size_t i = 0; i < h->n_listeners; i++) {
-		struct listener *l = h->listeners[i];
-
-		ev_io_stop(h->loop, &l->io);
-		close(l->io.fd);
-		if (l->path != NULL)
-			web_unlisten_unix(l->path, &l->made);
-		mem_free(MEM_HTTP, l->path);
-		mem_free(MEM_HTTP, l);
-	}
+	while (h->n_listeners > 0)
+		remove_listener(h, h->n_listeners - 1);
 	ev_io_stop(h->loop, &h->epoll);
 	ev_timer_stop(h->loop, &h->timeout);
 	ev_timer_stop(h->loop, &h->accept_retry);
@@ -515,8 +525,9 @@ web_http_free(struct web_http *h)
 	mem_free(MEM_HTTP, h);
 }
 
+/* Takes fd, which may be an error, and what `where` says of it when 0 is returned; or -errno. */
 static int
-add_listener(struct web_http *h, int fd, const char *path, const struct stat *made)
+add_listener(struct web_http *h, int fd, const struct listener *where)
 {
 	struct listener *l;
 
@@ -527,9 +538,8 @@ add_listener(struct web_http *h, int fd, const char *path, const struct stat *ma
 		return -ENOSPC;
 	}
 	l = mem_alloc(MEM_HTTP, sizeof(*l));
+	*l = *where;
 	l->http = h;
-	l->path = path != NULL ? mem_strdup(MEM_HTTP, path) : NULL;
-	l->made = *made;
 	ev_io_init(&l->io, on_listener, fd, EV_READ);
 	ev_io_start(h->loop, &l->io);
 	h->listeners[h->n_listeners++] = l;
@@ -539,16 +549,46 @@ add_listener(struct web_http *h, int fd, const char *path, const struct stat *ma
 int
 web_http_listen(struct web_http *h, const struct ip_addr *address, uint16_t port)
 {
-	return add_listener(h, web_listen_tcp(address, port), NULL, &(struct stat){ 0 });
+	const struct listener where = { .address = *address, .port = port };
+
+	return add_listener(h, web_listen_tcp(address, port), &where);
 }
 
 int
 web_http_listen_unix(struct web_http *h, const char *path)
 {
-	struct stat made;
-	int fd = web_listen_unix(path, &made);
+	struct listener where = { .path = mem_strdup(MEM_HTTP, path) };
+	int rc = add_listener(h, web_listen_unix(path, &where.made), &where);
 
-	return add_listener(h, fd, path, &made);
+	if (rc < 0)
+		mem_free(MEM_HTTP, where.path);
+	return rc;
+}
+
+bool
+web_http_unlisten(struct web_http *h, const struct ip_addr *address, uint16_t port)
+{
+	for (size_t i = 0; i < h->n_listeners; i++) {
+		const struct listener *l = h->listeners[i];
+
+		if (l->path == NULL && l->port == port && ip_equal(&l->address, address)) {
+			remove_listener(h, i);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+web_http_unlisten_unix(struct web_http *h, const char *path)
+{
+	for (size_t i = 0; i < h->n_listeners; i++) {
+		if (h->listeners[i]->path != NULL && strcmp(h->listeners[i]->path, path) == 0) {
+			remove_listener(h, i);
+			return true;
+		}
+	}
+	return false;
 }
 
 uint16_t

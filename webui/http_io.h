@@ -22,6 +22,11 @@ MUST_CHECK int web_http_listen(struct web_http *h, const struct ip_addr *address
  * process answers on gives -EADDRINUSE. The file is removed by web_http_free(). */
 MUST_CHECK int web_http_listen_unix(struct web_http *h, const char *path);
 
+/* Listen there no more; connections that are open stay open. The file of a unix socket is removed.
+ * False where it was not listened on. */
+bool web_http_unlisten(struct web_http *h, const struct ip_addr *address, uint16_t port);
+bool web_http_unlisten_unix(struct web_http *h, const char *path);
+
 /* The port of the i-th TCP address listened on, for one that was asked for as 0. */
 uint16_t web_http_port(const struct web_http *h, size_t i);
 

@@ -95,6 +95,7 @@ const struct web_route_row web_routes[] = {
 	{ "POST", "/api/v1/neighbor/{name}/refresh", web_api_refresh, NULL },
 	{ "POST", "/api/v1/freeze", web_api_freeze, freeze_params },
 	{ "POST", "/api/v1/thaw", web_api_thaw, freeze_params },
+	{ "POST", "/api/v1/reload", web_api_reload, NULL },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },
 	{ "GET", "/app.js", web_api_asset, NULL },

@@ -119,6 +119,12 @@ print_rows(const struct schema_group *group, const char *base, unsigned depth, s
 }
 
 void
+schema_print(const struct schema_row *row, const void *base, struct str *out)
+{
+	print_row(row, base, 0, out);
+}
+
+void
 config_print(const struct config *c, struct str *out)
 {
 	print_rows(&schema_root, (const char *)c, 0, out);

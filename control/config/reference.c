@@ -119,15 +119,19 @@ add_row(const struct schema_row *row, struct str *out)
 		add_default(row, out);
 	else if (row->required)
 		str_add(out, "Required.\n");
+	if (row->restart)
+		str_add(out, "A change needs a restart.\n");
 	str_fini(&range);
 }
 
 static void
-add_group(const struct schema_group *group, bool list, struct str *out)
+add_group(const struct schema_group *group, bool list, bool restart, struct str *out)
 {
 	if (group->path[0] != '\0') {
 		str_addf(out, ".Ss %s: %s\n", group->path, list ? "( { ... }, ... )" : "{ ... }");
 		add_prose(group->help, out);
+		if (restart)
+			str_add(out, "Changes need a restart.\n");
 		str_add(out, ".Bl -tag -width Ds\n");
 		for (size_t i = 0; i < group->n_rows; i++)
 			if (group->rows[i].kind != SCHEMA_UNSUPPORTED)
@@ -136,11 +140,12 @@ add_group(const struct schema_group *group, bool list, struct str *out)
 	}
 	for (size_t i = 0; i < group->n_rows; i++)
 		if (group->rows[i].group != NULL)
-			add_group(group->rows[i].group, group->rows[i].kind == SCHEMA_LIST, out);
+			add_group(group->rows[i].group, group->rows[i].kind == SCHEMA_LIST,
+			    group->rows[i].restart, out);
 }
 
 void
 schema_reference(struct str *out)
 {
-	add_group(&schema_root, false, out);
+	add_group(&schema_root, false, false, out);
 }

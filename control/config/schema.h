@@ -39,6 +39,7 @@ struct schema_row {
 	enum schema_kind kind;
 	bool array; /* [ values ], or for SCHEMA_LIST: offset is a pointer, count its length */
 	bool required;
+	bool restart;  /* a change of it, or of anything in it, needs a restart */
 	size_t offset; /* in the group's struct */
 	size_t count;  /* offset of the size_t, for arrays and lists */
 	double min, max;
@@ -71,6 +72,9 @@ const char *schema_suggest(const struct schema_group *group, const char *name);
 
 /* Free what the rows of the group hold in the struct at `base`. */
 void schema_free(const struct schema_group *group, void *base);
+
+/* Append the setting and its value in the struct at `base`, as config_print() does. */
+void schema_print(const struct schema_row *row, const void *base, struct str *out);
 
 /* The reference part of hotfib.conf(5), in mdoc. */
 void schema_reference(struct str *out);

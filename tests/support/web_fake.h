@@ -39,6 +39,7 @@ struct web_fake {
 
 	bool frozen; /* by freeze(), with who and why */
 	char froze_why[100];
+	bool bad_config;       /* reload() fails */
 	const char *refreshed; /* the neighbour refresh() was last asked of */
 
 	struct web_top_query last_query;
@@ -385,6 +386,20 @@ web_fake_refresh(void *ctx, const char *neighbor, const char **why)
 }
 
 static inline bool
+web_fake_reload(void *ctx, struct str *changes, struct str *said)
+{
+	const struct web_fake *f = ctx;
+
+	if (f->bad_config) {
+		str_add(said, "hotfib.conf:3: unknown setting 'capcity'\nneeds a restart: x\n");
+		return false;
+	}
+	str_add(changes, "target.capacity changed\nbgp.neighbors.b added\n");
+	str_add(said, "hotfib.conf:9: warning: port has no effect\n");
+	return true;
+}
+
+static inline bool
 web_fake_hardware(void *ctx, size_t i, struct web_hardware *out)
 {
 	struct web_fake *f = ctx;
@@ -428,7 +443,8 @@ web_fake_backend(struct web_fake *f)
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,
 		.refresh = web_fake_refresh,
-		.freeze = web_fake_freeze };
+		.freeze = web_fake_freeze,
+		.reload = web_fake_reload };
 }
 
 /* All well: both sessions up, 3 routes of each family, 2 installed. */

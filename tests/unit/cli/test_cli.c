@@ -79,6 +79,9 @@ static const struct page pages[] = {
 	{ "POST /api/v1/freeze?reason=a%26b", 200, "{\"done\":\"frozen, too\"}" },
 	{ "POST /api/v1/thaw", 409, "{\"error\":\"not frozen\"}" },
 	{ "POST /api/v1/neighbor/a%2Fb/refresh", 200, "{\"done\":\"asked\"}" },
+	{ "POST /api/v1/reload", 200,
+	    "{\"done\":\"x\",\"changes\":[\"target.capacity changed\",\"sim removed\"],"
+	    "\"warnings\":[\"f:9: warning: odd\"]}" },
 	{ "POST /api/v1/neighbor/target/refresh", 409, "{\"error\":\"a push neighbour\"}" },
 	{ 0 },
 };
@@ -367,6 +370,29 @@ contents(const char *file)
 }
 
 static void
+test_reload(void **state)
+{
+	static const struct page unchanged[] = {
+		{ "POST /api/v1/reload", 200, "{\"changes\":[],\"warnings\":[]}" }, { 0 }
+	};
+	static const struct page refused[] = {
+		{ "POST /api/v1/reload", 409,
+		    "{\"error\":\"no\",\"faults\":[\"f:3: bad\",\"f:4: worse\"]}" },
+		{ 0 }
+	};
+
+	(void)state;
+	assert_int_equal(run(pages, "reload"), CLI_OK);
+	assert_string_equal(out, "target.capacity changed\nsim removed\n");
+	assert_string_equal(err, "f:9: warning: odd\n");
+	assert_int_equal(run(unchanged, "reload"), CLI_OK);
+	assert_string_equal(out, "nothing has changed\n");
+	assert_int_equal(run(refused, "reload"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 409: no\nf:3: bad\nf:4: worse\n");
+	assert_int_equal(run(NULL, "reload"), CLI_ERROR);
+}
+
+static void
 test_commands(void **state)
 {
 	(void)state;
@@ -454,6 +480,7 @@ main(void)
 		cmocka_unit_test(test_installed),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_hardware),
+		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_dump),
 	};

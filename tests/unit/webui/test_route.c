@@ -108,6 +108,34 @@ test_every_row_answers(void **state)
 	str_fini(&body);
 }
 
+static void
+test_reload(void **state)
+{
+	struct web_fake fake;
+	struct web_app app = { .backend = web_fake_backend(&fake) };
+	struct web_request request = {
+		.method = "POST", .target = "/api/v1/reload", .may_command = true
+	};
+	struct web_answer a;
+
+	(void)state;
+	web_fake_init(&fake);
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 200);
+	assert_string_equal(a.body.text,
+	    "{\"changes\":[\"target.capacity changed\",\"bgp.neighbors.b added\"],"
+	    "\"done\":\"the configuration is in force\","
+	    "\"warnings\":[\"hotfib.conf:9: warning: port has no effect\"]}\n");
+	web_answer_fini(&a);
+	fake.bad_config = true;
+	web_dispatch(&app, &request, &a);
+	assert_int_equal(a.status, 409);
+	assert_string_equal(a.body.text,
+	    "{\"error\":\"the configuration has faults, nothing was changed\",\"faults\":["
+	    "\"hotfib.conf:3: unknown setting 'capcity'\",\"needs a restart: x\"]}\n");
+	web_answer_fini(&a);
+}
+
 /* A command is a POST, taken by the unix socket only. */
 static void
 test_commands(void **state)
@@ -358,6 +386,7 @@ main(void)
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_freeze),
 		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_every_row_answers),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_given),
