@@ -59,6 +59,9 @@ print_path(const struct cli *cli, const json_t *path, size_t number)
 		fprintf(cli->out, ", path id %llu", (unsigned long long)get_count(path, "pathId"));
 	fprintf(cli->out, "%s%s\n", get_bool(path, "best") ? ", best" : "",
 	    get_bool(path, "stale") ? ", stale" : "");
+	if (get_text(path, "why")[0] != '\0')
+		sayf(cli, "after", "path %zu: %s (%s)", number - 1, get_text(path, "why"),
+		    get_text(path, "rule"));
 	for (size_t i = 0; i < ARRAY_LEN(members); i++)
 		say_member(cli, path, members[i].key, members[i].label, members[i].list);
 	if (get_bool(path, "atomicAggregate"))

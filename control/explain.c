@@ -6,7 +6,7 @@
 #include "control/verdict.h"
 #include "lib/mem.h"
 
-/* What the rule means for the winner, compared with the next best path. */
+/* What the rule means for a path, compared with the next best one. */
 static const char *
 words(enum rib_reason rule)
 {
@@ -14,7 +14,7 @@ words(enum rib_reason rule)
 		[RIB_ONLY_PATH] = "it is the only path",
 		[RIB_BY_NEXTHOP] =
 		    "packets can be sent to its next hop, and not to the next best path's",
-		[RIB_BY_STALE] = "its session is up, and the next best path is stale",
+		[RIB_BY_STALE] = "it is not stale, the next best path is",
 		[RIB_BY_LOCAL_PREF] = "its local preference is higher",
 		[RIB_BY_AS_PATH] = "its AS path is shorter",
 		[RIB_BY_ORIGIN] = "its origin is lower: IGP before EGP before INCOMPLETE",
@@ -63,6 +63,10 @@ list_paths(const struct app *app, const struct router *r, enum ip_family family,
 			out->paths[i].address = n->bgp.remote;
 		out->paths[i].path_id = paths[i].path_id;
 		out->paths[i].stale = paths[i].stale;
+		if (i > 0) {
+			out->paths[i].rule = rib_reason_name(paths[i].reason);
+			out->paths[i].why = words(paths[i].reason);
+		}
 		attrs_get(app->attrs, paths[i].attrs, &out->paths[i].attrs);
 	}
 	mem_free(MEM_HTTP, paths);

@@ -505,16 +505,16 @@ rib_paths(const struct rib *r, enum ip_family family, uint32_t id, struct rib_pa
 	size_t count;
 
 	paths_load(table_of(r, family), entry_used(r, family, id), &l);
+	if (l.count > 1)
+		paths_weigh(r, table_of(r, family), &l);
 	for (size_t i = 0; i < l.count && i < max; i++)
 		out[i] = (struct rib_path){ .attrs = l.paths[i].attrs,
 			.path_id = l.paths[i].path_id,
 			.source = l.paths[i].source,
-			.stale = l.paths[i].stale };
-	*reason = RIB_ONLY_PATH;
-	if (l.count > 1) {
-		paths_weigh(r, table_of(r, family), &l);
-		*reason = best_reason(&l.paths[0], &l.paths[1]);
-	}
+			.stale = l.paths[i].stale,
+			.reason =
+			    i == 0 ? RIB_ONLY_PATH : best_reason(&l.paths[i - 1], &l.paths[i]) };
+	*reason = l.count > 1 ? best_reason(&l.paths[0], &l.paths[1]) : RIB_ONLY_PATH;
 	count = l.count;
 	path_list_fini(&l);
 	return count;

@@ -58,6 +58,7 @@ struct rib_path {
 	uint32_t path_id; /* RFC 7911; 0 without ADD-PATH */
 	uint8_t source;
 	bool stale;
+	enum rib_reason reason; /* why the path before it is better; RIB_ONLY_PATH of the first */
 };
 
 struct rib *rib_new(struct attrs_table *attrs);
@@ -123,7 +124,7 @@ struct rib_result rib_hold_back(struct rib *r, const struct ip_prefix *p, bool h
 bool rib_best_stale(const struct rib *r, enum ip_family family, uint32_t id);
 
 /* All paths, best first, into out[]: gives how many there are (maybe more than max). *reason says
- * why the first beats the second. */
+ * why the first beats the second, as out[1].reason does. */
 size_t rib_paths(const struct rib *r, enum ip_family family, uint32_t id, struct rib_path *out,
     size_t max, enum rib_reason *reason);
 const char *rib_reason_name(enum rib_reason reason);

@@ -88,6 +88,10 @@ paths_json(const struct web_explanation *e)
 		web_json_addr(o, "neighborAddress", &p->address);
 		web_json_count(o, "pathId", p->path_id);
 		web_json_bool(o, "stale", p->stale);
+		if (p->rule != NULL) {
+			web_json_text(o, "rule", p->rule);
+			web_json_text(o, "why", p->why);
+		}
 		add_attributes(o, &p->attrs);
 		json_array_append_new(list, o);
 	}

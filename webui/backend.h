@@ -183,8 +183,9 @@ struct web_route {
 struct web_path {
 	const char *neighbor; /* it was learned from */
 	struct ip_addr address;
-	uint32_t path_id; /* RFC 7911; 0 without ADD-PATH */
-	bool stale;       /* of a lost session, or not announced again yet by a new one */
+	uint32_t path_id;       /* RFC 7911; 0 without ADD-PATH */
+	bool stale;             /* of a lost session, or not announced again yet by a new one */
+	const char *rule, *why; /* what made the path before it better; NULL of the first */
 	struct route_attrs attrs;
 };
 

@@ -131,6 +131,7 @@ paths_are_explained() {
 		[ "$(grep -cE ', path id [0-9]+' "$DIR/said")" = 4 ] &&
 		grep -qE '^path 1, from twin-[ab] at 10.0.0.1[01], path id [0-9]+, best$' "$DIR/said" &&
 		grep -qE '^  best of +4 paths: its neighbour.s address is lower' "$DIR/said" &&
+		grep -q '^  after  *path 2: its MED is lower (med)$' "$DIR/said" &&
 		jq -e '.paths[0].med == 3 and .paths[0].best and (.paths[1:] | all(.best | not))' \
 			"$DIR/json"
 }

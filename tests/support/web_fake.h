@@ -299,6 +299,8 @@ web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web
 	out->paths[1] = out->paths[0];
 	out->paths[1].path_id = 7;
 	out->paths[1].stale = true;
+	out->paths[1].rule = "stale";
+	out->paths[1].why = "it is not stale";
 	all = &out->paths[1].attrs;
 	all->nexthop.link_local_hi = UINT64_C(0xfe80) << 48;
 	all->nexthop.link_local_lo = 1;

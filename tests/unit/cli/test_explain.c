@@ -14,7 +14,8 @@ static const char route[] =
     "\"pathId\":0,\"stale\":false,\"nexthop\":\"192.0.2.3\",\"aspath\":\"\","
     "\"origin\":\"IGP\"},"
     "{\"best\":false,\"neighbor\":\"re\\u001b\",\"neighborAddress\":\"10.0.0.253\","
-    "\"pathId\":7,\"stale\":true,\"nexthop\":\"192.0.2.4\",\"aspath\":\"1-2\",\"med\":0,"
+    "\"pathId\":7,\"stale\":true,\"rule\":\"as-path\",\"why\":\"its AS path is shorter\","
+    "\"nexthop\":\"192.0.2.4\",\"aspath\":\"1-2\",\"med\":0,"
     "\"origin\":\"IGP\",\"largeCommunities\":\"1:2:3-4:5:6\",\"atomicAggregate\":true}]}";
 
 #define ENDS                                                                                       \
@@ -187,6 +188,7 @@ test_route(void **state)
 	    "  origin             IGP\n"
 	    "\n"
 	    "path 2, from re\\x1b at 10.0.0.253, path id 7, stale\n"
+	    "  after              path 1: its AS path is shorter (as-path)\n"
 	    "  next hop           192.0.2.4\n"
 	    "  AS path            1 2\n"
 	    "  origin             IGP\n"

@@ -75,7 +75,10 @@ test_paths_rule_and_cover(void **state)
 	assert_int_equal(e.paths[0].path_id, 9);
 	assert_int_equal(e.paths[0].attrs.local_pref, 200);
 	assert_int_equal(ip_to_v4(e.route.attrs.nexthop.addr.hi), 3);
+	assert_null(e.paths[0].rule);
 	assert_string_equal(e.paths[1].neighbor, "first");
+	assert_string_equal(e.paths[1].rule, "local-pref");
+	assert_string_equal(e.paths[1].why, e.why);
 	assert_int_equal(e.paths[1].path_id, 3);
 	assert_false(e.paths[0].stale || e.paths[1].stale);
 	mem_free(MEM_HTTP, e.paths);

@@ -212,7 +212,7 @@ test_route_explained(void **state)
 	    "\"neighborAddress\":\"10.0.0.254\",\"nexthop\":\"192.0.2.3\","
 	    "\"nexthopLinkLocal\":\"fe80::1\",\"onlyToCustomer\":65002,\"origin\":\"IGP\","
 	    "\"originatorId\":\"10.0.0.3\",\"otherAttributes\":\"e06301ff\",\"pathId\":7,"
-	    "\"stale\":true}],\"points\":[{\"prefix\":\"10.0.2.0/24\",\"value\":1000.0}],"
+	    "\"rule\":\"stale\",\"stale\":true,\"why\":\"it is not stale\"}],\"points\":[{\"prefix\":\"10.0.2.0/24\",\"value\":1000.0}],"
 	    "\"prefix\":\"10.0.2.0/24\",\"price\":2000.0,\"router\":\"edge\","
 	    "\"rule\":\"as-path\",\"valueDestination\":32333333.3333333,"
 	    "\"valueSource\":8083333.33333333,\"verdict\":\"below-price\",\"why\":\"its AS path is "
