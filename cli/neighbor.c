@@ -75,6 +75,9 @@ say_ends(const struct cli *cli, const json_t *n)
 	str_init(&s, MEM_MISC);
 	str_add(&s, get_bool(n, "dials") ? "we dial" : "it dials, we wait");
 	add_timer(&s, cli, n, "timers.retrySecondsLeft", "; next attempt in %");
+	if (get_bool(n, "held"))
+		str_add(&s, "; kept out for too many prefixes");
+	add_timer(&s, cli, n, "timers.heldSecondsLeft", ", for another %");
 	say(cli, "connecting", s.text);
 	str_fini(&s);
 }
@@ -110,9 +113,12 @@ say_timers(const struct cli *cli, const json_t *n)
 static void
 add_learned(struct str *s, const struct cli *cli, const json_t *f, bool up)
 {
-	char paths[HUMAN_MAX], stale[HUMAN_MAX];
+	char paths[HUMAN_MAX], stale[HUMAN_MAX], max[HUMAN_MAX];
 
 	str_addf(s, "%s paths", count_text(cli, get_count(f, "paths"), paths));
+	if (get_count(f, "maxPrefixes") > 0)
+		str_addf(s, " of at most %s%s", count_text(cli, get_count(f, "maxPrefixes"), max),
+		    get_bool(f, "overLimit") ? " (there were more)" : "");
 	if (get_count(f, "stalePaths") > 0)
 		str_addf(
 		    s, ", %s of them stale", count_text(cli, get_count(f, "stalePaths"), stale));

@@ -162,6 +162,8 @@ add_session(const struct app *app, const struct bgp_neighbor_status *bgp, struct
 	out->hold_left_s = left_s(app, bgp->hold_at);
 	out->keepalive_left_s = left_s(app, bgp->keepalive_at);
 	out->retry_left_s = left_s(app, bgp->retry_at);
+	out->held = bgp->held;
+	out->held_left_s = bgp->held ? left_s(app, bgp->held_until) : INFINITY;
 	out->dials = bgp->config->active;
 	out->route_refresh = bgp->route_refresh;
 	out->four_octet_as = bgp->four_octet_as;

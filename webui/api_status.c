@@ -150,6 +150,8 @@ timers_json(const struct web_neighbor *n)
 		web_json_real(o, "keepaliveSecondsLeft", n->keepalive_left_s);
 	if (isfinite(n->retry_left_s))
 		web_json_real(o, "retrySecondsLeft", n->retry_left_s);
+	if (isfinite(n->held_left_s))
+		web_json_real(o, "heldSecondsLeft", n->held_left_s);
 	return o;
 }
 
@@ -168,6 +170,7 @@ neighbor_details_json(const struct web_backend *b, size_t i, const struct web_ne
 	web_json_count(o, "remotePort", n->remote_port);
 	web_json_count(o, "holdTimeConfiguredSeconds", n->hold_time_configured_s);
 	web_json_count(o, "holdTimeOfferedSeconds", n->hold_time_offered_s);
+	web_json_bool(o, "held", n->held);
 	json_object_set_new(o, "timers", timers_json(n));
 	web_json_bool(o, "dials", n->dials);
 	web_json_bool(o, "routeRefresh", n->route_refresh);

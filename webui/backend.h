@@ -53,6 +53,9 @@ struct web_neighbor {
 	uint16_t hold_time_configured_s, hold_time_offered_s; /* ours, and what it offered */
 	/* Until it runs out, the next KEEPALIVE, the next dialling; infinite: not running. */
 	double hold_left_s, keepalive_left_s, retry_left_s;
+	/* Kept out for too many prefixes: for so long, or, infinite, until it is reset. */
+	bool held;
+	double held_left_s;
 	bool dials;                        /* we connect; otherwise we wait for it */
 	bool route_refresh, four_octet_as; /* both sides can */
 	/* Of the session that is up, or was last. */

@@ -53,6 +53,12 @@ neighbor() {
 		"local-as = 65136 role = \"$role\" $* }"
 }
 
+# Whoever comes from a prefix.
+dynamic() {
+	echo ', { name = "leaf" prefix = "10.0.0.40/30" max-neighbors = 2 role = "learn"' \
+		'router = "edge" router-id = "10.0.0.1" local-as = 65136 }'
+}
+
 hotfibd_config() {
 	SEPARATOR=
 	cat <<-END
@@ -63,6 +69,8 @@ hotfibd_config() {
 			neighbor silent 10.0.0.20 10.0.0.1 learn
 			neighbor mute 10.0.0.21 10.0.0.1 learn
 			neighbor table 10.0.0.22 10.0.0.1 learn
+			neighbor many 10.0.0.25 10.0.0.1 learn 'max-prefixes = 100'
+			dynamic
 			neighbor low 10.0.0.23 10.0.0.1 learn 'passive = false port = 1790'
 			neighbor high 10.0.0.24 10.0.0.1 learn 'passive = false port = 1790'
 			neighbor taker 10.0.0.30 10.0.0.1 push
@@ -157,7 +165,7 @@ held() {
 
 ns_add sw
 run_in sw sysctl -qw net.ipv4.tcp_wmem="4096 16384 65536"
-for a in 1 2 3 10 11 12 20 21 22 23 24 30 31 99; do
+for a in 1 2 3 10 11 12 20 21 22 23 24 25 30 31 40 41 42 99; do
 	addr sw lo "10.0.0.$a/24"
 done
 hotfibd_config >"$DIR/hotfib.conf"
@@ -219,6 +227,23 @@ spawn feed sw "$BIN/hotfib-lab" feed --local 10.0.0.22 --remote 10.0.0.1 --port 
 	--list "$DIR/table"
 expect_within "... and it comes back with the whole table, without the stale half" 30 neighbor_is \
 	table ".families.ipv4 | .ready and .paths == $COUNT and .stalePaths == 0"
+
+# More routes than it may have, and neighbours that are known by a prefix only.
+peer many half 10.0.0.25 400
+expect_within "a neighbour with too many prefixes is closed and kept out" 10 neighbor_is many \
+	'.state != "established" and .held and .families.ipv4.overLimit and
+		(.lastError | test("Maximum Number of Prefixes"))'
+check "... and hotfib says for how long" \
+	eval 'hotfib_ show neighbor many | grep -E "kept out for too many prefixes, for another [0-9]"'
+for n in 1 2; do
+	peer leaf-$n half "10.0.0.4$n" 2
+	expect_within "a neighbour of a prefix is taken" 10 up leaf-$n
+done
+check "... and no more than there may be" \
+	run_in sw python3 "$ROOT/tests/net/peer.py" unknown 10.0.0.40 10.0.0.1
+check "its routes are shown with its address" \
+	eval 'hotfib_ show route 20.0.0.0/24 | grep -E "^path [0-9], from leaf-1 at 10.0.0.41"'
+kill_hard many
 
 # Nothing is read.
 spawn taker sw "$BIN/hotfib-lab" sink --local 10.0.0.30 --remote 10.0.0.1 --port 1179 --as 65136

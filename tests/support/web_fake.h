@@ -491,6 +491,7 @@ web_fake_init(struct web_fake *f)
 		.hold_left_s = INFINITY,
 		.keepalive_left_s = INFINITY,
 		.retry_left_s = INFINITY,
+		.held_left_s = INFINITY,
 		.updates_received = 12345 };
 	f->neighbors[1] = f->neighbors[0];
 	f->neighbors[1].name = "target";

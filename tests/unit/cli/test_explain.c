@@ -49,8 +49,10 @@ static const char up[] =
 /* One that is lost: we wait to dial again, and its routes to go. */
 static const char lost[] =
     "{" ENDS "\"role\":\"learn\",\"state\":\"active\",\"stateAgeSeconds\":3,\"establishedCount\":1,"
-    "\"remoteId\":\"0.0.0.0\",\"dials\":true,\"timers\":{\"retrySecondsLeft\":7.5},"
-    "\"families\":{\"ipv4\":{\"configured\":true,\"paths\":5,\"stalePaths\":5,"
+    "\"remoteId\":\"0.0.0.0\",\"dials\":true,\"held\":true,\"timers\":{\"retrySecondsLeft\":7.5,"
+    "\"heldSecondsLeft\":60},"
+    "\"families\":{\"ipv4\":{\"configured\":true,\"maxPrefixes\":4,\"overLimit\":true,\"paths\":5,"
+    "\"stalePaths\":5,"
     "\"staleSecondsLeft\":598.2},\"ipv6\":{}},\"capabilities\":{\"sent\":null,\"received\":null},"
     "\"lastError\":\"\"}";
 
@@ -143,9 +145,11 @@ test_neighbor_lost(void **state)
 	    "  state              active for 3s; came up 1 time\n"
 	    "  we                 AS 65000, id 0.0.0.1\n"
 	    "  neighbour          10.0.0.254, AS 65001\n"
-	    "  connecting         we dial; next attempt in 7s\n"
+	    "  connecting         we dial; next attempt in 7s; kept out for too many prefixes, for "
+	    "another 1m00s\n"
 	    "  hold time          240 s offered\n"
-	    "  ipv4               no session; 5 paths, 5 of them stale, gone in 9m58s\n"
+	    "  ipv4               no session; 5 paths of at most 4 (there were more), 5 of them "
+	    "stale, gone in 9m58s\n"
 	    "  ipv6               off\n"
 	    "  routes received    0 announced, 0 withdrawn\n"
 	    "  bad UPDATEs        0 taken as withdrawals, 0 attributes discarded\n"
