@@ -9,8 +9,6 @@
 #include "lib/clock_io.h"
 
 #define CONNECT_TIMEOUT_S 10.0
-#define RETRY_MIN_S       1.0
-#define RETRY_MAX_S       120.0
 #define LOG_BURST         3 /* failed attempts logged a minute and neighbour */
 
 static void
@@ -106,12 +104,8 @@ dial_stop(struct peer *p)
 void
 dial_arm_retry(struct peer *p)
 {
-	unsigned doublings = p->dial.failures > 0 ? p->dial.failures - 1 : 0;
-	double delay = RETRY_MAX_S;
+	double delay = bgp_retry_s(p->dial.failures, rng_unit(&p->speaker->rng));
 
-	if (doublings < 7)
-		delay = RETRY_MIN_S * (double)(1u << doublings);
-	delay *= 0.75 + 0.25 * rng_unit(&p->speaker->rng);
 	p->n.retry_at = mono_add_us(clock_mono(), (int64_t)(delay * 1e6));
 	set_timer(p, delay);
 }

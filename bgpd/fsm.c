@@ -3,6 +3,19 @@
 
 #include "bgpd/proto.h"
 
+#define RETRY_MIN_S 1.0
+#define RETRY_MAX_S 120.0
+
+double
+bgp_retry_s(unsigned failures, double jitter)
+{
+	double s = RETRY_MIN_S;
+
+	for (unsigned i = 1; i < failures && s < RETRY_MAX_S; i++)
+		s *= 2;
+	return (s < RETRY_MAX_S ? s : RETRY_MAX_S) * (1 - 0.25 * jitter);
+}
+
 static struct bgp_step
 go(enum bgp_state state, unsigned actions)
 {

@@ -49,6 +49,10 @@ struct bgp_step {
 	uint16_t actions;
 };
 
+/* Seconds to wait before dialling again after so many failures in a row (at least 1): 1, doubled
+ * with each up to 120, less up to a quarter by `jitter` in 0..1 (RFC 4271 8.1.1, 10). */
+double bgp_retry_s(unsigned failures, double jitter);
+
 struct bgp_step bgp_fsm(enum bgp_state state, enum bgp_event event);
 
 #endif

@@ -68,6 +68,19 @@ test_table(void **state)
 }
 
 static void
+test_retry(void **state)
+{
+	static const double expected[] = { 1, 1, 2, 4, 8, 16, 32, 64, 120, 120 };
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(expected); i++) {
+		assert_true(bgp_retry_s(i, 0) == expected[i]);
+		assert_true(bgp_retry_s(i, 1) == expected[i] * 0.75);
+	}
+	assert_true(bgp_retry_s(UINT32_MAX, 0) == 120);
+}
+
+static void
 test_actions(void **state)
 {
 	(void)state;
@@ -144,6 +157,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_retry),
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_collision),
 	};

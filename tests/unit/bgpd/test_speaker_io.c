@@ -316,6 +316,59 @@ test_one_half_open(void **state)
 	close(second);
 }
 
+/* What a file has of a text. */
+static unsigned
+occurrences(FILE *f, const char *what)
+{
+	static char text[65536];
+	unsigned n = 0;
+
+	rewind(f);
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	for (const char *at = text; (at = strstr(at, what)) != NULL; at++)
+		n++;
+	return n;
+}
+
+/* Bad messages are in the log as they came, in hex, but not each of them. */
+static void
+test_bad_messages_in_the_log(void **state)
+{
+	/* No attributes: a route that is treated as withdrawn. */
+	static const char hex[] = "ffffffffffffffffffffffffffffffff0019020000000008"
+				  "0a";
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN);
+	int fd, saved;
+	struct bgp_error_count count;
+	FILE *log = tmpfile();
+	uint8_t bad[64], out[128];
+	size_t n = hello(out, 2), len = hex_decode(hex, bad, sizeof(bad));
+
+	(void)state;
+	assert_non_null(log);
+	add(&server, &s);
+	fd = dial_from("127.0.0.2");
+	WAIT_FOR(send(fd, out, n, MSG_NOSIGNAL) == (ssize_t)n);
+	WAIT_FOR(server.ups == 1);
+	log_set_level(LOG_LEVEL_WARNING);
+	saved = dup(STDERR_FILENO);
+	dup2(fileno(log), STDERR_FILENO);
+	for (unsigned i = 0; i < 5; i++)
+		assert_int_equal(send(fd, bad, len, MSG_NOSIGNAL), len);
+	WAIT_FOR(server.withdrawn == 5);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	log_set_level(LOG_LEVEL_ERROR);
+	assert_int_equal(occurrences(log, "event=bad-message action=treat-as-withdraw"), 1);
+	assert_int_equal(occurrences(log, hex), 1);
+	fclose(log);
+	assert_true(bgp_neighbor_error_count(server.n, 0, &count));
+	assert_string_equal(count.attribute, "ORIGIN");
+	assert_string_equal(count.action, "treat-as-withdraw");
+	assert_int_equal(count.count, 5);
+	close(fd);
+}
+
 /* A second connection while the first is Established and alive: refused with 6/7 once its OPEN has
  * come, and the first has not noticed. */
 static void
@@ -441,6 +494,7 @@ main(void)
 		TEST(test_stop_keeping),
 		TEST(test_backpressure),
 		TEST(test_reset),
+		TEST(test_bad_messages_in_the_log),
 		TEST(test_md5),
 		TEST(test_md5_wrong),
 		TEST(test_retry),
