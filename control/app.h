@@ -24,6 +24,7 @@
 struct app;
 struct ev_loop;
 struct events;
+struct feedback;
 struct kernel;
 struct occupancy;
 struct readback;
@@ -42,6 +43,12 @@ struct app_neighbor {
 	unsigned source;          /* learn: its number in the router */
 	bool has_port;            /* push: is in target.via */
 	unsigned port;            /* its number in the target */
+};
+
+/* A router: the context of what it tells. */
+struct app_table {
+	struct app *app;
+	struct router *router;
 };
 
 /* A configured agent. */
@@ -94,6 +101,8 @@ struct app {
 	struct sflow_udp *udp;
 	struct web_http *http;
 	struct app_lag lag;
+	struct feedback *feedback; /* NULL where nothing is pushed over BGP */
+	bool push_stopped;         /* because of it */
 	struct events *events;
 	struct watch *watch;              /* raises the events of sessions and tables */
 	struct hardware_sources hardware; /* filled by readback */

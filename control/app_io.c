@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "control/app.h"
+#include "control/app_feedback.h"
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
 #include "control/app_reload_io.h"
@@ -79,6 +80,7 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 	for (size_t i = 0; i < app->n_routers; i++)
 		router_tick(app->routers[i], app->now);
 	occupancy_tick(app->occupancy, app);
+	app_feedback_tick(app);
 	if (app->target != NULL)
 		run_target(app);
 	watch_tick(app->watch, app);

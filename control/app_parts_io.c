@@ -19,9 +19,11 @@
 #include <sys/random.h>
 
 #include "bgpd/proto.h"
+#include "control/app_feedback.h"
 #include "control/app_sinks.h"
 #include "control/config/diff.h"
 #include "control/events.h"
+#include "control/feedback.h"
 #include "control/kernel_io.h"
 #include "control/occupancy.h"
 #include "control/push_bgp.h"
@@ -59,16 +61,38 @@ time_constant(const struct config *c, const char *router)
 static struct router *
 make_router(struct app *app, const char *name)
 {
+	struct app_table *table = mem_alloc(MEM_MISC, sizeof(*table));
 	const struct router_config config = {
 		.name = name,
 		.t_s = time_constant(app->config, name),
 		.stale_time_s = app->config->stale_time_s,
 		.attrs = app->attrs,
 		.changed = app_route_changed,
-		.ctx = app,
+		.own_path = app_feedback_own_path,
+		.ctx = table,
 	};
+	struct router *r = router_new(&config, app->now);
 
-	return router_new(&config, app->now);
+	*table = (struct app_table){ .app = app, .router = r };
+	return r;
+}
+
+static void
+free_router(struct router *r)
+{
+	struct app_table *table = router_ctx(r);
+
+	router_free(r);
+	mem_free(MEM_MISC, table);
+}
+
+/* What we push with these comes back to us as our own. */
+static void
+set_own_ids(const struct app *app, struct router *r)
+{
+	for (size_t i = 0; i < app->config->n_neighbors; i++)
+		if (app->config->neighbors[i].bgp.role == BGP_PUSH)
+			router_own_id(r, app->config->neighbors[i].bgp.router_id);
 }
 
 /* The routers that the configuration names, in its order. Those that it does not are appended
@@ -87,6 +111,7 @@ settle_routers(struct app *app)
 		routers[i] = app_find_router(app, names[i]);
 		if (routers[i] == NULL)
 			routers[i] = make_router(app, names[i]);
+		set_own_ids(app, routers[i]);
 		router_set_times(routers[i], time_constant(c, names[i]), c->stale_time_s, app->now);
 	}
 	for (size_t i = 0; i < app->n_routers; i++) {
@@ -307,6 +332,9 @@ settle_target(struct app *app)
 	if (target_is_another(app)) {
 		sim_free(app->sim);
 		app->sim = NULL;
+		feedback_free(app->feedback);
+		app->feedback = NULL;
+		app->push_stopped = false;
 		target_free(app->target);
 		app->target = NULL;
 	}
@@ -395,6 +423,8 @@ start_neighbor(struct app *app, struct app_neighbor *n)
 		n->router = target_config(app->target)->router;
 		n->port = target_add_port(app->target, &push);
 		n->has_port = true;
+		if (app->feedback == NULL)
+			app->feedback = feedback_new(n->router);
 	}
 }
 
@@ -469,7 +499,7 @@ app_apply(struct app *app, struct config *config)
 	start_neighbors(app);
 	settle_readback(app, before);
 	for (size_t i = 0; i < left; i++)
-		router_free(app->routers[app->n_routers + i]);
+		free_router(app->routers[app->n_routers + i]);
 }
 
 static uint64_t
@@ -511,10 +541,11 @@ app_fini(struct app *app)
 	bgp_speaker_free(app->speaker);
 	sflow_agents_free(app->sflow);
 	sim_free(app->sim);
+	feedback_free(app->feedback);
 	kernel_free(app->kernel);
 	target_free(app->target);
 	for (size_t i = 0; i < app->n_routers; i++)
-		router_free(app->routers[i]);
+		free_router(app->routers[i]);
 	attrs_table_free(app->attrs);
 	withhold_fini(&app->withhold);
 	for (size_t i = 0; i < app->n_neighbors; i++)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/app_sinks.h"
 
+#include "control/app_feedback.h"
+
 /* The session's own end: routes via that address are not pushed back to where they lead. */
 static void
 note_own_address(struct app *app, const struct ip_addr *address)
@@ -25,6 +27,7 @@ learn_up(void *ctx, struct bgp_neighbor *bgp)
 		.router_id = s.remote_router_id,
 		.address = s.remote };
 	router_source_up(n->router, n->source, &info, s.families, n->app->now);
+	app_feedback_up(n);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		if (!s.restart.forwarding[f])
 			router_source_not_preserved(n->router, n->source, (enum ip_family)f);
@@ -102,6 +105,7 @@ push_up(void *ctx, struct bgp_neighbor *bgp)
 
 	bgp_neighbor_status(bgp, &s);
 	note_own_address(n->app, &s.local);
+	app_feedback_up(n);
 	if (n->has_port)
 		target_port_up(n->app->target, n->port, s.families);
 }
@@ -206,8 +210,11 @@ app_sample_sink(struct app *app)
 void
 app_route_changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
 {
-	struct app *app = ctx;
+	const struct app_table *table = ctx;
+	struct app *app = table->app;
 
-	if (app->target != NULL)
-		target_route_changed(app->target, p, result);
+	if (app->target == NULL || target_config(app->target)->router != table->router)
+		return;
+	app_feedback_route(app, p, result);
+	target_route_changed(app->target, p, result);
 }

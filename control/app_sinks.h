@@ -14,7 +14,7 @@ struct bgp_sink app_bgp_sink(struct app_neighbor *n);
 /* The sink of the samples of all agents; their tag is a struct app_agent. Borrows the app. */
 struct sflow_sink app_sample_sink(struct app *app);
 
-/* router_config.changed of every router; ctx is the app. */
+/* router_config.changed of every router; ctx is its struct app_table. */
 void app_route_changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result);
 
 #endif

@@ -41,6 +41,7 @@ router_free(struct router *r)
 	for (unsigned i = 0; i < r->n_agents; i++)
 		mem_free(MEM_MISC, r->agents[i].name);
 	mem_free(MEM_MISC, r->agents);
+	mem_free(MEM_MISC, r->own_ids);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		traffic_free(r->traffic[f]);
 	rib_free(r->rib);
@@ -63,6 +64,12 @@ const char *
 router_name(const struct router *r)
 {
 	return r->name;
+}
+
+void *
+router_ctx(const struct router *r)
+{
+	return r->config.ctx;
 }
 
 const struct rib *

@@ -51,6 +51,8 @@ struct router_config {
 	struct attrs_table *attrs;
 	/* A best path changed: called at once, for every change. */
 	void (*changed)(void *ctx, const struct ip_prefix *p, const struct rib_result *result);
+	/* Our own path of p came where the source sends only one (see router_own_id). */
+	void (*own_path)(void *ctx, const struct ip_prefix *p);
 	void *ctx;
 };
 
@@ -61,9 +63,18 @@ void router_free(struct router *r);
 void router_set_times(struct router *r, double t_s, double stale_time_s, struct mono now);
 
 const char *router_name(const struct router *r);
+void *router_ctx(const struct router *r); /* of its config */
 const struct rib *router_rib(const struct router *r);
 struct traffic *router_traffic(struct router *r, enum ip_family family);
 const struct traffic *router_traffic_peek(const struct router *r, enum ip_family family);
+
+/*
+ * A BGP identifier of ours, as we push with it. Paths that come with it as ORIGINATOR_ID (RFC 4456)
+ * are what we have pushed ourselves: a router with one table for both sends it back. They are
+ * counted and not kept; where the source sends several paths a prefix (ADD-PATH) the real ones are
+ * still there, and where it does not, ours has taken their place.
+ */
+void router_own_id(struct router *r, uint32_t router_id);
 
 /* As rib_withhold(). */
 void router_withhold(struct router *r, enum ip_family family, uint8_t marks, uint32_t action);
@@ -123,6 +134,7 @@ struct router_source_status {
 	size_t paths, stale;
 	struct mono stale_until; /* without a session, stale paths go then; else MONO_NEVER */
 	uint64_t added, removed; /* prefixes learned from it, re-announcements not counted */
+	uint64_t own;            /* paths of ours that it sent back */
 };
 void router_source_status(const struct router *r, unsigned source, enum ip_family family,
     struct router_source_status *out);

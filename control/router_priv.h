@@ -17,7 +17,7 @@ struct source_family {
 	struct mono quiet_since;
 	struct mono refresh_until;
 	struct mono expiry; /* of what is stale, if there is no session then; else MONO_NEVER */
-	uint64_t added, removed;
+	uint64_t added, removed, own;
 	struct rib_sweep sweep;
 };
 
@@ -44,6 +44,8 @@ struct router {
 	struct traffic *traffic[IP_FAMILIES];
 	struct source sources[RIB_SOURCES_MAX];
 	unsigned n_sources;
+	uint32_t *own_ids;
+	unsigned n_own_ids;
 	struct agent *agents;
 	unsigned n_agents;
 	struct mono averages_known_at; /* MONO_NEVER: not a sample yet */

@@ -25,6 +25,8 @@
 #include "control/router_priv.h"
 #include "lib/mem.h"
 
+#include "lib/mem.h"
+
 /* Entries looked at in one slice: about a millisecond. */
 #define SWEEP_BUDGET 2000
 
@@ -229,17 +231,56 @@ apply(struct router *r, const struct ip_prefix *p, const struct rib_result *resu
 	r->config.changed(r->config.ctx, p, result);
 }
 
+static bool
+is_own_id(const struct router *r, uint32_t id)
+{
+	for (unsigned i = 0; i < r->n_own_ids; i++)
+		if (r->own_ids[i] == id)
+			return true;
+	return false;
+}
+
+void
+router_own_id(struct router *r, uint32_t router_id)
+{
+	if (is_own_id(r, router_id))
+		return;
+	r->own_ids = mem_resize(MEM_MISC, r->own_ids, r->n_own_ids + 1, sizeof(*r->own_ids));
+	r->own_ids[r->n_own_ids++] = router_id;
+}
+
+/* What we have pushed came back. */
+static void
+note_own_paths(struct router *r, struct source_family *sf, struct bgp_nlri nlri)
+{
+	struct ip_prefix p;
+	uint32_t path_id;
+
+	while (bgp_nlri_next(&nlri, &p, &path_id)) {
+		sf->own++;
+		if (!nlri.add_path && r->config.own_path != NULL)
+			r->config.own_path(r->config.ctx, &p);
+	}
+}
+
 void
 router_routes(
     struct router *r, unsigned source, const struct route_attrs *attrs, struct bgp_nlri nlri)
 {
 	enum ip_family family = (enum ip_family)nlri.family;
 	struct source_family *sf = family_of(r, source, family);
-	uint32_t id = attrs != NULL ? attrs_intern(r->config.attrs, attrs) : ATTRS_NONE;
-	size_t paths = rib_source_path_count(r->rib, family, source);
+	bool own = attrs != NULL && attrs->has_originator_id && is_own_id(r, attrs->originator_id);
+	uint32_t id;
+	size_t paths;
 	struct ip_prefix p;
 	uint32_t path_id;
 
+	if (own) {
+		note_own_paths(r, sf, nlri);
+		attrs = NULL; /* what it replaces is gone */
+	}
+	id = attrs != NULL ? attrs_intern(r->config.attrs, attrs) : ATTRS_NONE;
+	paths = rib_source_path_count(r->rib, family, source);
 	while (bgp_nlri_next(&nlri, &p, &path_id)) {
 		struct rib_result result = attrs != NULL
 					       ? rib_announce(r->rib, &p, source, path_id, id)
@@ -427,5 +468,6 @@ router_source_status(const struct router *r, unsigned source, enum ip_family fam
 		.stale_until = s->up ? MONO_NEVER : sf->expiry,
 		.added = sf->added,
 		.removed = sf->removed,
+		.own = sf->own,
 	};
 }

@@ -157,6 +157,13 @@ target_port_down(struct target *t, unsigned port)
 	port_reset(t, port, none);
 }
 
+void
+target_port_stop(struct target *t, unsigned port, bool stop)
+{
+	t->ports[port].stopped = stop;
+	t->repair = true;
+}
+
 static void
 announce(struct port *port, const struct ip_prefix *p, struct attrs_table *attrs, uint32_t id)
 {
@@ -221,6 +228,17 @@ carry_out(struct target *t, struct port *port, const struct plan_op *op, struct 
 	}
 }
 
+/* Everything is to go, without waiting. */
+static size_t
+plan_nothing(struct target *t, const struct port_family *pf, size_t capacity)
+{
+	static const struct selection nothing;
+
+	t->plan.n_changed = 0;
+	plan_build(pf->held, &nothing, capacity, &t->plan);
+	return 0;
+}
+
 /* Plan from what the port holds to the current selection, and push as much as it takes. */
 static void
 push_family(struct target *t, struct port *port, enum ip_family family, struct mono now)
@@ -232,7 +250,7 @@ push_family(struct target *t, struct port *port, enum ip_family family, struct m
 
 	if (!pf->up || !t->choice[family].current)
 		return;
-	waiting = target_plan(t, pf, family, now);
+	waiting = port->stopped ? plan_nothing(t, pf, capacity) : target_plan(t, pf, family, now);
 	while (done < t->plan.n && port->push.ready(port->push.ctx, family)) {
 		target_spend(pf, &t->plan.ops[done]);
 		carry_out(t, port, &t->plan.ops[done++], now);

@@ -60,6 +60,9 @@ void target_reconfigure(struct target *t, const struct target_config *config);
 void target_port_up(struct target *t, unsigned port, const bool families[IP_FAMILIES]);
 void target_port_down(struct target *t, unsigned port);
 
+/* Take back what the port holds and push nothing more, or go on again. */
+void target_port_stop(struct target *t, unsigned port, bool stop);
+
 /* The peer asks for the family again (ROUTE-REFRESH): everything held is announced once more. */
 void target_port_refresh(struct target *t, unsigned port, enum ip_family family);
 

@@ -30,6 +30,7 @@ struct port {
 	struct push push;
 	const struct ip_prefix *foreign; /* routes of others in its table */
 	size_t n_foreign;
+	bool stopped;
 	struct port_family family[IP_FAMILIES];
 };
 

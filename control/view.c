@@ -13,6 +13,7 @@
 #include "control/dump.h"
 #include "control/events.h"
 #include "control/explain.h"
+#include "control/feedback.h"
 #include "lib/mem.h"
 
 static void
@@ -97,6 +98,7 @@ learn_family(const struct app_neighbor *n, enum ip_family family, struct web_nei
 		out->family[family].stale_left_s = left_s(n->app, s.stale_until);
 	out->family[family].learned_added = s.added;
 	out->family[family].learned_removed = s.removed;
+	out->family[family].own_paths = s.own;
 }
 
 static void
@@ -310,6 +312,8 @@ view_router(void *ctx, size_t i, struct web_router *out)
 		return false;
 	router = app->routers[i];
 	*out = (struct web_router){ .name = router_name(router) };
+	if (app->push_stopped && target_config(app->target)->router == router)
+		out->push_stopped = feedback_text(app->feedback);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		enum ip_family family = (enum ip_family)f;
 		const struct rib *rib = router_rib(router);

@@ -47,6 +47,7 @@ static const struct web_field neighbor_family_fields[] = {
 	{ "installedMax", NEIGHBOR_FAMILY(installed_max) },
 	{ "learnedPrefixesAdded", NEIGHBOR_FAMILY(learned_added) },
 	{ "learnedPrefixesRemoved", NEIGHBOR_FAMILY(learned_removed) },
+	{ "ownPaths", NEIGHBOR_FAMILY(own_paths) },
 	{ "maxPrefixes", NEIGHBOR_FAMILY(max_prefixes) },
 	{ "paths", NEIGHBOR_FAMILY(paths) },
 	{ "pending", NEIGHBOR_FAMILY(pending) },
@@ -204,6 +205,8 @@ router_json(const struct web_router *r)
 	json_t *o = json_object(), *families = json_object();
 
 	web_json_text(o, "name", r->name);
+	if (r->push_stopped != NULL)
+		web_json_text(o, "pushStopped", r->push_stopped);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		double total = r->family[f].rate_total, covered = r->family[f].rate_installed;
 		json_t *family = json_object();

@@ -76,6 +76,7 @@ struct web_neighbor {
 		uint64_t max_prefixes; /* learn: paths it may have; 0: any number */
 		bool over_limit;       /* it had more in this session, or the last */
 		double stale_left_s;   /* learn, without a session: until they go; else infinite */
+		uint64_t own_paths;    /* learn: ours that came back, which are ignored */
 		uint64_t learned_added,
 		    learned_removed; /* prefixes; re-announcements not counted */
 		uint64_t desired;    /* push: entries selected for it */
@@ -93,6 +94,7 @@ struct web_neighbor {
 /* A learned table and its traffic. */
 struct web_router {
 	const char *name;
+	const char *push_stopped; /* why pushing to it over BGP has stopped; NULL: it has not */
 	struct {
 		uint64_t prefixes, paths;
 		uint64_t active;   /* prefixes with traffic towards them */

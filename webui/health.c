@@ -118,6 +118,11 @@ web_problems(const struct web_backend *b)
 		add_reason(list, text.text);
 	}
 	for (size_t i = 0; b->router(b->ctx, i, &r); i++) {
+		if (r.push_stopped != NULL) {
+			str_clear(&text);
+			str_addf(&text, "router %s: %s", r.name, r.push_stopped);
+			add_reason(list, text.text);
+		}
 		for (int f = 0; f < IP_FAMILIES; f++) {
 			if (!r.family[f].frozen)
 				continue;

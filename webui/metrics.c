@@ -231,6 +231,9 @@ static const struct {
 	{ { "hotfib_bgp_stale_paths", "gauge", "Paths kept over a lost session.",
 	      NEIGHBOR_FAMILY(stale_paths) },
 	    "learn", NULL },
+	{ { "hotfib_bgp_own_paths_total", "counter", "Paths of ours that came back; ignored.",
+	      NEIGHBOR_FAMILY(own_paths) },
+	    "learn", NULL },
 	{ { "hotfib_bgp_learned_prefixes_total", "counter", "Prefixes that came and went.",
 	      NEIGHBOR_FAMILY(learned_added) },
 	    "learn", "add" },
@@ -367,6 +370,12 @@ add_routers(struct str *out, const struct web_backend *b)
 			}
 		}
 	}
+	head(out, "hotfib_push_stopped", "gauge",
+	    "1: pushing over BGP has stopped, the router feeds back what is pushed.");
+	for (size_t i = 0; b->router(b->ctx, i, &r); i++)
+		if (r.family[IP_V4].has_target)
+			count(out, "hotfib_push_stopped", r.push_stopped != NULL, "router", r.name,
+			    NULL);
 	head(out, "hotfib_fib_entries", "gauge", "Entries selected for, and held by, the target.");
 	for (size_t i = 0; b->router(b->ctx, i, &r); i++) {
 		for (int f = 0; f < IP_FAMILIES; f++) {
