@@ -28,7 +28,7 @@ absorb_nlri(struct absorb *a, struct bgp_nlri nlri, const struct route_attrs *at
 }
 
 void
-absorb_update(struct absorb *a, struct rd body, bool four_octet_as)
+absorb_update(struct absorb *a, struct rd body, bool four_octet_as, bool add_path)
 {
 	/* AS numbers that are in nobody's path (RFC 7300). */
 	struct bgp_codec codec = { .local_as = UINT32_MAX,
@@ -36,6 +36,7 @@ absorb_update(struct absorb *a, struct rd body, bool four_octet_as)
 		.router_id = UINT32_MAX,
 		.four_octet_as = four_octet_as,
 		.families = { true, true },
+		.add_path = { add_path, add_path },
 		.any_first_as = true };
 	struct bgp_update u;
 	bool good;

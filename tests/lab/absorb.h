@@ -18,6 +18,6 @@ struct absorb {
 
 /* Take the body of an UPDATE. LOCAL_PREF, ORIGINATOR_ID and CLUSTER_LIST are dropped: routes are
  * read as an eBGP peer would get them. */
-void absorb_update(struct absorb *a, struct rd body, bool four_octet_as);
+void absorb_update(struct absorb *a, struct rd body, bool four_octet_as, bool add_path);
 
 #endif

@@ -9,6 +9,8 @@
  *                   (RFC 6396 4.3.4), or, by an old mistake of some, all of it without NLRI
  *
  * Attributes that would not fit a message of 4,096 octets are skipped and counted.
+ *
+ * mrt_each() does the reading; mrt_read() makes a table of it.
  */
 #include "tests/lab/mrt.h"
 
@@ -37,18 +39,30 @@ enum table_dump_v2 {
 	RIB_IPV6_UNICAST_ADDPATH = 10
 };
 
+/* RFC 6396 4.4, RFC 8050 3. */
 enum bgp4mp {
 	BGP4MP_MESSAGE = 1,
 	BGP4MP_MESSAGE_AS4 = 4,
 	BGP4MP_MESSAGE_LOCAL = 6,
-	BGP4MP_MESSAGE_AS4_LOCAL = 7
+	BGP4MP_MESSAGE_AS4_LOCAL = 7,
+	BGP4MP_MESSAGE_ADDPATH = 8,
+	BGP4MP_MESSAGE_AS4_ADDPATH = 9,
+	BGP4MP_MESSAGE_LOCAL_ADDPATH = 10,
+	BGP4MP_MESSAGE_AS4_LOCAL_ADDPATH = 11
+};
+
+/* Of PEER_INDEX_TABLE. */
+struct peer {
+	struct ip_addr address;
+	uint32_t as;
 };
 
 struct mrt {
-	struct absorb *absorb;
-	const struct ip_addr *peer;
-	/* From PEER_INDEX_TABLE: which entries are the peer's. */
-	bool *wanted;
+	mrt_update_fn *fn;
+	void *ctx;
+	uint64_t *skipped;
+	struct mrt_update update; /* what is the same for all of a record */
+	struct peer *peers;
 	size_t n_peers;
 	uint8_t record[RECORD_MAX];
 };
@@ -64,43 +78,65 @@ read_address(struct rd *r, enum ip_family family)
 
 /* --- BGP4MP -------------------------------------------------------------------------------- */
 
+/* Is the subtype one of BGP messages, and of which kind. */
+static bool
+is_message(unsigned subtype, bool *as4, bool *add_path)
+{
+	switch (subtype) {
+	case BGP4MP_MESSAGE:
+	case BGP4MP_MESSAGE_LOCAL:
+	case BGP4MP_MESSAGE_ADDPATH:
+	case BGP4MP_MESSAGE_LOCAL_ADDPATH: *as4 = false; break;
+	case BGP4MP_MESSAGE_AS4:
+	case BGP4MP_MESSAGE_AS4_LOCAL:
+	case BGP4MP_MESSAGE_AS4_ADDPATH:
+	case BGP4MP_MESSAGE_AS4_LOCAL_ADDPATH: *as4 = true; break;
+	default: return false;
+	}
+	*add_path = subtype >= BGP4MP_MESSAGE_ADDPATH;
+	return true;
+}
+
 static void
-take_message(struct absorb *a, struct rd r, bool four_octet_as)
+take_message(struct mrt *m, struct mrt_update *u, struct rd r)
 {
 	struct bgp_error err;
 	struct bgp_msg msg;
 	size_t n = rd_left(&r);
 	const uint8_t *data = rd_bytes(&r, n);
 
-	if (data == NULL || bgp_msg_peek(data, n, BGP_MSG_MAX, &msg, &err) != BGP_FRAME_MESSAGE)
-		a->skipped++;
-	else if (msg.type == BGP_MSG_UPDATE)
-		absorb_update(a, bgp_msg_body(&msg), four_octet_as);
+	if (data == NULL ||
+	    bgp_msg_peek(data, n, BGP_MSG_EXT_MAX, &msg, &err) != BGP_FRAME_MESSAGE) {
+		++*m->skipped;
+	} else if (msg.type == BGP_MSG_UPDATE) {
+		u->body = bgp_msg_body(&msg);
+		m->fn(m->ctx, u);
+	}
 }
 
 static void
 take_bgp4mp(struct mrt *m, unsigned subtype, struct rd r)
 {
-	bool as4 = subtype == BGP4MP_MESSAGE_AS4 || subtype == BGP4MP_MESSAGE_AS4_LOCAL;
-	struct ip_addr peer;
+	struct mrt_update u = m->update;
 	enum ip_family family;
 
-	if (!as4 && subtype != BGP4MP_MESSAGE && subtype != BGP4MP_MESSAGE_LOCAL) {
-		m->absorb->skipped++;
+	if (!is_message(subtype, &u.four_octet_as, &u.add_path)) {
+		++*m->skipped;
 		return;
 	}
-	rd_skip(&r, as4 ? 8 : 4); /* AS of peer and collector */
-	rd_skip(&r, 2);           /* interface */
+	u.peer_as = u.four_octet_as ? rd_u32(&r) : rd_u16(&r);
+	rd_skip(&r, u.four_octet_as ? 4 : 2); /* AS of the collector */
+	rd_skip(&r, 2);                       /* interface */
 	if (!bgp_family_of(rd_u16(&r), BGP_SAFI_UNICAST, &family)) {
-		m->absorb->skipped++;
+		++*m->skipped;
 		return;
 	}
-	peer = read_address(&r, family);
+	u.peer = read_address(&r, family);
 	rd_skip(&r, family == IP_V4 ? 4 : 16);
 	if (!rd_ok(&r))
-		m->absorb->skipped++;
-	else if (m->peer == NULL || ip_equal(m->peer, &peer))
-		take_message(m->absorb, r, as4);
+		++*m->skipped;
+	else
+		take_message(m, &u, r);
 }
 
 /* --- TABLE_DUMP_V2 ------------------------------------------------------------------------- */
@@ -113,16 +149,18 @@ take_peers(struct mrt *m, struct rd r)
 	rd_skip(&r, 4); /* collector */
 	rd_skip(&r, rd_u16(&r));
 	n = rd_u16(&r);
-	m->wanted = mem_resize(MEM_MISC, m->wanted, n, sizeof(*m->wanted));
+	m->peers = mem_resize(MEM_MISC, m->peers, n, sizeof(*m->peers));
 	m->n_peers = n;
 	for (size_t i = 0; i < n; i++) {
 		uint8_t type = rd_u8(&r);
-		struct ip_addr address;
 
 		rd_skip(&r, 4); /* BGP identifier */
-		address = read_address(&r, (type & 1) != 0 ? IP_V6 : IP_V4);
-		rd_skip(&r, (type & 2) != 0 ? 4 : 2);
-		m->wanted[i] = rd_ok(&r) && (m->peer == NULL || ip_equal(m->peer, &address));
+		m->peers[i].address = read_address(&r, (type & 1) != 0 ? IP_V6 : IP_V4);
+		m->peers[i].as = (type & 2) != 0 ? rd_u32(&r) : rd_u16(&r);
+	}
+	if (!rd_ok(&r)) {
+		++*m->skipped;
+		m->n_peers = 0;
 	}
 }
 
@@ -171,7 +209,7 @@ copy_attributes(struct wr *w, struct rd attrs, const struct ip_prefix *p)
 }
 
 static void
-take_rib_entry(struct absorb *a, const struct ip_prefix *p, struct rd attrs)
+take_rib_entry(struct mrt *m, struct mrt_update *u, const struct ip_prefix *p, struct rd attrs)
 {
 	uint8_t body[BGP_MSG_MAX - BGP_HEADER_LEN];
 	struct wr w = wr_make(body, sizeof(body));
@@ -184,10 +222,12 @@ take_rib_entry(struct absorb *a, const struct ip_prefix *p, struct rd attrs)
 	wr_set_u16(&w, mark, wr_len(&w) - mark - 2);
 	if (p->family == IP_V4)
 		bgp_nlri_encode(&w, p);
-	if (wr_ok(&w))
-		absorb_update(a, rd_make(body, wr_len(&w)), true);
-	else
-		a->skipped++;
+	if (!wr_ok(&w)) {
+		++*m->skipped;
+		return;
+	}
+	u->body = rd_make(body, wr_len(&w));
+	m->fn(m->ctx, u);
 }
 
 static void
@@ -201,7 +241,7 @@ take_rib(struct mrt *m, enum ip_family family, bool add_path, struct rd r)
 	rd_skip(&r, 4); /* sequence number */
 	len = rd_u8(&r);
 	if (len > ip_bits(family)) {
-		m->absorb->skipped++;
+		++*m->skipped;
 		return;
 	}
 	rd_copy(&r, bytes, (len + 7) / 8);
@@ -209,19 +249,22 @@ take_rib(struct mrt *m, enum ip_family family, bool add_path, struct rd r)
 	p = prefix_of(&address, len);
 	n = rd_u16(&r);
 	for (unsigned i = 0; i < n; i++) {
+		struct mrt_update u = m->update;
 		unsigned peer = rd_u16(&r);
 		struct rd attrs;
 
-		rd_skip(&r, add_path ? 8 : 4); /* time, path identifier */
+		u.of_rib = u.four_octet_as = true;
+		u.time_s = rd_u32(&r);
+		u.time_us = 0;
+		u.path_id = add_path ? rd_u32(&r) : 0;
 		attrs = rd_sub(&r, rd_u16(&r), 1);
-		if (!rd_ok(&r)) {
-			m->absorb->skipped++;
+		if (!rd_ok(&r) || peer >= m->n_peers) {
+			++*m->skipped;
 			return;
 		}
-		if (peer < m->n_peers && m->wanted[peer]) {
-			take_rib_entry(m->absorb, &p, attrs);
-			return;
-		}
+		u.peer = m->peers[peer].address;
+		u.peer_as = m->peers[peer].as;
+		take_rib_entry(m, &u, &p, attrs);
 	}
 }
 
@@ -231,11 +274,11 @@ static void
 take_record(struct mrt *m, unsigned type, unsigned subtype, struct rd r)
 {
 	if (type == MRT_BGP4MP_ET)
-		rd_skip(&r, 4); /* microseconds */
+		m->update.time_us = rd_u32(&r);
 	if (type == MRT_BGP4MP || type == MRT_BGP4MP_ET)
 		take_bgp4mp(m, subtype, r);
 	else if (type != MRT_TABLE_DUMP_V2)
-		m->absorb->skipped++;
+		++*m->skipped;
 	else if (subtype == PEER_INDEX_TABLE)
 		take_peers(m, r);
 	else if (subtype == RIB_IPV4_UNICAST || subtype == RIB_IPV4_UNICAST_ADDPATH)
@@ -243,7 +286,7 @@ take_record(struct mrt *m, unsigned type, unsigned subtype, struct rd r)
 	else if (subtype == RIB_IPV6_UNICAST || subtype == RIB_IPV6_UNICAST_ADDPATH)
 		take_rib(m, IP_V6, subtype == RIB_IPV6_UNICAST_ADDPATH, r);
 	else
-		m->absorb->skipped++;
+		++*m->skipped;
 }
 
 static bool
@@ -265,7 +308,8 @@ read_records(struct mrt *m, struct input *in)
 		unsigned type, subtype;
 		size_t len;
 
-		rd_skip(&r, 4); /* timestamp */
+		m->update =
+		    (struct mrt_update){ .record = m->update.record + 1, .time_s = rd_u32(&r) };
 		type = rd_u16(&r);
 		subtype = rd_u16(&r);
 		len = rd_u32(&r);
@@ -279,7 +323,7 @@ read_records(struct mrt *m, struct input *in)
 }
 
 bool
-mrt_read(struct absorb *a, const char *path, const struct ip_addr *peer)
+mrt_each(const char *path, uint64_t *skipped, mrt_update_fn *fn, void *ctx)
 {
 	struct mrt *m;
 	struct input in;
@@ -288,12 +332,42 @@ mrt_read(struct absorb *a, const char *path, const struct ip_addr *peer)
 	if (!input_open(&in, path))
 		return false;
 	m = mem_alloc(MEM_MISC, sizeof(*m));
-	m->absorb = a;
-	m->peer = peer;
+	m->fn = fn;
+	m->ctx = ctx;
+	m->skipped = skipped;
 	ok = read_records(m, &in);
-	mem_free(MEM_MISC, m->wanted);
+	mem_free(MEM_MISC, m->peers);
 	mem_free(MEM_MISC, m);
 	return ok;
+}
+
+/* --- a table ------------------------------------------------------------------------------- */
+
+struct reading {
+	struct absorb *absorb;
+	const struct ip_addr *peer;
+	uint64_t taken; /* record of a RIB whose path was taken */
+};
+
+static void
+take_update(void *ctx, const struct mrt_update *u)
+{
+	struct reading *r = ctx;
+
+	if (r->peer != NULL && !ip_equal(r->peer, &u->peer))
+		return;
+	if (u->of_rib && r->taken == u->record)
+		return;
+	r->taken = u->record;
+	absorb_update(r->absorb, u->body, u->four_octet_as, u->add_path);
+}
+
+bool
+mrt_read(struct absorb *a, const char *path, const struct ip_addr *peer)
+{
+	struct reading r = { .absorb = a, .peer = peer };
+
+	return mrt_each(path, &a->skipped, take_update, &r);
 }
 
 bool
@@ -319,7 +393,7 @@ mrt_read_stream(struct absorb *a, const char *path)
 		if (msg.type == BGP_MSG_OPEN && bgp_open_decode(bgp_msg_body(&msg), &open, &err))
 			four_octet_as = open.four_octet_as;
 		else if (msg.type == BGP_MSG_UPDATE)
-			absorb_update(a, bgp_msg_body(&msg), four_octet_as);
+			absorb_update(a, bgp_msg_body(&msg), four_octet_as, false);
 	}
 	return input_close(&in);
 }
