@@ -15,6 +15,7 @@
 #include "bgpd/speaker_io.h"
 #include "control/config/config.h"
 #include "control/hardware.h"
+#include "control/push_bgp.h"
 #include "control/router.h"
 #include "control/target.h"
 #include "control/withhold.h"
@@ -43,6 +44,7 @@ struct app_neighbor {
 	unsigned source;          /* learn: its number in the router */
 	bool has_port;            /* push: is in target.via */
 	unsigned port;            /* its number in the target */
+	struct push_bgp push;     /* what the port pushes by */
 };
 
 /* A router: the context of what it tells. */

@@ -418,7 +418,7 @@ start_neighbor(struct app *app, struct app_neighbor *n)
 	}
 	n->bgp = bgp_speaker_add(app->speaker, &n->config->bgp, &sink);
 	if (in_via(app->config, n->config->bgp.name)) {
-		struct push push = push_bgp(n->bgp);
+		struct push push = push_bgp(&n->push, n->bgp, &n->config->push);
 
 		n->router = target_config(app->target)->router;
 		n->port = target_add_port(app->target, &push);

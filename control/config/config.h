@@ -9,6 +9,7 @@
 #define CONTROL_CONFIG_CONFIG_H
 
 #include "bgpd/neighbor.h"
+#include "control/push_bgp.h"
 #include "control/select/selector.h"
 #include "lib/log.h"
 #include "lib/str.h"
@@ -24,6 +25,7 @@ struct config_neighbor {
 	/* With a prefix instead of an address: 1, as config_parse() makes one neighbour out of each
 	 * that there may be. */
 	uint16_t max_dynamic;
+	struct push_policy push; /* role push */
 };
 
 struct config_agent {

@@ -26,6 +26,7 @@ add_value(const struct schema_row *row, struct str *out)
 		[SCHEMA_AS] = "integer",
 		[SCHEMA_REAL] = "number",
 		[SCHEMA_ROUTER_ID] = QUOTED("a.b.c.d"),
+		[SCHEMA_COMMUNITY] = QUOTED("as:value"),
 		[SCHEMA_FAMILY] = QUOTED("ipv4") " | " QUOTED("ipv6"),
 		[SCHEMA_ADDRESS] = QUOTED("address"),
 		[SCHEMA_ENDPOINT] = QUOTED("address"),

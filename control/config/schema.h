@@ -24,6 +24,7 @@ enum schema_kind {
 	SCHEMA_AS,          /* uint32_t 1..2^32-1: integer, or its digits as a string */
 	SCHEMA_REAL,        /* double within min..max */
 	SCHEMA_ROUTER_ID,   /* uint32_t as a dotted quad, not 0 */
+	SCHEMA_COMMUNITY,   /* uint32_t as "AS:VALUE" of 16 bits each, not 0; 0: none */
 	SCHEMA_WORD,        /* an enum: one of `words`, by place */
 	SCHEMA_FAMILY,      /* an array of "ipv4", "ipv6" as bool[IP_FAMILIES] */
 	SCHEMA_ADDRESS,     /* struct ip_addr */

@@ -136,6 +136,18 @@ static const struct schema_row rows[] = {
 	    .help = "How long a\n.Cm push\nneighbour is asked to keep what was announced to it "
 		    "when the session is lost, as when hotfibd restarts (RFC 4724). 0: not "
 		    "at all." },
+	{ .name = "community",
+	    .kind = SCHEMA_COMMUNITY,
+	    FIELD(push.community),
+	    .help = "A community that is added to everything announced to a\n.Cm push\nneighbour, "
+		    "for it to tell by." },
+	{ .name = "local-pref",
+	    .kind = SCHEMA_U32,
+	    FIELD(push.local_pref),
+	    .max = UINT32_MAX,
+	    .value = "0",
+	    .help = "Local preference of what is announced to an internal\n.Cm push\nneighbour. 0: "
+		    "as it was learned, or 100." },
 	{ .name = "passive",
 	    .kind = SCHEMA_BOOL_NOT,
 	    FIELD(bgp.active),

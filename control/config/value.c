@@ -184,6 +184,22 @@ parse_router_id(const char *text, void *dst)
 	return true;
 }
 
+static bool
+parse_community(const char *text, void *dst)
+{
+	unsigned as, value;
+	uint32_t community;
+	int used = 0;
+
+	if (text[strspn(text, "0123456789:")] != '\0' ||
+	    sscanf(text, "%5u:%5u%n", &as, &value, &used) != 2 || text[used] != '\0' ||
+	    as > UINT16_MAX || value > UINT16_MAX || (as | value) == 0)
+		return false;
+	community = (uint32_t)as << 16 | value;
+	memcpy(dst, &community, sizeof(community));
+	return true;
+}
+
 /* ADDRESS, ADDRESS:PORT (IPv4), [ADDRESS] or [ADDRESS]:PORT (IPv6). */
 static bool
 parse_endpoint(const struct schema_row *row, const char *text, void *dst)
@@ -232,6 +248,7 @@ value_parse(const struct schema_row *row, const char *text, void *dst)
 	case SCHEMA_AS: return parse_integer(row, text, dst);
 	case SCHEMA_REAL: return parse_real(row, text, dst);
 	case SCHEMA_ROUTER_ID: return parse_router_id(text, dst);
+	case SCHEMA_COMMUNITY: return parse_community(text, dst);
 	case SCHEMA_WORD: return parse_word(row, text, dst);
 	case SCHEMA_FAMILY: return parse_family(text, dst);
 	case SCHEMA_ADDRESS: return ip_parse(text, dst);
@@ -252,11 +269,16 @@ value_present(const struct schema_row *row, const void *src)
 	const char *text;
 	struct ip_prefix p;
 	struct ip_addr a;
+	uint32_t community;
 
 	if (value_form(row->kind) != VALUE_STRING || row->array)
 		return true;
 	if (row->kind == SCHEMA_SECRET)
 		return false;
+	if (row->kind == SCHEMA_COMMUNITY) {
+		memcpy(&community, src, sizeof(community));
+		return community != 0;
+	}
 	if (row->kind == SCHEMA_ADDRESS) {
 		memcpy(&a, src, sizeof(a));
 		return row->required || !ip_is_zero(&a);
@@ -343,6 +365,10 @@ print_string_kind(const struct schema_row *row, const void *src, struct str *out
 		memcpy(&id, src, sizeof(id));
 		a = ip_v4(id);
 		str_addf(out, "\"%s\"", ip_format(&a, text));
+		break;
+	case SCHEMA_COMMUNITY:
+		memcpy(&id, src, sizeof(id));
+		str_addf(out, "\"%u:%u\"", id >> 16, id & UINT16_MAX);
 		break;
 	case SCHEMA_WORD:
 		memcpy(&word, src, sizeof(word));
@@ -441,6 +467,7 @@ value_describe(const struct schema_row *row, struct str *out)
 	case SCHEMA_ROUTER_ID:
 		str_add(out, "an identifier like \"192.0.2.1\" that is not zero");
 		break;
+	case SCHEMA_COMMUNITY: str_add(out, "a community like \"65000:4242\""); break;
 	case SCHEMA_WORD: describe_words(row->words, out); break;
 	case SCHEMA_FAMILY: str_add(out, "\"ipv4\" or \"ipv6\""); break;
 	case SCHEMA_ADDRESS: str_add(out, "an IPv4 or IPv6 address"); break;

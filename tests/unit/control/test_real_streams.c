@@ -25,7 +25,7 @@ struct world {
 	struct ip_addr peers[RIB_SOURCES_MAX];
 	unsigned n_peers;
 	struct bgp_scratch scratch;
-	uint64_t updates, rejected;
+	uint64_t updates, rejected, cut;
 };
 
 static void
@@ -109,6 +109,14 @@ take(void *ctx, const struct mrt_update *m)
 
 	bgp_update_decode(&codec, &w->scratch, m->body, &u);
 	w->updates++;
+	if (u.disposition == BGP_SESSION_RESET) {
+		/* A last prefix without its bytes: bgpdump takes what is before it. */
+		struct rd shorter = m->body;
+
+		w->cut++;
+		shorter.end--;
+		bgp_update_decode(&codec, &w->scratch, shorter, &u);
+	}
 	good = bgp_update_is_good(&u);
 	w->rejected += !good;
 	assert_int_not_equal(u.disposition, BGP_SESSION_RESET);
@@ -254,6 +262,7 @@ struct expected {
 	uint64_t rejected; /* UPDATEs that are not to be used */
 	bool no_nexthop;   /* bgpdump does not find it */
 	bool empty;        /* nothing is left in the end */
+	uint64_t cut;      /* UPDATEs whose last prefix is cut off: the session would be reset */
 };
 
 static void
@@ -281,6 +290,7 @@ check_file(const char *name, struct expected e)
 	assert_same(&a, &b);
 	assert_int_equal(w->n_peers, e.peers);
 	assert_int_equal(w->rejected, e.rejected);
+	assert_int_equal(w->cut, e.cut);
 	assert_int_equal(a.n == 0, e.empty);
 	lines_free(&a);
 	lines_free(&b);
@@ -309,17 +319,17 @@ test_add_path(void **state)
 {
 	(void)state;
 	check_file("bgp/updates/bview.ipv4_unicast_add_path.gz",
-	    (struct expected){ .peers = 2, .rejected = 2 });
+	    (struct expected){ .peers = 3, .rejected = 2 });
 	check_file("bgp/updates/bview.ipv6_unicast_add_path.gz",
-	    (struct expected){ .peers = 2, .rejected = 2, .no_nexthop = true });
+	    (struct expected){ .peers = 3, .rejected = 2, .no_nexthop = true });
 }
 
 static void
 test_edges(void **state)
 {
 	(void)state;
-	check_file(
-	    "bgp/updates/updates.nlri_mask_trailing_bits.gz", (struct expected){ .peers = 1 });
+	check_file("bgp/updates/updates.nlri_mask_trailing_bits.gz",
+	    (struct expected){ .peers = 1, .cut = 1 });
 	check_file("bgp/updates/updates.long_withdrawal.gz",
 	    (struct expected){ .peers = 1, .empty = true });
 	check_file("bgp/updates/bview.64k_stream_overflow.gz", (struct expected){ .peers = 1 });
