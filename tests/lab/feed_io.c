@@ -20,21 +20,30 @@
 #include "tests/lab/input.h"
 #include "tests/lab/lab.h"
 #include "tests/lab/peer_io.h"
+#include "tests/lab/replay.h"
 #include "tests/lab/rib.h"
 #include "tests/lab/source.h"
 
 #define CHUNK (64u << 10)
 
+/* UPDATEs replayed in one turn of the loop. */
+#define REPLAY_TURN 100
+
 static struct {
-	const char *raw;
+	const char *raw, *replay;
+	double speed;
 	bool packed;
-} options;
+} options = { .speed = 1 };
 
 const struct option_row feed_options[] = {
 	{ "packed", NULL, OPTION_FLAG, &options.packed,
 	    "routes of equal attributes share UPDATEs; default one each" },
 	{ "raw", "FILE", OPTION_TEXT, &options.raw,
 	    "send the UPDATEs of a file of BGP messages as they are" },
+	{ "replay", "FILE", OPTION_TEXT, &options.replay,
+	    "then say what an MRT file of updates says (of --peer), when it says it" },
+	{ "speed", "X", OPTION_DOUBLE, &options.speed,
+	    "replay X times as fast; 0: as fast as possible; default 1" },
 	OPTION_TABLE_END,
 };
 
@@ -48,6 +57,9 @@ struct feed {
 	/* --raw: UPDATE messages one behind the other. */
 	uint8_t *raw;
 	size_t raw_len, raw_at;
+	struct replay replay;
+	ev_timer replay_timer;
+	struct mono replay_began; /* MONO_NEVER: not yet */
 };
 
 /* --- sending the table --------------------------------------------------------------------- */
@@ -137,6 +149,21 @@ send_extra(struct feed *f, struct bgp_conn *c)
 	mem_free(MEM_MISC, all);
 }
 
+static void on_replay(struct ev_loop *loop, ev_timer *w, int events);
+
+/* Once, when the table has been sent for the first time. Sessions that come later get the routes as
+ * they are by then. */
+static void
+begin_replay(struct feed *f)
+{
+	if (f->replay.n == 0 || !mono_is_never(f->replay_began))
+		return;
+	f->replay_began = clock_mono();
+	ev_timer_init(&f->replay_timer, on_replay, 0., 0.);
+	f->replay_timer.data = f;
+	ev_timer_start(ev_default_loop(0), &f->replay_timer);
+}
+
 static bool
 on_more(void *ctx, struct bgp_conn *c)
 {
@@ -159,10 +186,11 @@ on_more(void *ctx, struct bgp_conn *c)
 	f->sending = false;
 	say("sent routes=%" PRIu64 " updates=%" PRIu64 " too_long=%" PRIu64 " seconds=%.3f",
 	    f->emit.routes, f->emit.updates, f->emit.too_long, mono_sub_s(clock_mono(), f->began));
+	begin_replay(f);
 	return false;
 }
 
-/* --- commands ------------------------------------------------------------------------------ */
+/* --- changing it ----------------------------------------------------------------------------- */
 
 /* The session, if there is one with the family. */
 static struct bgp_conn *
@@ -213,6 +241,65 @@ unset_route(struct feed *f, const struct ip_prefix *p)
 		bgp_conn_withdraw(c, p);
 	return true;
 }
+
+/* --- replay -------------------------------------------------------------------------------- */
+
+static void
+replay_nlri(struct feed *f, struct bgp_nlri nlri, const struct route_attrs *attrs)
+{
+	uint32_t id = attrs != NULL && nlri.pos != nlri.end ? table_attrs(&f->table, attrs) : 0;
+	struct ip_prefix p;
+	uint32_t path_id;
+
+	while (bgp_nlri_next(&nlri, &p, &path_id)) {
+		if (attrs != NULL)
+			set_route(f, &p, id);
+		else
+			unset_route(f, &p);
+	}
+}
+
+static void
+replay_update(struct feed *f, struct bgp_update *u)
+{
+	bool good = bgp_update_is_good(u);
+
+	if (u->disposition == BGP_SESSION_RESET)
+		return;
+	replay_nlri(f, u->withdrawn, NULL);
+	replay_nlri(f, u->mp_withdrawn, NULL);
+	replay_nlri(f, u->announced, good ? &u->attrs : NULL);
+	u->attrs.nexthop = u->mp_nexthop;
+	replay_nlri(f, u->mp_announced, good ? &u->attrs : NULL);
+}
+
+static void
+on_replay(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct feed *f = w->data;
+	double elapsed_s = mono_sub_s(clock_mono(), f->replay_began);
+	int64_t until_us =
+		    options.speed > 0 ? (int64_t)(elapsed_s * options.speed * 1e6) : INT64_MAX,
+		due_us;
+	struct bgp_update u;
+	double wait_s = 0;
+
+	(void)events;
+	for (unsigned n = 0; n < REPLAY_TURN && replay_next(&f->replay, until_us, &u); n++)
+		replay_update(f, &u);
+	flush(f);
+	due_us = replay_due_us(&f->replay);
+	if (due_us < 0) {
+		say("replayed updates=%zu seconds=%.3f", f->replay.n, elapsed_s);
+		return;
+	}
+	if (options.speed > 0)
+		wait_s = (double)due_us * 1e-6 / options.speed - elapsed_s;
+	ev_timer_set(w, wait_s > 0 ? wait_s : 0, 0);
+	ev_timer_start(loop, w);
+}
+
+/* --- commands ------------------------------------------------------------------------------ */
 
 /* "1,2,3" as one AS_SEQUENCE. */
 static bool
@@ -464,6 +551,13 @@ load(struct feed *f)
 {
 	if (options.raw != NULL)
 		return load_raw(f, options.raw);
+	f->replay_began = MONO_NEVER;
+	if (options.replay != NULL && !replay_load(&f->replay, options.replay, source_peer()))
+		return false;
+	if (options.replay != NULL && !source_is_given()) {
+		table_finish(&f->table);
+		return true;
+	}
 	return source_load(&f->table, true);
 }
 
@@ -501,5 +595,6 @@ feed_main(const char **words)
 	rib_fini(&f.extra);
 	table_fini(&f.table);
 	mem_free(MEM_MISC, f.raw);
+	replay_fini(&f.replay);
 	return LAB_OK;
 }

@@ -44,6 +44,19 @@ const struct option_row source_options[] = {
 	OPTION_TABLE_END,
 };
 
+bool
+source_is_given(void)
+{
+	return options.list != NULL || options.mrt != NULL || options.stream != NULL ||
+	       options.ipv4 > 0 || options.ipv6 > 0;
+}
+
+const struct ip_addr *
+source_peer(void)
+{
+	return ip_is_zero(&options.peer) ? NULL : &options.peer;
+}
+
 static bool
 complain(const char *why)
 {
@@ -54,7 +67,7 @@ complain(const char *why)
 static bool
 read_recorded(struct table *t)
 {
-	const struct ip_addr *peer = options.peer.hi | options.peer.lo ? &options.peer : NULL;
+	const struct ip_addr *peer = source_peer();
 	struct absorb *a = mem_alloc(MEM_MISC, sizeof(*a));
 	bool ok = true;
 

@@ -11,6 +11,12 @@
 /* Rows for options_parse(). */
 extern const struct option_row source_options[];
 
+/* True if any option says where a table comes from. */
+bool source_is_given(void);
+
+/* The peer of --peer; NULL without one. */
+const struct ip_addr *source_peer(void);
+
 /*
  * Make the table that the options ask for, finished, with next hops and attributes for every route
  * where `with_attrs`. False, and a line on stderr, when they make no sense or a file is bad.

@@ -3,8 +3,7 @@
 """What a router knows after the UPDATEs, or the RIB, that `bgpdump -m` prints on stdin: every peer's
 path of every prefix, and the best of each by RFC 4271 9.1.2.2 for eBGP peers without BGP identifiers.
 Left out is what must not be used: routes with AS 0 (RFC 7607), with a next hop no route may have, or
-with none, as a collector's own. With --no-nexthop the next hop is neither looked at nor printed:
-bgpdump does not find it in IPv6 RIBs with ADD-PATH. Lines, in any order:
+with none, as a collector's own. Lines, in any order:
 
     path|PREFIX|PEER|PATH-ID|AS-PATH|ORIGIN|NEXTHOP|MED|COMMUNITIES
     best|PREFIX|PEER|PATH-ID
@@ -19,16 +18,11 @@ NAMES = {"no-export": "65535:65281", "no-advertise": "65535:65282", "local-AS": 
 ORIGINS = {"IGP": 0, "EGP": 1, "INCOMPLETE": 2}
 
 
-NO_NEXTHOP = "--no-nexthop" in sys.argv
-
-
 def usable(peer, address, as_path):
     """May there be a route with these?"""
     if ipaddress.ip_address(peer).is_unspecified or "0" in as_path.replace("{", " ").replace(
             "}", " ").replace(",", " ").split():
         return False
-    if NO_NEXTHOP:
-        return True
     a = ipaddress.ip_address(address)
     if a.version == 6 and a.ipv4_mapped is not None:
         return False
@@ -87,8 +81,7 @@ def main():
             continue
         communities = " ".join(NAMES.get(c, c) for c in f[11].split())
         of_prefix[key] = {"peer": peer, "path_id": path_id, "as_path": f[6], "origin": f[7],
-                          "nexthop": "" if NO_NEXTHOP else str(ipaddress.ip_address(f[8])),
-                          "med": int(f[10]),
+                          "nexthop": str(ipaddress.ip_address(f[8])), "med": int(f[10]),
                           "communities": communities}
     for prefix, of_prefix in table.items():
         if not of_prefix:
