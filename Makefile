@@ -116,7 +116,7 @@ $(B)/%.o: %.c $(B)/.flags
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The headers of libnl are in a directory of their own.
-$(B)/control/netlink/socket_io.o: private CFLAGS += $(shell $(PKG_CONFIG) --cflags libnl-3.0)
+$(B)/control/netlink/socket_io.o $(B)/tests/net/libnl_loop_io.o: private CFLAGS += $(shell $(PKG_CONFIG) --cflags libnl-3.0)
 
 # Recompile when compiler or flags change.
 $(B)/.flags: FORCE
@@ -229,6 +229,7 @@ NET_SUITES := $(patsubst %,net:%,$(NET_SRC))
 # Small programs of the network tests, each with lib and what of tests/support needs no more.
 NET_TOOLS := $(patsubst tests/net/%.c,$(B)/net/%,$(wildcard tests/net/*.c))
 net-tools: $(NET_TOOLS)
+$(B)/net/libnl_loop_io: private LIBS.lib += -lnl-3
 $(B)/net/%: $(B)/tests/net/%.o $(B)/support.a $(call archives,lib)
 	@mkdir -p $(@D)
 	$(SAY) LD $@

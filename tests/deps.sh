@@ -17,7 +17,7 @@ packages() {
 		libnl-3-dev libcmocka-dev libhiredis-dev redis-server xz-utils gzip bgpdump ;;
 	net) echo iproute2 procps ethtool bird2 frr gobgpd openbgpd exabgp openvswitch-switch \
 		curl jq python3 redis-tools systemd ;;
-	bench) echo bird2 pmacct iproute2 procps curl jq ;;
+	bench) echo bird2 pmacct iproute2 procps ethtool curl jq ;;
 	dev) echo clang clang-format clang-tidy cppcheck mandoc shellcheck ;;
 	*) echo "deps.sh: no set of packages is called '$1'" >&2 && exit 2 ;;
 	esac
