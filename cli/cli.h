@@ -13,7 +13,8 @@ enum cli_exit {
 	CLI_OK = 0,
 	CLI_ERROR = 1,
 	CLI_USAGE = 2,
-	CLI_DEGRADED = 3 /* the daemon answers, but a session is down or input is frozen */
+	CLI_DEGRADED = 3 /* the daemon answers, but a session is down, input is frozen, or the
+			  * kernel's table is not as it should be */
 };
 
 #define CLI_SOCKET "/run/hotfib/hotfib.sock"
@@ -74,6 +75,7 @@ int cli_show_route(struct cli *cli, char **args);
 int cli_show_agents(struct cli *cli, char **args);
 int cli_show_top(struct cli *cli, char **args);
 int cli_show_installed(struct cli *cli, char **args);
+int cli_diff(struct cli *cli, char **args);
 int cli_show_hardware(struct cli *cli, char **args);
 int cli_show_events(struct cli *cli, char **args);
 int cli_simulate(struct cli *cli, char **args);

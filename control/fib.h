@@ -138,9 +138,9 @@ const struct fib_stats *fib_stats(const struct fib *f);
 /* A row of `hotfib diff`: what is wanted and what is there are not the same. */
 struct fib_diff {
 	struct ip_prefix prefix;
-	const char *what;         /* "missing", "different", "extra", "not in hardware" */
-	struct route_nexthop hop; /* wanted; family unspecified for "extra" */
-	const char *why;          /* may be NULL */
+	const char *what; /* "missing", "different", "extra", "not in hardware" */
+	bool wanted;
+	struct route_nexthop hop; /* where it is wanted */
 };
 
 /* The next difference after *cursor; NULL-terminated walk as of installed_next(). */

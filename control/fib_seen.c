@@ -206,7 +206,8 @@ static bool
 difference(const struct fib *f, const struct fib_entry *e, struct fib_diff *out)
 {
 	*out = (struct fib_diff){ .prefix = e->prefix };
-	if (e->hop != FIB_NO_HOP)
+	out->wanted = e->hop != FIB_NO_HOP;
+	if (out->wanted)
 		out->hop = f->hops[e->hop]->key;
 	if (e->hop == FIB_NO_HOP)
 		out->what = "extra";

@@ -57,7 +57,7 @@ struct target {
 	struct refusals refusals;
 	struct ip_prefix *never; /* room for target_never() */
 	bool repair;
-	bool frozen; /* by an operator */
+	bool frozen;   /* by an operator */
 	char why[160]; /* lent by target_why_unusable() */
 	double cost_s;
 	uint64_t runs;

@@ -575,6 +575,7 @@ view_backend(struct app *app)
 		.explain = view_explain,
 		.dump_next = view_dump_next,
 		.installed_next = view_installed_next,
+		.difference_next = view_difference_next,
 		.event_next = view_event_next,
 		.hardware = view_hardware,
 		.refresh = command_refresh,

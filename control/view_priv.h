@@ -21,6 +21,7 @@ wall_ms(const struct app *app, struct mono t)
 
 bool view_agent(void *ctx, size_t i, struct web_agent *out);
 bool view_hardware(void *ctx, size_t i, struct web_hardware *out);
+bool view_difference_next(void *ctx, struct web_cursor *cursor, struct web_difference *out);
 bool view_event_next(void *ctx, uint64_t after, struct web_event *out);
 
 #endif

@@ -49,6 +49,7 @@ void web_api_route(struct web_call *call, struct web_answer *a);
 void web_api_whatif(struct web_call *call, struct web_answer *a);
 void web_api_rib(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
+void web_api_diff(struct web_call *call, struct web_answer *a);
 void web_api_events(struct web_call *call, struct web_answer *a);
 void web_api_hardware(struct web_call *call, struct web_answer *a);
 void web_api_reload(struct web_call *call, struct web_answer *a);

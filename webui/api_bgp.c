@@ -144,6 +144,15 @@ web_api_installed(struct web_call *call, struct web_answer *a)
 }
 
 void
+web_api_diff(struct web_call *call, struct web_answer *a)
+{
+	json_t *root = json_object();
+
+	json_object_set_new(root, "differences", json_array());
+	web_answer_list(a, root, "differences", web_rows_differences(call->app));
+}
+
+void
 web_api_rib(struct web_call *call, struct web_answer *a)
 {
 	/* The words are both, ipv4, ipv6. */

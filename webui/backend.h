@@ -300,7 +300,15 @@ struct web_event {
 	uint64_t suppressed; /* others of its kind before it that were not kept */
 };
 
-/* A place in the walk over installed entries. */
+/* An entry that is not in the kernel's table as it should be. */
+struct web_difference {
+	struct ip_prefix prefix;
+	const char *what; /* "missing", "different", "extra", "not in hardware" */
+	bool wanted;      /* and then its next hop */
+	struct route_nexthop nexthop;
+};
+
+/* A place in the walk over installed entries, or over differences. */
 struct web_cursor {
 	size_t port;
 	bool started;
@@ -378,6 +386,10 @@ struct web_backend {
 	/* What push neighbours and other ports of the target hold, ordered by port and prefix. The
 	 * walk is by prefix and so survives changes: start with *cursor zeroed. */
 	bool (*installed_next)(void *ctx, struct web_cursor *cursor, struct web_installed_row *out);
+
+	/* Where the kernel's table differs from what was sent to it, likewise; nothing where the
+	 * kernel is no target. */
+	bool (*difference_next)(void *ctx, struct web_cursor *cursor, struct web_difference *out);
 
 	/* The oldest event kept that has an id above `after`; false: none. */
 	bool (*event_next)(void *ctx, uint64_t after, struct web_event *out);

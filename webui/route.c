@@ -89,6 +89,7 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/whatif", web_api_whatif, whatif_params },
 	{ "GET", "/api/v1/rib/{router}/mrt", web_api_rib, rib_params },
 	{ "GET", "/api/v1/installed", web_api_installed, NULL },
+	{ "GET", "/api/v1/diff", web_api_diff, NULL },
 	{ "GET", "/api/v1/events", web_api_events, events_params },
 	{ "GET", "/api/v1/hardware", web_api_hardware, NULL },
 	/* Commands. */

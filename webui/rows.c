@@ -156,6 +156,33 @@ web_rows_installed(struct web_app *app)
 	return &r->rows;
 }
 
+static bool
+difference_next(struct web_rows *rows, struct str *out)
+{
+	struct installed_rows *r = CONTAINER_OF(rows, struct installed_rows, rows);
+	const struct web_backend *b = &r->app->backend;
+	struct web_difference d;
+	char text[PREFIX_TEXT_MAX];
+
+	if (!b->difference_next(b->ctx, &r->cursor, &d))
+		return false;
+	str_add(out, "{");
+	if (d.wanted)
+		str_addf(out, "\"nexthop\":\"%s\",", ip_format(&d.nexthop.addr, text));
+	str_addf(out, "\"prefix\":\"%s\",\"what\":\"%s\"}", prefix_format(&d.prefix, text), d.what);
+	return true;
+}
+
+struct web_rows *
+web_rows_differences(struct web_app *app)
+{
+	struct installed_rows *r = mem_alloc(MEM_HTTP, sizeof(*r));
+
+	r->rows = (struct web_rows){ .next = difference_next, .free = installed_free };
+	r->app = app;
+	return &r->rows;
+}
+
 struct dump_rows {
 	struct web_rows rows;
 	struct web_app *app;

@@ -24,6 +24,9 @@ struct web_rows *web_rows_top(
 /* The walk over what push neighbours hold. */
 struct web_rows *web_rows_installed(struct web_app *app);
 
+/* The walk over what is not in the kernel as it should be. */
+struct web_rows *web_rows_differences(struct web_app *app);
+
 /* A router's table as MRT, from the start; `families` are those wanted. */
 struct web_rows *web_rows_dump(
     struct web_app *app, size_t router, const bool families[static IP_FAMILIES]);

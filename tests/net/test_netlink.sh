@@ -122,6 +122,7 @@ expect_within "a route that somebody deletes is put back" 5 kernel_is "$DIR/expe
 sw route replace 20.0.6.0/24 via 10.0.1.134 metric "$METRIC" proto static
 sw -6 route replace 2a10:6::/32 via fc00:137::2 metric "$METRIC" proto static
 expect_within "a route that somebody replaces is put right" 5 kernel_is "$DIR/expected"
+check "hotfib diff finds no difference" hotfib_ diff
 sw route flush proto "$PROTOCOL"
 expect_within "when all are deleted all come back" 15 kernel_is "$DIR/expected"
 sw nexthop flush proto "$PROTOCOL" >/dev/null

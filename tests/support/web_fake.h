@@ -26,7 +26,7 @@ struct web_fake {
 
 	size_t n_routes[IP_FAMILIES];
 	size_t n_active; /* of them have traffic, the first most */
-	size_t n_installed;
+	size_t n_installed, n_differences;
 	size_t withdrawn; /* routes below this index are gone for route(), not for top() */
 	double value_scale;
 	const uint8_t *as_path; /* of every route */
@@ -357,6 +357,23 @@ web_fake_installed_next(void *ctx, struct web_cursor *cursor, struct web_install
 	return true;
 }
 
+/* Of each kind one. */
+static inline bool
+web_fake_difference_next(void *ctx, struct web_cursor *cursor, struct web_difference *out)
+{
+	static const char *const what[] = { "missing", "different", "extra" };
+	const struct web_fake *f = ctx;
+	size_t i = cursor->port++;
+
+	if (i >= f->n_differences)
+		return false;
+	*out = (struct web_difference){ .prefix = web_fake_prefix(IP_V4, i),
+		.what = what[i % 3],
+		.wanted = i != 2,
+		.nexthop.addr = ip_v4(0xc0000201) };
+	return true;
+}
+
 static inline bool
 web_fake_event_next(void *ctx, uint64_t after, struct web_event *out)
 {
@@ -442,6 +459,7 @@ web_fake_backend(struct web_fake *f)
 		.whatif = web_fake_whatif,
 		.dump_next = web_fake_dump_next,
 		.installed_next = web_fake_installed_next,
+		.difference_next = web_fake_difference_next,
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,
 		.refresh = web_fake_refresh,

@@ -566,6 +566,22 @@ test_installed(void **state)
 }
 
 static void
+test_differences(void **state)
+{
+	struct web_fake fake;
+
+	(void)state;
+	web_fake_init(&fake);
+	assert_body(&fake, "/api/v1/diff", 200, "{\"differences\":[]}\n");
+	fake.n_differences = 3;
+	assert_body(&fake, "/api/v1/diff", 200,
+	    "{\"differences\":["
+	    "{\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"what\":\"missing\"},\n"
+	    "{\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.1.0/24\",\"what\":\"different\"},\n"
+	    "{\"prefix\":\"10.0.2.0/24\",\"what\":\"extra\"}]}\n");
+}
+
+static void
 test_top_says_what_is_installed(void **state)
 {
 	struct web_fake fake;
@@ -607,6 +623,7 @@ main(void)
 		cmocka_unit_test(test_status_members),
 		cmocka_unit_test(test_hostile_text),
 		cmocka_unit_test(test_installed),
+		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_top_says_what_is_installed),
 	};
 
