@@ -293,6 +293,21 @@ fib_remove(struct fib *f, const struct ip_prefix *p)
 }
 
 void
+fib_withdraw_all(struct fib *f)
+{
+	for (int family = 0; family < IP_FAMILIES; family++) {
+		struct ip_prefix at;
+		uint32_t i = trie_first(f->index[family], &at);
+
+		/* The walk is by prefix: entries may move. */
+		for (; i != TRIE_NONE; i = trie_next(f->index[family], &at))
+			fib_remove(f, &at);
+	}
+	fib_flush(f);
+	fib_hop_audit(f);
+}
+
+void
 fib_adopt(struct fib *f, const struct ip_prefix *p, const struct route_nexthop *key)
 {
 	struct fib_entry *e = fib_get(f, p);

@@ -54,6 +54,9 @@ const struct fib_config *fib_config(const struct fib *f);
 void fib_put(struct fib *f, const struct ip_prefix *p, const struct route_nexthop *hop);
 void fib_remove(struct fib *f, const struct ip_prefix *p);
 
+/* All of them go, and the nexthop objects too. */
+void fib_withdraw_all(struct fib *f);
+
 /* What was found there (FIB_FOUND) is wanted as it is, for now. Nothing is sent. */
 void fib_adopt(struct fib *f, const struct ip_prefix *p, const struct route_nexthop *hop);
 

@@ -562,14 +562,19 @@ object_in_use(const struct fib *f, const struct nl_nexthop *o)
 static void
 remove_idle_objects(struct fib *f)
 {
-	const struct nl_nexthop *o;
+	size_t i = 0;
 
-	for (size_t i = 0; (o = nl_model_nexthop_at(f->model, i)) != NULL; i++) {
-		uint32_t id = o->id, seq;
+	while (nl_model_nexthop_at(f->model, i) != NULL)
+		i++;
+	/* From the end: results take away what is behind the place. */
+	while (i-- > 0) {
+		const struct nl_nexthop *o = nl_model_nexthop_at(f->model, i);
+		uint32_t id, seq;
 		struct wr *w;
 
-		if (o->protocol != f->config.protocol || object_in_use(f, o))
+		if (o == NULL || o->protocol != f->config.protocol || object_in_use(f, o))
 			continue;
+		id = o->id;
 		w = fib_request(f, FIB_ASKED_OBJECT_REMOVAL, NULL, &seq);
 		nl_nexthop_remove(w, seq, id);
 		fib_last_request(f)->object.id = id;

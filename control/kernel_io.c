@@ -394,18 +394,44 @@ on_turn_end(struct ev_loop *loop, ev_prepare *w, int events)
 
 /* --- life --- */
 
-/* One replace of an object makes the kernel notify of each route that uses it, unless it is told
- * that nobody needs that. It is one switch for both families. */
-static void
-no_compat_notifications(void)
+/* True when it is so already, or could be made so; a kernel that does not know it needs it not. */
+static bool
+set_sysctl(const char *path, char value)
 {
-	int fd = open("/proc/sys/net/ipv4/nexthop_compat_mode", O_WRONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char now = value;
+	bool ok = true;
 
 	if (fd < 0)
-		return;
-	if (write(fd, "0\n", 2) != 2)
-		log_info("netlink", "nexthop_compat_mode cannot be set: echoes are skipped");
-	close(fd);
+		return true;
+	if (read(fd, &now, 1) == 1 && now != value) {
+		close(fd);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		ok = fd >= 0 && write(fd, &value, 1) == 1;
+	}
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* A kernel that says what we need to hear, and no more: see conf/sysctl.d. Without the first one a
+ * change of an object is told once for each of its routes (of either family), and those echoes are
+ * skipped; without the others nothing is heard of hardware. */
+static void
+tune_notifications(void)
+{
+	static const struct {
+		const char *path;
+		char value;
+	} wanted[] = {
+		{ "/proc/sys/net/ipv4/nexthop_compat_mode", '0' },
+		{ "/proc/sys/net/ipv4/fib_notify_on_flag_change", '1' },
+		{ "/proc/sys/net/ipv6/fib_notify_on_flag_change", '1' },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		if (!set_sysctl(wanted[i].path, wanted[i].value))
+			log_info("netlink", "cannot set %s to %c", wanted[i].path, wanted[i].value);
 }
 
 /* A kernel older than 5.3 has none. */
@@ -465,8 +491,7 @@ make_state(struct kernel *k)
 	k->config.beside = NULL; /* the configuration may go */
 	k->config.n_beside = 0;
 	fib.objects = k->status.objects = k->config.nexthop_objects && has_objects(k);
-	if (fib.objects)
-		no_compat_notifications();
+	tune_notifications();
 	k->model = nl_model_new(&model);
 	k->fib = fib_new(&fib, k->model, &ops);
 	k->push = push_netlink_new(k->fib, k->model);
@@ -535,6 +560,12 @@ kernel_free(struct kernel *k)
 	mem_free(MEM_KERNEL, k->buffer);
 	mem_free(MEM_KERNEL, k->results);
 	mem_free(MEM_KERNEL, k);
+}
+
+void
+kernel_withdraw(struct kernel *k)
+{
+	fib_withdraw_all(k->fib);
 }
 
 unsigned

@@ -26,6 +26,9 @@ struct kernel *kernel_new(struct ev_loop *loop, const struct config_netlink *con
 /* Routes stay in the kernel. */
 void kernel_free(struct kernel *k);
 
+/* Before an end that is to leave nothing behind: all our routes and nexthop objects go. */
+void kernel_withdraw(struct kernel *k);
+
 /* Become a port of the target, which comes up when the first dump is whole. The target outlives
  * the kernel. The port's number. */
 unsigned kernel_attach(struct kernel *k, struct target *t);

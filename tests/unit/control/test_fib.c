@@ -625,6 +625,25 @@ test_restart(void **state)
 }
 
 static void
+test_withdraw_all(void **state)
+{
+	char text[32];
+
+	(void)state;
+	k.routes[k.n_routes++] = foreign("30.0.0.0/24", 4);
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "20.0.%d.0/24", i);
+		put(text, i % 2 == 0 ? "10.0.0.2" : "10.0.0.3");
+	}
+	fib_flush(k.fib);
+	assert_int_equal(k.n_routes, 101);
+	fib_withdraw_all(k.fib);
+	assert_int_equal(k.n_routes, 1);
+	assert_int_equal(k.routes[0].protocol, 4);
+	assert_int_equal(k.n_objects, 0);
+}
+
+static void
 test_refusals(void **state)
 {
 	(void)state;
@@ -698,6 +717,7 @@ main(void)
 		TEST(test_others_after),
 		TEST(test_audit),
 		TEST(test_restart),
+		TEST(test_withdraw_all),
 		TEST(test_refusals),
 		TEST(test_lost_results),
 		TEST(test_hardware),
