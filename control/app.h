@@ -5,6 +5,7 @@
  *      app_parts_io.c   makes, changes and frees the parts: routers, neighbours, agents, target
  *      app_listen_io.c  opens what it listens on
  *      app_reload_io.c  does that again when the configuration has changed
+ *      app_state_io.c   keeps what a restart would lose (app_state.c)
  *      app_sinks.c      what neighbours and agents deliver, and to whom it goes
  *      app_io.c         the loop: timers, signals
  *      view.c           shows it
@@ -30,6 +31,7 @@ struct kernel;
 struct occupancy;
 struct readback;
 struct sim;
+struct state;
 struct watch;
 struct web_http;
 struct whatif_job;
@@ -79,6 +81,7 @@ struct app {
 	struct config *config;
 	bool debug; /* log at that level whatever the configuration says */
 	struct app_reload reload;
+	struct state *saved; /* by an earlier run, and not in force yet; NULL: nothing */
 	const char *version;
 	struct mono started;
 	int64_t started_wall_ms;
@@ -123,5 +126,9 @@ struct app {
 		double rate_bps;
 	} installed_rate[IP_FAMILIES];
 };
+
+/* By the name the configuration gives it; NULL where there is none. */
+struct router *app_find_router(const struct app *app, const char *name);
+struct app_neighbor *app_find_neighbor(const struct app *app, const char *name);
 
 #endif

@@ -20,6 +20,8 @@
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
 #include "control/app_reload_io.h"
+#include "control/app_state.h"
+#include "control/app_state_io.h"
 #include "control/occupancy.h"
 #include "control/service_io.h"
 #include "control/sim.h"
@@ -35,6 +37,7 @@
 struct runner {
 	struct app app;
 	struct ev_loop *loop;
+	struct app_state_file *state;
 	ev_timer tick, repair, sim;
 	ev_prepare before_poll;
 	ev_check after_poll;
@@ -81,8 +84,10 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 		router_tick(app->routers[i], app->now);
 	occupancy_tick(app->occupancy, app);
 	app_feedback_tick(app);
+	app_state_tick(app);
 	if (app->target != NULL)
 		run_target(app);
+	app_state_file_tick(run->state);
 	watch_tick(app->watch, app);
 	service_tick(app, &run->backend);
 	ev_idle_start(run->loop, &run->work);
@@ -238,6 +243,7 @@ start(struct runner *run, struct config *config)
 	app_init(app, run->loop);
 	app->http = web_http_new(run->loop, &run->backend);
 	app_apply(app, config);
+	run->state = app_state_start(app, run->loop);
 	str_init(&faults, MEM_CONFIG);
 	ok = app_listen(app, NULL, config, &faults) && app_has_target(app);
 	for (char *line = strtok(faults.text, "\n"); line != NULL; line = strtok(NULL, "\n"))
@@ -266,9 +272,11 @@ app_run(struct config *config, const char *version, bool debug)
 		ev_run(run.loop, 0);
 		service_stopping();
 	}
+	app_state_end(run.state);
 	bgp_speaker_stop(app->speaker, "hotfibd is stopping", true);
 	web_http_free(app->http);
 	whatif_stop(app);
+	app_state_drop(app);
 	app_fini(app);
 	config_free(app->config);
 	log_info("main", "stopped");

@@ -37,15 +37,6 @@
 
 /* --- routers --- */
 
-struct router *
-app_find_router(const struct app *app, const char *name)
-{
-	for (size_t i = 0; i < app->n_routers; i++)
-		if (strcmp(router_name(app->routers[i]), name) == 0)
-			return app->routers[i];
-	return NULL;
-}
-
 /* A router has one time constant: the longest of its agents'. */
 static double
 time_constant(const struct config *c, const char *router)
@@ -354,15 +345,6 @@ settle_target(struct app *app)
 }
 
 /* --- neighbours --- */
-
-struct app_neighbor *
-app_find_neighbor(const struct app *app, const char *name)
-{
-	for (size_t i = 0; i < app->n_neighbors; i++)
-		if (strcmp(app->neighbors[i]->config->bgp.name, name) == 0)
-			return app->neighbors[i];
-	return NULL;
-}
 
 static const struct config_neighbor *
 find_config(const struct config *c, const char *name)

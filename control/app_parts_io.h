@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The parts of the daemon as a configuration wants them: routers, neighbours, the target, agents.
- * Each is found by the name the configuration gives it.
  */
 #ifndef CONTROL_APP_PARTS_IO_H
 #define CONTROL_APP_PARTS_IO_H
@@ -26,9 +25,5 @@ bool app_has_target(const struct app *app);
 
 /* Sessions are closed at once: call bgp_speaker_stop() first for an orderly end. */
 void app_fini(struct app *app);
-
-/* NULL where there is none. */
-struct router *app_find_router(const struct app *app, const char *name);
-struct app_neighbor *app_find_neighbor(const struct app *app, const char *name);
 
 #endif

@@ -1,24 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/command.h"
 
-#include <string.h>
-
 #include "control/events.h"
 #include "lib/log.h"
-
-static struct app_neighbor *
-neighbor_by_name(const struct app *app, const char *name)
-{
-	for (size_t i = 0; i < app->n_neighbors; i++)
-		if (strcmp(app->neighbors[i]->config->bgp.name, name) == 0)
-			return app->neighbors[i];
-	return NULL;
-}
 
 enum web_outcome
 command_refresh(void *ctx, const char *neighbor, const char **why)
 {
-	const struct app_neighbor *n = neighbor_by_name(ctx, neighbor);
+	const struct app_neighbor *n = app_find_neighbor(ctx, neighbor);
 	bool asked = false;
 
 	*why = "there is no neighbour of this name";

@@ -173,6 +173,12 @@ router_averages_known(const struct router *r, struct mono now)
 	return mono_reached(now, r->averages_known_at);
 }
 
+void
+router_averages_taken_over(struct router *r, struct mono now)
+{
+	r->averages_known_at = now;
+}
+
 /* Silent for longer than this is lost. Well below the idle time of 8 t, so that a router freezes
  * before anything of it counts as idle, and above the usual counter polling of 20-30 s. */
 static double

@@ -158,6 +158,9 @@ void router_samples(
  * taken over. */
 bool router_averages_known(const struct router *r, struct mono now);
 
+/* Averages of before were taken over. */
+void router_averages_taken_over(struct router *r, struct mono now);
+
 /* When the agent was last heard, as of this tick; never, if it was not. */
 void router_agent_heard(struct router *r, unsigned agent, struct mono last, struct mono now);
 

@@ -174,9 +174,8 @@ evict(struct traffic *t, struct mono now)
 	remove_record(t, victim);
 }
 
-/* The record of an entry, made where there is none. */
-static size_t
-record_of(struct traffic *t, uint32_t id, struct mono now)
+size_t
+traffic_record(struct traffic *t, uint32_t id, struct mono now)
 {
 	if (id >= t->slots)
 		grow_slots(t, id);
@@ -201,7 +200,7 @@ static void
 add(struct traffic *t, uint32_t id, enum traffic_direction direction, uint64_t bytes,
     const uint64_t *hi, struct traffic_scale scale, struct mono now)
 {
-	size_t i = record_of(t, id, now);
+	size_t i = traffic_record(t, id, now);
 	double weight = (double)bytes * scale.shown;
 
 	t->weight[direction][i] += weight;

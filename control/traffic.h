@@ -166,6 +166,35 @@ void traffic_route_added(struct traffic *t, const struct ip_prefix *p);
 unsigned traffic_points(
     const struct traffic *t, size_t i, struct traffic_point out[TRAFFIC_POINTS]);
 
+/* --- to be kept over a restart: traffic_saved.c --- */
+
+/* Record i in units of bytes/s as of `now`, its points too. */
+struct traffic_saved {
+	double rate_bps[TRAFFIC_DIRECTIONS];
+	double demand_bps, demand_square;
+	double idle_s[TRAFFIC_DIRECTIONS]; /* since the last sample; INFINITY where there is none */
+	struct traffic_point points[TRAFFIC_POINTS];
+	unsigned n_points;
+};
+void traffic_save(const struct traffic *t, size_t i, struct mono now, struct traffic_saved *out);
+
+/* What entry `id` has now gives way to that, as if it was of `now`. */
+void traffic_restore(
+    struct traffic *t, uint32_t id, const struct traffic_saved *saved, struct mono now);
+
+struct traffic_saved_totals {
+	double tau_s;    /* above 0 */
+	double unfilled; /* 0..1 */
+	double samples_per_s, demand_bps;
+	double total_bps[TRAFFIC_DIRECTIONS], unrouted_bps[TRAFFIC_DIRECTIONS];
+};
+void traffic_save_totals(
+    const struct traffic *t, struct mono now, struct traffic_saved_totals *out);
+
+/* To be called before records are restored. */
+void traffic_restore_totals(
+    struct traffic *t, const struct traffic_saved_totals *saved, struct mono now);
+
 /* The relative error at 95 % confidence of what n samples say: 1.96 / sqrt(n). */
 double traffic_error(double samples);
 

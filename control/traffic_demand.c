@@ -49,8 +49,8 @@ traffic_tau(const struct traffic *t)
 	return t->tau_s;
 }
 
-static double
-unfilled(const struct traffic *t, struct mono now)
+double
+traffic_unfilled(const struct traffic *t, struct mono now)
 {
 	return t->unfilled * exp(-mono_sub_s(now, t->unfilled_at) / t->tau_s);
 }
@@ -62,7 +62,7 @@ traffic_set_tau(struct traffic *t, double tau_s, struct mono now)
 	if (tau_s == t->tau_s)
 		return;
 	traffic_demand_renormalise(t, now);
-	t->unfilled = unfilled(t, now);
+	t->unfilled = traffic_unfilled(t, now);
 	t->unfilled_at = now;
 	t->tau_s = tau_s;
 }
@@ -88,7 +88,7 @@ traffic_demand_total(const struct traffic *t, struct mono now)
 double
 traffic_demand_filled(const struct traffic *t, struct mono now)
 {
-	double filled = 1 - unfilled(t, now), least = 1 / t->tau_s;
+	double filled = 1 - traffic_unfilled(t, now), least = 1 / t->tau_s;
 
 	return filled > least ? filled : least < 1 ? least : 1; /* one second at least */
 }
@@ -147,10 +147,8 @@ has_more_specifics(const struct traffic *t, uint32_t id)
 	return rib_next_below(t->rib, &p, &at) != RIB_NONE;
 }
 
-/* How long a point of route `id` has to be around the address so that no other route is in it; 0
- * where it would not fit 64 bits. */
-static unsigned
-point_length(const struct traffic *t, uint32_t id, uint64_t hi)
+unsigned
+traffic_point_length(const struct traffic *t, uint32_t id, uint64_t hi)
 {
 	unsigned route = rib_prefix(t->rib, t->family, id).len;
 	unsigned len = t->family == IP_V4 ? POINT_LEN_V4 : POINT_LEN_V6;
@@ -182,7 +180,7 @@ traffic_demand_add(struct traffic *t, size_t i, double weight, const uint64_t *h
 		    has_more_specifics(t, t->ids[i]) ? hotpoints_take(t->hot) : POINTS_NONE;
 	if (t->points[i] == POINTS_NONE || hotpoints_add(t->hot, t->points[i], *hi, weight))
 		return;
-	len = point_length(t, t->ids[i], *hi);
+	len = traffic_point_length(t, t->ids[i], *hi);
 	if (len > 0)
 		hotpoints_enter(t->hot, t->points[i], *hi, len, weight);
 }

@@ -32,6 +32,16 @@ struct traffic {
 	size_t expire_at; /* where the last traffic_expire() or eviction stopped */
 };
 
+/* The record of an entry, made where there is none. */
+size_t traffic_record(struct traffic *t, uint32_t id, struct mono now);
+
+/* How long a point of route `id` has to be around the address so that no other route is in it; 0
+ * where it would not fit 64 bits. */
+unsigned traffic_point_length(const struct traffic *t, uint32_t id, uint64_t hi);
+
+/* What a steady rate still misses in demand, 1..0. */
+double traffic_unfilled(const struct traffic *t, struct mono now);
+
 /* A sample for record i with this weight; hi of its address, or NULL where that is not known. */
 void traffic_demand_add(struct traffic *t, size_t i, double weight, const uint64_t *hi);
 

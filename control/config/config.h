@@ -124,6 +124,8 @@ struct config {
 	bool http_insecure; /* http_listen may hold other than loopback addresses */
 	char *socket;       /* unix socket; default /run/hotfib/hotfib.sock */
 
+	char *state_file; /* "": none */
+
 	enum log_level log_level;
 };
 

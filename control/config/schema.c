@@ -351,6 +351,25 @@ static const struct schema_group http_group = {
 	.help = "How to ask and command the daemon.",
 };
 
+static const struct schema_row state_rows[] = {
+	{ .name = "file",
+	    .kind = SCHEMA_STRING,
+	    FIELD(config, state_file),
+	    .value = "/var/lib/hotfib/state",
+	    .help = "Where traffic averages and what was learned of the target are kept, so that "
+		    "a restart goes on from them; its directory has to be there. Written every "
+		    "minute and at the end. What is older than 15 minutes at the start is not "
+		    "used. An empty text: nowhere." },
+};
+
+static const struct schema_group state_group = {
+	.path = "state",
+	.size = sizeof(struct config),
+	.rows = state_rows,
+	.n_rows = ARRAY_LEN(state_rows),
+	.help = "What is kept over a restart.",
+};
+
 static const struct schema_row log_rows[] = {
 	{ .name = "level",
 	    .kind = SCHEMA_WORD,
@@ -383,6 +402,7 @@ static const struct schema_row root_rows[] = {
 	    .group = &schema_netlink },
 	{ .name = "hardware", .kind = SCHEMA_GROUP, .required = true, .group = &schema_hardware },
 	{ .name = "http", .kind = SCHEMA_GROUP, .required = true, .group = &http_group },
+	{ .name = "state", .kind = SCHEMA_GROUP, .required = true, .group = &state_group },
 	{ .name = "log", .kind = SCHEMA_GROUP, .required = true, .group = &log_group },
 };
 
