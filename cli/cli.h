@@ -82,6 +82,7 @@ int cli_simulate(struct cli *cli, char **args);
 int cli_dump_rib(struct cli *cli, char **args);
 int cli_reload(struct cli *cli, char **args);
 int cli_refresh(struct cli *cli, char **args);
+int cli_verify(struct cli *cli, char **args);
 int cli_freeze(struct cli *cli, char **args); /* args[0]: a reason, or NULL */
 int cli_thaw(struct cli *cli, char **args);
 int cli_check(struct cli *cli, char **args);

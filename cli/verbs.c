@@ -35,6 +35,9 @@ const struct cli_verb cli_verbs[] = {
 	    "Read the configuration again and put it in force, or say what is wrong with it." },
 	{ "refresh", "NEIGHBOR", "", 1, 0, cli_refresh,
 	    "Ask a learning neighbour for its whole table again (ROUTE-REFRESH)." },
+	{ "verify", "", "", 0, 0, cli_verify,
+	    "Prove that every address is sent where the table says, or to the default.\n"
+	    "Exits with 3 when one is not, and names the first." },
 	{ "freeze", "[REASON]", "", 0, 1, cli_freeze,
 	    "Keep what the hardware holds: until a thaw only what the RIB asks for changes." },
 	{ "thaw", "[REASON]", "", 0, 1, cli_thaw, "Let traffic decide again." },

@@ -15,6 +15,7 @@
 
 #include "bgpd/speaker_io.h"
 #include "control/config/config.h"
+#include "control/coverage.h"
 #include "control/hardware.h"
 #include "control/push_bgp.h"
 #include "control/router.h"
@@ -76,6 +77,13 @@ struct app_reload {
 	char *faults;    /* what was wrong with it, a line each; NULL: nothing */
 };
 
+/* Worth a walk over all active prefixes, so it is kept for a while. */
+struct app_coverage {
+	struct mono at;
+	bool valid;
+	struct coverage is;
+};
+
 struct app {
 	struct ev_loop *loop;
 	struct config *config;
@@ -118,13 +126,7 @@ struct app {
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */
 	char lent_address[IP_TEXT_MAX];      /* likewise */
 
-	/* Rate of traffic that installed entries carry, by router and family: worth a walk over all
-	 * active prefixes, so view.c keeps it for a second. */
-	struct {
-		struct mono at;
-		bool valid;
-		double rate_bps;
-	} installed_rate[IP_FAMILIES];
+	struct app_coverage coverage[IP_FAMILIES]; /* as view.c last measured it */
 };
 
 /* By the name the configuration gives it; NULL where there is none. */

@@ -341,7 +341,7 @@ settle_target(struct app *app)
 	settle_sim(app);
 	settle_kernel(app);
 	for (int f = 0; f < IP_FAMILIES; f++)
-		app->installed_rate[f].valid = false;
+		app->coverage[f].valid = false;
 }
 
 /* --- neighbours --- */

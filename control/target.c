@@ -424,6 +424,7 @@ target_family_status(
 		.runs = t->runs,
 	};
 	selector_status(t->choice[family].selector, &out->selector);
+	choice_default(t, family, &out->default_action, &out->default_attrs);
 }
 
 void

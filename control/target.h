@@ -164,6 +164,9 @@ struct target_family_status {
 	double selection_s; /* CPU time of the last run, set by target_note_cost() */
 	uint64_t runs;
 	struct selector_status selector;
+	/* Next hop of what no entry matches, where it is one that counts: else RIB_NONE. And the
+	 * attributes of the default route, ATTRS_NONE without. */
+	uint32_t default_action, default_attrs;
 };
 void target_family_status(
     const struct target *t, enum ip_family family, struct target_family_status *out);

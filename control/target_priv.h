@@ -84,6 +84,10 @@ void choice_route_changed(
 void choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
     struct mono now);
 
+/* See struct target_family_status. */
+void choice_default(
+    const struct target *t, enum ip_family family, uint32_t *action, uint32_t *attrs);
+
 /* A slice of choosing; true while there is more. */
 bool choice_work(struct target *t, enum ip_family family, struct mono now);
 

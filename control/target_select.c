@@ -154,6 +154,14 @@ target_wanted(const struct target *t, enum ip_family family)
 }
 
 void
+choice_default(const struct target *t, enum ip_family family, uint32_t *action, uint32_t *attrs)
+{
+	*attrs = default_attrs(t, family);
+	*action = t->config.follow && *attrs != ATTRS_NONE ? attrs_nexthop(t->config.attrs, *attrs)
+							   : RIB_NONE;
+}
+
+void
 target_question(struct target *t, enum ip_family family, struct mono now, struct select_input *in,
     struct selector_context *context)
 {

@@ -2,7 +2,7 @@
 /*
  * Nothing here changes anything: each function fills one of backend.h's values from the objects of
  * the app. Everything is looked up at the time of the call, so there is no second copy of the state
- * to keep right; the one thing kept is the rate carried by installed entries, for a second.
+ * to keep right; the one thing kept is the coverage, for a second.
  */
 #include "control/view_priv.h"
 
@@ -14,6 +14,8 @@
 #include "control/events.h"
 #include "control/explain.h"
 #include "control/feedback.h"
+#include "control/proof.h"
+#include "control/select/emap.h"
 #include "lib/mem.h"
 
 static void
@@ -277,29 +279,43 @@ target_installed(const struct target *t, enum ip_family family)
 	return target_ports(t) > 0 ? target_port_installed(t, 0, family) : NULL;
 }
 
-static double
-installed_rate(struct app *app, enum ip_family family)
+/* Kept for a second, or longer where it takes a while. */
+static const struct coverage *
+coverage(struct app *app, enum ip_family family, uint32_t default_action)
 {
+	struct app_coverage *c = &app->coverage[family];
 	struct router *router = target_config(app->target)->router;
-	const struct installed *held = target_installed(app->target, family);
 	const struct traffic *traffic = router_traffic(router, family);
-	const uint32_t *ids = traffic_ids(traffic);
-	const double *weights = traffic_weights(traffic, TRAFFIC_TO);
-	double sum = 0;
+	int64_t keep_us = 1000000 + 50 * (int64_t)traffic_count(traffic);
 
-	if (app->installed_rate[family].valid &&
-	    mono_sub_us(app->now, app->installed_rate[family].at) < 1000000)
-		return app->installed_rate[family].rate_bps;
-	for (size_t i = 0; held != NULL && i < traffic_count(traffic); i++) {
-		struct ip_prefix p = rib_prefix(router_rib(router), family, ids[i]);
-
-		if (installed_match(held, &p) != NULL)
-			sum += weights[i];
+	if (!c->valid || mono_sub_us(app->now, c->at) >= keep_us) {
+		coverage_measure(router_rib(router), family, traffic,
+		    target_installed(app->target, family), default_action, app->now, &c->is);
+		c->valid = true;
+		c->at = app->now;
 	}
-	app->installed_rate[family].valid = true;
-	app->installed_rate[family].at = app->now;
-	app->installed_rate[family].rate_bps = sum * traffic_unit(traffic, app->now);
-	return app->installed_rate[family].rate_bps;
+	return &c->is;
+}
+
+static void
+selection_of(const struct app *app, const struct target_family_status *s, struct web_selection *out)
+{
+	const struct target_config *c = target_config(app->target);
+
+	*out = (struct web_selection){ .name = selector_names[c->selection],
+		.follow = c->follow,
+		.price_bps = s->selector.price_bps,
+		.tau_s = s->selector.tau_s,
+		.eta = s->selector.eta_permille / 1000.,
+		.guards = s->selector.guards,
+		.synthetic = s->selector.synthetic,
+		.passes = s->selector.passes,
+		.bytes = s->selector.bytes };
+	if (s->default_attrs != ATTRS_NONE) {
+		out->has_default = true;
+		out->default_nexthop =
+		    nexthop_peek(app->attrs, attrs_nexthop(app->attrs, s->default_attrs))->addr;
+	}
 }
 
 static bool
@@ -328,6 +344,7 @@ view_router(void *ctx, size_t i, struct web_router *out)
 		out->family[f].frozen_why = router_phase_why(router, family);
 		if (app->target != NULL && target_config(app->target)->router == router) {
 			const struct installed *held = target_installed(app->target, family);
+			const struct coverage *covered;
 			struct target_family_status s;
 
 			target_family_status(app->target, family, &s);
@@ -342,7 +359,10 @@ view_router(void *ctx, size_t i, struct web_router *out)
 			out->family[f].desired = s.desired;
 			out->family[f].installed = held != NULL ? installed_count(held) : 0;
 			out->family[f].selection_ms = s.selection_s * 1000;
-			out->family[f].rate_installed = installed_rate(app, family);
+			covered = coverage(app, family, s.default_action);
+			out->family[f].rate_installed = covered->installed_bps;
+			out->family[f].rate_default = covered->default_bps;
+			selection_of(app, &s, &out->family[f].selection);
 		}
 	}
 	return true;
@@ -558,6 +578,39 @@ view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_r
 	return false;
 }
 
+static bool
+nexthop_of(const struct app *app, uint32_t action, struct ip_addr *out)
+{
+	if (action >= ACTION_MIXED) /* the default, where that is no next hop */
+		return false;
+	*out = nexthop_peek(app->attrs, action)->addr;
+	return true;
+}
+
+static enum web_verify_state
+view_verify(void *ctx, struct web_verify *verify, struct web_verified *out)
+{
+	const struct app *app = app_of(ctx);
+	struct proof *p = (struct proof *)(void *)verify->walk, is;
+	bool done;
+
+	_Static_assert(sizeof(*p) <= sizeof(verify->walk), "a proof fits");
+	if (app->target == NULL)
+		return WEB_VERIFY_DONE;
+	if (!proof_step(app->target, p, &is, &done))
+		return done ? WEB_VERIFY_DONE : WEB_VERIFY_MORE;
+	*out = (struct web_verified){ .neighbor = target_port_name(app->target, is.port),
+		.family = is.family,
+		.intervals = is.sum.intervals,
+		.wrong = is.sum.wrong,
+		.address = is.sum.address };
+	if (is.sum.wrong > 0) {
+		out->has_rib_nexthop = nexthop_of(app, is.sum.rib_action, &out->rib_nexthop);
+		out->has_table_nexthop = nexthop_of(app, is.sum.table_action, &out->table_nexthop);
+	}
+	return WEB_VERIFY_ROW;
+}
+
 struct web_backend
 view_backend(struct app *app)
 {
@@ -578,6 +631,7 @@ view_backend(struct app *app)
 		.difference_next = view_difference_next,
 		.event_next = view_event_next,
 		.hardware = view_hardware,
+		.verify = view_verify,
 		.refresh = command_refresh,
 		.freeze = command_freeze,
 	};

@@ -53,6 +53,7 @@ void web_api_diff(struct web_call *call, struct web_answer *a);
 void web_api_events(struct web_call *call, struct web_answer *a);
 void web_api_hardware(struct web_call *call, struct web_answer *a);
 void web_api_reload(struct web_call *call, struct web_answer *a);
+void web_api_verify(struct web_call *call, struct web_answer *a);
 void web_api_refresh(struct web_call *call, struct web_answer *a);
 void web_api_freeze(struct web_call *call, struct web_answer *a);
 void web_api_thaw(struct web_call *call, struct web_answer *a);

@@ -200,6 +200,25 @@ neighbors_json(const struct web_backend *b)
 }
 
 static json_t *
+selection_json(const struct web_selection *s)
+{
+	json_t *o = json_object();
+
+	web_json_text(o, "name", s->name != NULL ? s->name : "");
+	web_json_text(o, "default", s->follow ? "follow" : "punt");
+	if (s->has_default)
+		web_json_addr(o, "defaultNexthop", &s->default_nexthop);
+	web_json_real(o, "price", s->price_bps);
+	web_json_real(o, "tauSeconds", s->tau_s);
+	web_json_real(o, "eta", s->eta);
+	web_json_count(o, "guards", s->guards);
+	web_json_count(o, "synthetic", s->synthetic);
+	web_json_count(o, "passes", s->passes);
+	web_json_count(o, "memoryBytes", s->bytes);
+	return o;
+}
+
+static json_t *
 router_json(const struct web_router *r)
 {
 	json_t *o = json_object(), *families = json_object();
@@ -208,12 +227,14 @@ router_json(const struct web_router *r)
 	if (r->push_stopped != NULL)
 		web_json_text(o, "pushStopped", r->push_stopped);
 	for (int f = 0; f < IP_FAMILIES; f++) {
-		double total = r->family[f].rate_total, covered = r->family[f].rate_installed;
+		double total = r->family[f].rate_total;
+		double covered = r->family[f].rate_installed + r->family[f].rate_default;
 		json_t *family = json_object();
 
 		web_json_fields(family, router_family_fields, &r->family[f]);
 		web_json_real(family, "rateTotal", total);
-		web_json_real(family, "rateInstalled", covered);
+		web_json_real(family, "rateInstalled", r->family[f].rate_installed);
+		web_json_real(family, "rateDefault", r->family[f].rate_default);
 		web_json_real(family, "rateUnrouted", r->family[f].rate_unrouted);
 		web_json_real(family, "coverage", total > 0 ? covered / total : 0);
 		web_json_bool(family, "hasTarget", r->family[f].has_target);
@@ -221,6 +242,9 @@ router_json(const struct web_router *r)
 		web_json_bool(family, "frozen", r->family[f].frozen);
 		web_json_text(family, "frozenWhy", r->family[f].frozen_why);
 		web_json_real(family, "selectionMs", r->family[f].selection_ms);
+		if (r->family[f].has_target)
+			json_object_set_new(
+			    family, "selection", selection_json(&r->family[f].selection));
 		json_object_set_new(families, ip_family_name((enum ip_family)f), family);
 	}
 	json_object_set_new(o, "families", families);

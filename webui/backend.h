@@ -91,25 +91,38 @@ struct web_neighbor {
 	uint64_t queued_bytes;
 };
 
+/* How a target's entries are chosen. */
+struct web_selection {
+	const char *name;
+	bool follow;      /* what no entry matches takes the default route, and counts */
+	bool has_default; /* the table has one, which may be pushed: its next hop */
+	struct ip_addr default_nexthop;
+	double price_bps; /* what an entry has to earn, bytes/s; this and the rest: "priced" only */
+	double tau_s;     /* averaging time at that price */
+	double eta;       /* hysteresis, part of the price */
+	uint64_t guards, synthetic, passes, bytes;
+};
+
 /* A learned table and its traffic. */
 struct web_router {
 	const char *name;
 	const char *push_stopped; /* why pushing to it over BGP has stopped; NULL: it has not */
 	struct {
 		uint64_t prefixes, paths;
-		uint64_t active;   /* prefixes with traffic towards them */
-		double rate_total; /* destination direction, routed traffic, bytes/s */
-		double
-		    rate_installed;   /* of that, the part whose longest match is installed, or that
-				       * is covered by an installed entry with the same next hop */
+		uint64_t active;       /* prefixes with traffic towards them */
+		double rate_total;     /* destination direction, routed traffic, bytes/s */
+		double rate_installed; /* of that, what an installed entry forwards right */
+		double rate_default; /* of that, what has no entry and needs none: "follow", and the
+				      * default has its next hop */
 		double rate_unrouted; /* sampled traffic without a route, bytes/s */
 		bool has_target;
 		bool dry_run; /* of the target: nothing is pushed, it is only shown */
 		uint64_t capacity, desired, installed;
 		uint64_t usable; /* of the capacity: what the hardware was found to have room for */
-		bool frozen;            /* stale input: nothing is evicted */
-		const char *frozen_why; /* "" when not frozen */
-		double selection_ms;    /* CPU time of the last selection */
+		bool frozen;     /* stale input: nothing is evicted */
+		const char *frozen_why;         /* "" when not frozen */
+		double selection_ms;            /* CPU time of the last selection */
+		struct web_selection selection; /* of the target */
 	} family[IP_FAMILIES];
 };
 
@@ -333,6 +346,28 @@ struct web_router_ref {
 			  * learning neighbour, or its first one; SIZE_MAX where it has none */
 };
 
+/* The proof of what a port holds against the RIB that is under way; `walk` belongs to it. */
+struct web_verify {
+	uint64_t walk[24];
+};
+
+struct web_verified {
+	const char *neighbor; /* the port's name */
+	uint8_t family;
+	uint64_t intervals, wrong; /* of the address space; all are looked at */
+	/* The first wrong address and the two next hops; family of one: has_... is false where
+	 * there is none. Where wrong > 0. */
+	struct ip_addr address;
+	bool has_rib_nexthop, has_table_nexthop;
+	struct ip_addr rib_nexthop, table_nexthop;
+};
+
+enum web_verify_state {
+	WEB_VERIFY_MORE, /* some milliseconds were spent; ask again */
+	WEB_VERIFY_ROW,  /* one port and family is complete */
+	WEB_VERIFY_DONE
+};
+
 /* What came of a command. */
 enum web_outcome {
 	WEB_DONE,
@@ -393,6 +428,11 @@ struct web_backend {
 
 	/* The oldest event kept that has an id above `after`; false: none. */
 	bool (*event_next)(void *ctx, uint64_t after, struct web_event *out);
+
+	/* Prove that every address is sent where the RIB says or to the default; zero *verify to
+	 * begin. */
+	enum web_verify_state (*verify)(
+	    void *ctx, struct web_verify *verify, struct web_verified *out);
 
 	/* Commands. Unless WEB_DONE, *why says what is wrong, a whole sentence without its full
 	 * stop.

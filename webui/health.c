@@ -137,9 +137,9 @@ web_problems(const struct web_backend *b)
 }
 
 struct sums {
-	double rate_total, rate_installed; /* of routers with a target */
-	double rate_observed;              /* of all routers */
-	uint64_t installed, capacity;      /* entries */
+	double rate_total, rate_covered; /* of routers with a target */
+	double rate_observed;            /* of all routers */
+	uint64_t installed, capacity;    /* entries */
 	uint64_t prefixes[IP_FAMILIES];
 	unsigned learners; /* learn sessions that are up */
 	bool has_target, dry_run;
@@ -163,7 +163,7 @@ sum_up(const struct web_backend *b)
 			s.has_target = true;
 			s.dry_run = r.family[f].dry_run;
 			s.rate_total += r.family[f].rate_total;
-			s.rate_installed += r.family[f].rate_installed;
+			s.rate_covered += r.family[f].rate_installed + r.family[f].rate_default;
 			s.installed += r.family[f].installed;
 			s.capacity += r.family[f].capacity;
 		}
@@ -183,7 +183,7 @@ web_summary(const struct web_backend *b, struct str *out)
 		str_addf(out, "Observing %s", human_bit_rate(s.rate_observed, one));
 	else
 		str_addf(out, "%s %s of %s", s.dry_run ? "A dry run that would cover" : "Covering",
-		    human_percent(s.rate_total > 0 ? s.rate_installed / s.rate_total : 0, one),
+		    human_percent(s.rate_total > 0 ? s.rate_covered / s.rate_total : 0, one),
 		    human_bit_rate(s.rate_total, two));
 	if (!s.has_target)
 		str_add(out, "; no target is configured");

@@ -299,12 +299,15 @@ enum router_value {
 	ACTIVE,
 	TRAFFIC,
 	TRAFFIC_INSTALLED,
+	TRAFFIC_DEFAULT,
 	TRAFFIC_UNROUTED,
 	COVERAGE,
 	CAPACITY,
 	USABLE,
 	FROZEN,
-	SELECTION
+	SELECTION,
+	PRICE,
+	TAU
 };
 
 static const struct {
@@ -319,10 +322,14 @@ static const struct {
 	    false },
 	{ "hotfib_traffic_installed_bytes_per_second",
 	    "Of that, the traffic that installed entries forward.", TRAFFIC_INSTALLED, false },
+	{ "hotfib_traffic_default_bytes_per_second",
+	    "Of that, the traffic that needs no entry, because the default has its next hop.",
+	    TRAFFIC_DEFAULT, true },
 	{ "hotfib_traffic_unrouted_bytes_per_second", "Sampled traffic without a route.",
 	    TRAFFIC_UNROUTED, false },
-	{ "hotfib_coverage_ratio", "Part of the traffic that installed entries forward, 0 to 1.",
-	    COVERAGE, true },
+	{ "hotfib_coverage_ratio",
+	    "Part of the traffic that is forwarded right without the CPU, 0 to 1.", COVERAGE,
+	    true },
 	{ "hotfib_fib_capacity_entries", "Entries the target may be given.", CAPACITY, true },
 	{ "hotfib_fib_usable_entries",
 	    "Of the capacity, the entries that the hardware was found to have room for.", USABLE,
@@ -330,6 +337,8 @@ static const struct {
 	{ "hotfib_fib_frozen", "1 while stale input keeps entries from being evicted.", FROZEN,
 	    true },
 	{ "hotfib_selection_last_seconds", "CPU time of the last selection.", SELECTION, true },
+	{ "hotfib_selection_price_bytes_per_second", "What an entry has to earn.", PRICE, true },
+	{ "hotfib_selection_tau_seconds", "Averaging time at that price.", TAU, true },
 };
 
 static double
@@ -344,11 +353,16 @@ router_value(const struct web_router *r, int f, enum router_value value)
 	case TRAFFIC: return total;
 	case TRAFFIC_INSTALLED: return r->family[f].rate_installed;
 	case TRAFFIC_UNROUTED: return r->family[f].rate_unrouted;
-	case COVERAGE: return total > 0 ? r->family[f].rate_installed / total : 0;
+	case TRAFFIC_DEFAULT: return r->family[f].rate_default;
+	case COVERAGE:
+		return total > 0 ? (r->family[f].rate_installed + r->family[f].rate_default) / total
+				 : 0;
 	case CAPACITY: return (double)r->family[f].capacity;
 	case USABLE: return (double)r->family[f].usable;
 	case FROZEN: return r->family[f].frozen;
 	case SELECTION: return r->family[f].selection_ms / 1000;
+	case PRICE: return r->family[f].selection.price_bps;
+	case TAU: return r->family[f].selection.tau_s;
 	}
 	return 0;
 }

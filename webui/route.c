@@ -92,6 +92,7 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/diff", web_api_diff, NULL },
 	{ "GET", "/api/v1/events", web_api_events, events_params },
 	{ "GET", "/api/v1/hardware", web_api_hardware, NULL },
+	{ "GET", "/api/v1/verify", web_api_verify, NULL },
 	/* Commands. */
 	{ "POST", "/api/v1/neighbor/{name}/refresh", web_api_refresh, NULL },
 	{ "POST", "/api/v1/freeze", web_api_freeze, freeze_params },

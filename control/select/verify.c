@@ -31,19 +31,15 @@ rib_cursor_next(void *rib_cursor, struct ip_prefix *p, uint32_t *action)
 	return true;
 }
 
-bool
-verify_lists(enum ip_family family, uint32_t default_action, sweep_next_fn *rib, void *rib_ctx,
-    sweep_next_fn *table, void *table_ctx, bool count, struct verify_result *out)
+static bool
+compare(const struct ip_prefix *part, uint32_t default_action, struct sweep *rib,
+    struct sweep *table, bool count, struct verify_result *out)
 {
-	struct ip_prefix everything = { .family = (uint8_t)family };
-	struct sweep r, f;
+	enum ip_family family = (enum ip_family)part->family;
 	struct sweep_interval right, given;
-	bool more;
+	bool more = sweep_step(rib, &right) && sweep_step(table, &given);
 
 	*out = (struct verify_result){ 0 };
-	sweep_init(&r, &everything, default_action, rib, rib_ctx);
-	sweep_init(&f, &everything, default_action, table, table_ctx);
-	more = sweep_step(&r, &right) && sweep_step(&f, &given);
 	while (more) {
 		out->intervals++;
 		if (given.value != right.value && given.value != default_action) {
@@ -57,13 +53,37 @@ verify_lists(enum ip_family family, uint32_t default_action, sweep_next_fn *rib,
 				return false;
 		}
 		if (right.last < given.last)
-			more = sweep_step(&r, &right);
+			more = sweep_step(rib, &right);
 		else if (given.last < right.last)
-			more = sweep_step(&f, &given);
+			more = sweep_step(table, &given);
 		else
-			more = sweep_step(&r, &right) && sweep_step(&f, &given);
+			more = sweep_step(rib, &right) && sweep_step(table, &given);
 	}
 	return out->wrong == 0;
+}
+
+bool
+verify_part(const struct ip_prefix *part, uint32_t default_action, uint32_t rib_outside,
+    sweep_next_fn *rib, void *rib_ctx, uint32_t table_outside, sweep_next_fn *table,
+    void *table_ctx, struct verify_result *out)
+{
+	struct sweep r, f;
+
+	sweep_init(&r, part, rib_outside, rib, rib_ctx);
+	sweep_init(&f, part, table_outside, table, table_ctx);
+	return compare(part, default_action, &r, &f, true, out);
+}
+
+bool
+verify_lists(enum ip_family family, uint32_t default_action, sweep_next_fn *rib, void *rib_ctx,
+    sweep_next_fn *table, void *table_ctx, bool count, struct verify_result *out)
+{
+	struct ip_prefix everything = { .family = (uint8_t)family };
+	struct sweep r, f;
+
+	sweep_init(&r, &everything, default_action, rib, rib_ctx);
+	sweep_init(&f, &everything, default_action, table, table_ctx);
+	return compare(&everything, default_action, &r, &f, count, out);
 }
 
 bool

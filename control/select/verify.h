@@ -31,6 +31,12 @@ struct verify_result {
 bool verify_lists(enum ip_family family, uint32_t default_action, sweep_next_fn *rib, void *rib_ctx,
     sweep_next_fn *table, void *table_ctx, bool count, struct verify_result *out);
 
+/* The same for one part of the space: both lists hold what lies inside it only, and what is done
+ * there without one of these is told for each. */
+bool verify_part(const struct ip_prefix *part, uint32_t default_action, uint32_t rib_outside,
+    sweep_next_fn *rib, void *rib_ctx, uint32_t table_outside, sweep_next_fn *table,
+    void *table_ctx, struct verify_result *out);
+
 /* The same for a sorted array as the table. */
 bool verify_rib(const struct rib *rib, enum ip_family family, uint32_t default_action,
     const struct fib_route *table, size_t n, bool count, struct verify_result *out);

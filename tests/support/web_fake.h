@@ -442,6 +442,27 @@ web_fake_freeze(void *ctx, bool frozen, const char *who, const char *reason, con
 	return WEB_DONE;
 }
 
+/* One port; its IPv4 is wrong in one place, after two steps. */
+static inline enum web_verify_state
+web_fake_verify(void *ctx, struct web_verify *verify, struct web_verified *out)
+{
+	(void)ctx;
+	if (verify->walk[0]++ < 2)
+		return WEB_VERIFY_MORE;
+	if (verify->walk[0] > 4)
+		return WEB_VERIFY_DONE;
+	*out = (struct web_verified){ .neighbor = "target",
+		.family = verify->walk[0] == 3 ? IP_V4 : IP_V6,
+		.intervals = 17 };
+	if (out->family == IP_V4) {
+		out->wrong = 1;
+		out->address = ip_v4(0x0a000001);
+		out->has_rib_nexthop = true;
+		out->rib_nexthop = ip_v4(0xc0000201);
+	}
+	return WEB_VERIFY_ROW;
+}
+
 static inline struct web_backend
 web_fake_backend(struct web_fake *f)
 {
@@ -463,6 +484,7 @@ web_fake_backend(struct web_fake *f)
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,
 		.refresh = web_fake_refresh,
+		.verify = web_fake_verify,
 		.freeze = web_fake_freeze,
 		.reload = web_fake_reload };
 }

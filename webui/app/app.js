@@ -233,7 +233,7 @@ function showOverview(status) {
 				continue;
 			target = true;
 			total += f.rateTotal;
-			installed += f.rateInstalled;
+			installed += f.rateInstalled + f.rateDefault;
 		}
 	}
 	setText($("summary"), status.summary + ".");

@@ -75,6 +75,10 @@ static const struct page pages[] = {
 	{ "/api/v1/top/nope/ipv4?maxPrefixes=20&direction=destination", 404,
 	    "{\"error\":\"no \\u001brouter\"}" },
 	{ "/version", 200, "1.0" },
+	{ "/api/v1/verify", 200,
+	    "{\"verified\":[{\"neighbor\":\"target\",\"family\":\"ipv4\",\"intervals\":7,\"wrong\":"
+	    "1,"
+	    "\"address\":\"10.0.0.1\",\"ribNexthop\":\"192.0.2.1\"}]}" },
 	{ "POST /api/v1/freeze", 200, "{\"done\":\"frozen\"}" },
 	{ "POST /api/v1/freeze?reason=a%26b", 200, "{\"done\":\"frozen, too\"}" },
 	{ "POST /api/v1/thaw", 409, "{\"error\":\"not frozen\"}" },
@@ -118,7 +122,7 @@ test_abbreviations(void **state)
 	assert_verb("s i", "show installed");
 	assert_verb("c file", "check");
 	assert_verb("i file", "import");
-	assert_verb("v", "version");
+	assert_verb("vers", "version");
 	assert_verb("check", "check");
 	assert_verb("show", NULL);
 	assert_verb("show x", NULL);
@@ -403,6 +407,10 @@ test_commands(void **state)
 	assert_int_equal(run(pages, "refresh target"), CLI_ERROR);
 	assert_string_equal(err, "hotfib: the daemon answered 409: a push neighbour\n");
 	assert_int_equal(run(pages, "refresh"), CLI_USAGE);
+	assert_int_equal(run(pages, "verify"), CLI_DEGRADED);
+	assert_non_null(strstr(out, "10.0.0.1"));
+	assert_non_null(strstr(out, "192.0.2.1"));
+	assert_non_null(strstr(out, "default"));
 	assert_int_equal(run(pages, "freeze"), CLI_OK);
 	assert_string_equal(out, "frozen\n");
 	assert_int_equal(run(pages, "freeze a&b"), CLI_OK);

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "control/proof.h"
 #include "control/target.h"
 #include "lib/str.h"
 #include "tests/support/forwarding.h"
@@ -99,14 +100,17 @@ changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
 static const bool v4_only[IP_FAMILIES] = { [IP_V4] = true };
 
 static void
-world_init_as(struct world *w, uint32_t capacity, enum selector_kind selection)
+world_make(
+    struct world *w, uint32_t capacity, enum selector_kind selection, double rate, double burst)
 {
 	struct router_config rc = {
 		.name = "edge", .t_s = T_S, .stale_time_s = 60, .changed = changed, .ctx = w
 	};
-	struct target_config tc = {
-		.selection = selection, .synthetic = true, .capacity = { capacity, 0 }
-	};
+	struct target_config tc = { .selection = selection,
+		.synthetic = true,
+		.capacity = { capacity, 0 },
+		.update_rate = rate,
+		.update_burst = burst };
 	struct push push = { .ctx = w,
 		.name = "target",
 		.ready = port_ready,
@@ -128,9 +132,21 @@ world_init_as(struct world *w, uint32_t capacity, enum selector_kind selection)
 }
 
 static void
+world_init_as(struct world *w, uint32_t capacity, enum selector_kind selection)
+{
+	world_make(w, capacity, selection, 0, 0);
+}
+
+static void
 world_init(struct world *w, uint32_t capacity)
 {
 	world_init_as(w, capacity, SELECTOR_TOP);
+}
+
+static void
+world_init_paced(struct world *w, uint32_t capacity, double rate, double burst)
+{
+	world_make(w, capacity, SELECTOR_TOP, rate, burst);
 }
 
 static void
@@ -455,6 +471,117 @@ test_frozen_by_order(void **state)
 	}
 }
 
+/* Everything of both families of the port; gives the intervals that are wrong. */
+static uint64_t
+prove(struct world *w, struct verify_result *v4)
+{
+	struct proof walk = { 0 }, is;
+	uint64_t wrong = 0;
+	unsigned rows = 0;
+	bool done = false;
+
+	while (!done) {
+		if (!proof_step(w->target, &walk, &is, &done))
+			continue;
+		rows++;
+		wrong += is.sum.wrong;
+		if (is.family == IP_V4)
+			*v4 = is.sum;
+	}
+	assert_int_equal(rows, IP_FAMILIES * target_ports(w->target));
+	return wrong;
+}
+
+/* The proof holds; with a route that changed and was not repaired yet it names the address. */
+static void
+test_proof(void **state)
+{
+	static const enum selector_kind kinds[] = { SELECTOR_TOP, SELECTOR_PRICED };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		struct verify_result v;
+		struct world w;
+		char text[IP_TEXT_MAX];
+
+		world_init_as(&w, 10, kinds[i]);
+		bring_up(&w);
+		samples(&w, "10.200.0.1", 20);
+		samples(&w, "192.0.2.1", 20);
+		seconds(&w, 2, true);
+		assert_int_equal(prove(&w, &v), 0);
+		assert_true(v.intervals > 1024);
+		learn(&w, "10.200.0.0/25", 4);
+		assert_int_equal(prove(&w, &v), 1);
+		assert_string_equal(ip_format(&v.address, text), "10.200.0.0");
+		assert_int_equal(
+		    nexthop_peek(w.attrs, v.rib_action)->addr.hi, ip_v4(UINT32_C(0x0a000004)).hi);
+		assert_int_equal(
+		    nexthop_peek(w.attrs, v.table_action)->addr.hi, ip_v4(UINT32_C(0x0a000001)).hi);
+		target_run(w.target, w.now);
+		assert_int_equal(prove(&w, &v), 0);
+		world_fini(&w);
+	}
+}
+
+/* Following the traffic is paced; filling a table and repairing one is not. */
+static void
+test_pace(void **state)
+{
+	struct world w;
+	char text[32];
+
+	(void)state;
+	world_init_paced(&w, 300, 10, 20);
+	source_up(&w);
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof(text), "10.%d.0.0/16", i);
+		learn(&w, text, 1 + (uint32_t)i % 2);
+	}
+	target_port_up(w.target, w.port, v4_only);
+	router_end_of_rib(w.router, w.source, IP_V4, w.now);
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "10.%d.1.1", i);
+		samples(&w, text, 20);
+	}
+	seconds(&w, 3, true);
+	assert_int_equal(w.pushed.n, 100); /* filled at once */
+
+	/* All of it is to be replaced, but for the first half of the top list: ten a second. */
+	for (int i = 100; i < 110; i++) {
+		snprintf(text, sizeof(text), "10.%d.1.1", i);
+		samples(&w, text, 20);
+	}
+	w.announced = 0;
+	seconds(&w, 1, true);
+	assert_int_equal(w.announced, 10);
+	for (int i = 110; i < 200; i++) {
+		snprintf(text, sizeof(text), "10.%d.1.1", i);
+		samples(&w, text, 20);
+	}
+	seconds(&w, 1, true);
+	assert_int_equal(w.pushed.n, 200); /* mostly empty again: filled at once */
+
+	/* Traffic ends: 20 of the burst, then ten a second. */
+	seconds(&w, 79, true);
+	w.withdrawn = 0;
+	seconds(&w, 3, true);
+	assert_in_range(w.withdrawn, 20, 60);
+	assert_true(w.pushed.n > 100);
+
+	/* A next hop fails: every route of it is repaired in one run. */
+	w.announced = 0;
+	for (int i = 0; i < 200; i += 2) {
+		snprintf(text, sizeof(text), "10.%d.0.0/16", i);
+		learn(&w, text, 5);
+	}
+	target_run(w.target, w.now);
+	forward_copy(&w.before, &w.oracle);
+	for (size_t i = 0; i < w.pushed.n; i++)
+		assert_int_not_equal(w.pushed.entries[i].action, 1);
+	world_fini(&w);
+}
+
 static void
 test_lost_learning_session(void **state)
 {
@@ -548,6 +675,8 @@ main(void)
 		cmocka_unit_test(test_withdrawn_below),
 		cmocka_unit_test(test_frozen_without_samples),
 		cmocka_unit_test(test_frozen_by_order),
+		cmocka_unit_test(test_proof),
+		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_lost_learning_session),
 		cmocka_unit_test(test_slow_port),
 		cmocka_unit_test(test_port_restart_and_refresh),
