@@ -71,7 +71,7 @@ take_tokens(const struct target *t, struct port_family *pf, struct mono now)
 	pf->tokens_at = now;
 	if (pf->tokens > c->update_burst)
 		pf->tokens = c->update_burst;
-	return (size_t)pf->tokens;
+	return pf->tokens > 0 ? (size_t)pf->tokens : 0;
 }
 
 size_t
@@ -91,6 +91,6 @@ target_plan(struct target *t, struct port_family *pf, enum ip_family family, str
 void
 target_spend(struct port_family *pf, const struct plan_op *op)
 {
-	if (!op->repairs && op->kind != PLAN_KEEP && pf->tokens >= 1)
-		pf->tokens -= 1;
+	if (op->costs)
+		pf->tokens -= 1; /* into debt, where a group had to be done as a whole */
 }

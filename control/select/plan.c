@@ -197,6 +197,7 @@ static void
 emit_group(const struct work *w, const struct group *g, size_t occupied, size_t capacity)
 {
 	bool drain = occupied + g->adds > capacity && g->held > 0 && g->adds > 0;
+	size_t first = w->out->n;
 
 	if (drain)
 		emit_deletes(w, g, true);
@@ -214,6 +215,8 @@ emit_group(const struct work *w, const struct group *g, size_t occupied, size_t 
 	}
 	if (!drain)
 		emit_deletes(w, g, false);
+	for (size_t i = first + 1; drain && i < w->out->n; i++)
+		w->out->ops[i].goes_on = true;
 }
 
 void
@@ -241,25 +244,33 @@ plan_build(
 	mem_free(MEM_SELECT, w.groups);
 }
 
+struct pace {
+	size_t most; /* operations that may still go */
+	bool fill;
+	bool went, cost; /* of the operation before */
+};
+
 static bool
-must_wait(const struct plan_op *op, bool fill)
+goes(struct pace *pace, const struct plan_op *op)
 {
-	return !op->repairs && op->kind != PLAN_KEEP && !(fill && op->fills);
+	if (!op->goes_on) {
+		pace->cost = !op->repairs && op->kind != PLAN_KEEP && !(pace->fill && op->fills);
+		pace->went = !pace->cost || pace->most > 0;
+	}
+	if (pace->went && pace->cost && pace->most > 0)
+		pace->most--;
+	return pace->went;
 }
 
-/* No more than `limit` entries are held at any time if only `most` of those that may wait are
- * carried out. */
+/* No more than `limit` entries are held at any time if only what may goes. */
 static bool
-fits(const struct plan *p, size_t occupied, size_t limit, size_t most, bool fill)
+fits(const struct plan *p, size_t occupied, size_t limit, struct pace pace)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_op *op = &p->ops[i];
 
-		if (must_wait(op, fill)) {
-			if (most == 0)
-				continue;
-			most--;
-		}
+		if (!goes(&pace, op))
+			continue;
 		if (op->kind == PLAN_DELETE)
 			occupied--;
 		else if (op->kind == PLAN_ADD && ++occupied > limit)
@@ -272,16 +283,15 @@ size_t
 plan_pace(struct plan *p, size_t occupied, size_t capacity, size_t most, bool fill)
 {
 	size_t limit = occupied > capacity ? occupied : capacity, kept = 0, left;
+	struct pace pace = { .most = most, .fill = fill };
 
-	if (!fits(p, occupied, limit, most, fill))
+	if (!fits(p, occupied, limit, pace))
 		return 0;
 	for (size_t i = 0; i < p->n; i++) {
-		bool waits = must_wait(&p->ops[i], fill);
-
-		if (waits && most == 0)
+		if (!goes(&pace, &p->ops[i]))
 			continue;
-		most -= waits;
-		p->ops[kept++] = p->ops[i];
+		p->ops[kept] = p->ops[i];
+		p->ops[kept++].costs = pace.cost;
 	}
 	left = p->n - kept;
 	p->n = kept;

@@ -26,6 +26,9 @@ struct plan_op {
 	bool covered;
 	bool repairs; /* its group forwards something as the RIB does not any more */
 	bool fills;   /* its group only adds, beside everything that is held */
+	bool costs;   /* after plan_pace(): it counts as one of the `most` */
+	bool
+	    goes_on; /* inside a group that is drained and refilled: not to be left out by itself */
 };
 
 struct plan {
@@ -47,9 +50,9 @@ void plan_build(const struct installed *held, const struct selection *wanted, si
     struct plan *out);
 
 /* Leave out what has to wait: of the operations that repair nothing only the first `most` stay, not
- * counting those that need no sending and, with `fill`, those that only add. Where what remains
- * would not fit, because it needs the room that others give back, nothing is left out. Gives how
- * many were. */
+ * counting those that need no sending and, with `fill`, those that only add; a group that is
+ * drained is done as a whole or not at all. Where what remains would not fit, because it needs the
+ * room that others give back, nothing is left out. Gives how many were. */
 size_t plan_pace(struct plan *p, size_t occupied, size_t capacity, size_t most, bool fill);
 
 #endif

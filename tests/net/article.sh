@@ -33,6 +33,7 @@ FRAME=518             # octets
 SAMPLING=5            # 1 in: 5 samples/s each
 T=2                   # arm.sflow.t
 BR0_MAC=02:00:00:00:00:01
+SELECTION=${SELECTION:-top} # how hotfibd selects, and SETTINGS of its target beside that
 
 # PREFIX NEXTHOP CLASS of both families.
 article_routes() {
@@ -155,8 +156,9 @@ hotfibd_config() {
 		>"$DIR/hotfib.conf"
 	grep -q "$DIR/hotfib.sock" "$DIR/hotfib.conf" ||
 		sed -i "s,http: *{,&\n  socket = \"$DIR/hotfib.sock\";," "$DIR/hotfib.conf"
-	# ARM's own rule: what is in the kernel is known to the entry.
-	sed -i 's,target: *{,&\n\tselection = "top",' "$DIR/hotfib.conf"
+	# With ARM's own rule what is in the kernel is known to the entry.
+	sed -i "s,target: *{,&\n\tselection = \"$SELECTION\"${SETTINGS:+; $SETTINGS}," \
+		"$DIR/hotfib.conf"
 	cp "$DIR/imported.conf" "$DIR/hotfib.conf" "$LOGS/"
 }
 
@@ -221,7 +223,7 @@ kernel_is() {
 forwarding_is_right() {
 	bird_routes peers4 peers6 >"$DIR/rib" 2>"$DIR/rib.err" || { cat "$DIR/rib.err" && return 1; }
 	kernel_routes >"$DIR/kernel"
-	"$BIN/net/verify" "$DIR/rib" "$DIR/kernel"
+	"$BIN/net/verify" ${GUARDS:+-g} "$DIR/rib" "$DIR/kernel"
 }
 
 article_start() {

@@ -116,21 +116,31 @@ status() {
 numbers() {
 	jq -r '[.routers[0].families | .ipv4, .ipv6] as $f |
 		[ ($f | map(.prefixes) | add), .totals.sFlowSamplesUsed,
-		  (($f | map(.rateInstalled) | add) / ([($f | map(.rateTotal) | add), 1e-9] | max)
+		  (($f | map(.rateInstalled + .rateDefault) | add) / ([($f | map(.rateTotal) | add), 1e-9] | max)
 			* 100), ($f | map(.installed) | add), ($f | map(.capacity) | add) ] | @tsv' \
 		"$DIR/status.json"
+}
+
+# What ARM's rule would cover with as many IPv4 entries: asked now and then, as it is much work.
+ask_top() {
+	[ $((ASKED++ % 15)) -eq 5 ] || return 0
+	api sw "/api/v1/whatif?n=$((N4 * 98 / 100))" >"$DIR/whatif.json" 2>/dev/null || return 0
+	TOP=$(jq -r '.points[0] | "; IPv4 as selection weighs it: priced " +
+		"\(.priced.coverage * 1000 | round / 10) %, top \(.top.coverage * 1000 | round / 10) %"' \
+		"$DIR/whatif.json" 2>/dev/null) || TOP=
 }
 
 live_line() {
 	local routes samples coverage installed capacity kernel now
 	status || return
+	ask_top
 	now=$(now_ms)
 	read -r routes samples coverage installed capacity < <(numbers)
 	kernel=$({ ip -n "$(ns sw)" -4 route show proto bird
 		ip -n "$(ns sw)" -6 route show proto bird; } | wc -l)
-	LINE=$(printf '%d routes learned, %d samples/s, coverage %.1f %%, installed %d/%d, kernel %d' \
+	LINE=$(printf '%d routes learned, %d samples/s, coverage %.1f %%, installed %d/%d, kernel %d%s' \
 		"$routes" $(((samples - LAST_SAMPLES) * 1000 / (now - LAST_MS + 1))) "$coverage" \
-		"$installed" "$capacity" "$kernel")
+		"$installed" "$capacity" "$kernel" "$TOP")
 	LAST_SAMPLES=$samples LAST_MS=$now
 	WORKED=$((routes > 0 && samples > 0 && installed > 0 && installed <= capacity && kernel > 0))
 	if [ -t 1 ]; then
@@ -159,7 +169,7 @@ spawn traffic sw "$BIN/hotfib-lab" traffic --agent 10.0.0.136 --from 127.0.0.1 -
 step "the upstream router announces $WHAT; an sFlow agent sends $SAMPLES samples/s"
 step "dashboard: http://$HOST.2:8008/"
 
-LAST_SAMPLES=0 LAST_MS=$(now_ms) WORKED=0 LINES_LEFT=${SECONDS_TO_RUN:--1}
+TOP='' ASKED=0 LAST_SAMPLES=0 LAST_MS=$(now_ms) WORKED=0 LINES_LEFT=${SECONDS_TO_RUN:--1}
 while [ "$LINES_LEFT" -ne 0 ]; do
 	for p in bird hotfibd up4 up6 traffic; do
 		alive "$p" || bail "$p has ended"

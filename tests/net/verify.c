@@ -2,10 +2,11 @@
 /*
  * Does a forwarding table do what the RIB says? Exact, over the whole address space.
  *
- *      verify RIB FIB          each line "PREFIX NEXTHOP [more]"; a default route is 0.0.0.0/0 or
+ *      verify [-g] RIB FIB     each line "PREFIX NEXTHOP [more]"; a default route is 0.0.0.0/0 or
  * ::/0
  *
- * For every address the FIB must send it to the RIB's next hop, or have no route but a default one.
+ * For every address the FIB must send it to the RIB's next hop, or have no route but a default one;
+ * with -g a route to the next hop of the RIB's default is as good as none.
  * Longest matches change only where a prefix starts or ends, so it is enough to look at the first
  * and the last address of each prefix of both tables, and at their neighbours. Wrong addresses are
  * printed (ten of them); status 1 when there is one, 2 when a file cannot be read.
@@ -127,6 +128,19 @@ table_lookup(const struct table *t, const struct ip_addr *a)
 }
 
 static unsigned long checked, wrong;
+static bool guards; /* option -g */
+
+/* An entry with the next hop of the RIB's default route does what no entry would do. */
+static bool
+is_default(const struct table *rib, const struct ip_addr *nexthop)
+{
+	for (size_t i = 0; guards && i < rib->n; i++)
+		if (rib->entries[i].prefix.len == 0 &&
+		    rib->entries[i].prefix.family == nexthop->family &&
+		    ip_equal(&rib->entries[i].nexthop, nexthop))
+			return true;
+	return false;
+}
 
 static void
 check(const struct table *rib, const struct table *fib, const struct ip_addr *a)
@@ -140,6 +154,8 @@ check(const struct table *rib, const struct table *fib, const struct ip_addr *a)
 		return;
 	r = table_lookup(rib, a);
 	if (r != NULL && ip_equal(&r->nexthop, &f->nexthop))
+		return;
+	if (is_default(rib, &f->nexthop))
 		return;
 	if (wrong++ >= 10)
 		return;
@@ -204,8 +220,13 @@ main(int argc, char **argv)
 {
 	struct table rib = { 0 }, fib = { 0 };
 
+	if (argc > 1 && strcmp(argv[1], "-g") == 0) {
+		guards = true;
+		argc--;
+		argv++;
+	}
 	if (argc != 3) {
-		fprintf(stderr, "usage: verify RIB FIB\n");
+		fprintf(stderr, "usage: verify [-g] RIB FIB\n");
 		return 2;
 	}
 	if (!table_read(&rib, argv[1]) || !table_read(&fib, argv[2]))
