@@ -121,13 +121,18 @@ numbers() {
 		"$DIR/status.json"
 }
 
-# What ARM's rule would cover with as many IPv4 entries: asked now and then, as it is much work.
+# What ARM's rule would cover with as many IPv4 entries: asked now and then and not waited for, as it
+# is much work for the daemon's second process.
 ask_top() {
-	[ $((ASKED++ % 15)) -eq 5 ] || return 0
-	api sw "/api/v1/whatif?n=$((N4 * 98 / 100))" >"$DIR/whatif.json" 2>/dev/null || return 0
-	TOP=$(jq -r '.points[0] | "; IPv4 as selection weighs it: priced " +
-		"\(.priced.coverage * 1000 | round / 10) %, top \(.top.coverage * 1000 | round / 10) %"' \
-		"$DIR/whatif.json" 2>/dev/null) || TOP=
+	if { [ -z "$ASKING" ] || ! kill -0 "$ASKING" 2>/dev/null; } && [ $((ASKED++ % 15)) -eq 10 ]; then
+		{ run_in sw curl -sS --max-time 60 -o "$DIR/whatif.new" \
+			"http://127.0.0.1:8008/api/v1/whatif?n=$((N4 * 98 / 100))" &&
+			mv "$DIR/whatif.new" "$DIR/whatif.json"; } 2>/dev/null &
+		ASKING=$!
+	fi
+	TOP=$(jq -r 'select(.value > 0) | .points[0] |
+		"; of IPv4 as selection weighs it \(.priced.coverage * 1000 | round / 10) %, by ARM'"'"'s rule \(
+		.top.coverage * 1000 | round / 10) %"' "$DIR/whatif.json" 2>/dev/null)
 }
 
 live_line() {
@@ -169,7 +174,7 @@ spawn traffic sw "$BIN/hotfib-lab" traffic --agent 10.0.0.136 --from 127.0.0.1 -
 step "the upstream router announces $WHAT; an sFlow agent sends $SAMPLES samples/s"
 step "dashboard: http://$HOST.2:8008/"
 
-TOP='' ASKED=0 LAST_SAMPLES=0 LAST_MS=$(now_ms) WORKED=0 LINES_LEFT=${SECONDS_TO_RUN:--1}
+TOP='' ASKED=0 ASKING='' LAST_SAMPLES=0 LAST_MS=$(now_ms) WORKED=0 LINES_LEFT=${SECONDS_TO_RUN:--1}
 while [ "$LINES_LEFT" -ne 0 ]; do
 	for p in bird hotfibd up4 up6 traffic; do
 		alive "$p" || bail "$p has ended"

@@ -582,6 +582,44 @@ test_pace(void **state)
 	world_fini(&w);
 }
 
+/* An almost empty switch: 60 active prefixes and room for 10,000. Each is there within seconds,
+ * paced as it is by default, and leaves within a few averaging times after its last sample. */
+static void
+test_almost_empty(void **state)
+{
+	struct world w;
+	char text[32];
+	int gone_after = 0;
+
+	(void)state;
+	world_make(&w, 10000, SELECTOR_PRICED, 100, 500);
+	source_up(&w);
+	for (int i = 0; i < 120; i++) {
+		snprintf(text, sizeof(text), "10.%d.0.0/16", i);
+		learn(&w, text, 1 + (uint32_t)i % 3);
+	}
+	target_port_up(w.target, w.port, v4_only);
+	router_end_of_rib(w.router, w.source, IP_V4, w.now);
+	seconds(&w, 3, true);
+	assert_int_equal(w.pushed.n, 0);
+	for (int second = 0; second < 60; second++) {
+		for (int i = 0; i < 120; i += 2) {
+			snprintf(text, sizeof(text), "10.%d.1.1", i);
+			samples(&w, text, 1 + i % 5);
+		}
+		seconds(&w, 1, true);
+		if (second >= 3)
+			assert_int_equal(w.pushed.n, 60);
+	}
+	while (w.pushed.n > 0 && gone_after < 600) {
+		seconds(&w, 1, true);
+		gone_after++;
+	}
+	/* At five samples a second: ln(5 x 60 / 0.7) times TRAFFIC_TAU_S is 6.1 of them. */
+	assert_in_range(gone_after, 2 * 60, 7 * 60);
+	world_fini(&w);
+}
+
 static void
 test_lost_learning_session(void **state)
 {
@@ -677,6 +715,7 @@ main(void)
 		cmocka_unit_test(test_frozen_by_order),
 		cmocka_unit_test(test_proof),
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_almost_empty),
 		cmocka_unit_test(test_lost_learning_session),
 		cmocka_unit_test(test_slow_port),
 		cmocka_unit_test(test_port_restart_and_refresh),
