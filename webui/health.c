@@ -95,6 +95,24 @@ add_reload_problem(const struct web_backend *b, json_t *list)
 	str_fini(&text);
 }
 
+/* A neighbour that was only warned about. One that was closed for it is down, and says why. */
+static void
+add_over_limit(json_t *list, const struct web_neighbor *n)
+{
+	struct str text;
+
+	str_init(&text, MEM_HTTP);
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		if (strcmp(n->state, "established") != 0 || !n->family[f].over_limit)
+			continue;
+		str_clear(&text);
+		str_addf(&text, "neighbour %s has had more %s routes than max-prefixes allows",
+		    n->name, f == IP_V4 ? "IPv4" : "IPv6");
+		add_reason(list, text.text);
+	}
+	str_fini(&text);
+}
+
 json_t *
 web_problems(const struct web_backend *b)
 {
@@ -106,6 +124,7 @@ web_problems(const struct web_backend *b)
 	add_reload_problem(b, list);
 	str_init(&text, MEM_HTTP);
 	for (size_t i = 0; b->neighbor(b->ctx, i, &n); i++) {
+		add_over_limit(list, &n);
 		/* Who comes out of a range may leave again. */
 		if (n.dynamic || strcmp(n.state, "established") == 0 ||
 		    (n.established_count == 0 && has_stand_in(b, i)))

@@ -67,6 +67,7 @@ peer big 127.0.8.1 200
 expect_within "too many routes: closed" 20 neighbor big \
 	'.state == "idle" and (.lastError | contains("Maximum Number of Prefixes"))'
 expect_within "kept out" 20 refused held
+expect_within "and said for how long" 20 neighbor big '.held and .timers.heldSecondsLeft <= 16'
 expect_within "let in, and closed again" 60 neighbor big \
 	'.establishedCount >= 2 and .families.ipv4.overLimit'
 peer warned 127.0.8.2 200

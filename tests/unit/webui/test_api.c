@@ -212,7 +212,8 @@ test_route_explained(void **state)
 	    "\"neighborAddress\":\"10.0.0.254\",\"nexthop\":\"192.0.2.3\","
 	    "\"nexthopLinkLocal\":\"fe80::1\",\"onlyToCustomer\":65002,\"origin\":\"IGP\","
 	    "\"originatorId\":\"10.0.0.3\",\"otherAttributes\":\"e06301ff\",\"pathId\":7,"
-	    "\"rule\":\"stale\",\"stale\":true,\"why\":\"it is not stale\"}],\"points\":[{\"prefix\":\"10.0.2.0/24\",\"value\":1000.0}],"
+	    "\"rule\":\"stale\",\"stale\":true,\"why\":\"it is not "
+	    "stale\"}],\"points\":[{\"prefix\":\"10.0.2.0/24\",\"value\":1000.0}],"
 	    "\"prefix\":\"10.0.2.0/24\",\"price\":2000.0,\"router\":\"edge\","
 	    "\"rule\":\"as-path\",\"valueDestination\":32333333.3333333,"
 	    "\"valueSource\":8083333.33333333,\"verdict\":\"below-price\",\"why\":\"its AS path is "
@@ -435,7 +436,14 @@ test_problems(void **state)
 	(void)state;
 	web_fake_init(&fake);
 	assert_problem(&fake, 0, NULL);
+	fake.neighbors[0].family[IP_V6].over_limit = true;
+	assert_problem(
+	    &fake, 1, "neighbour reflector has had more IPv6 routes than max-prefixes allows");
+	fake.neighbors[0].family[IP_V6].over_limit = false;
+	fake.neighbors[1].dynamic = true; /* who comes may go */
 	fake.neighbors[1].state = "active";
+	assert_problem(&fake, 0, NULL);
+	fake.neighbors[1].dynamic = false;
 	fake.neighbors[1].last_error = "refused";
 	assert_problem(&fake, 1, "push neighbour target is down (active): refused");
 	fake.neighbors[1].established_count = 0; /* never up, and nobody stands in for it */
