@@ -22,6 +22,7 @@
 #include "control/app_feedback.h"
 #include "control/app_sinks.h"
 #include "control/config/diff.h"
+#include "control/config/pools.h"
 #include "control/events.h"
 #include "control/feedback.h"
 #include "control/kernel_io.h"
@@ -241,6 +242,16 @@ target_settings(const struct app *app)
 	config.synthetic = t->synthetic;
 	config.capacity[IP_V4] = t->capacity[IP_V4];
 	config.capacity[IP_V6] = t->capacity[IP_V6];
+	if (t->n_pools > 0) {
+		struct pools pools;
+		char error[POOLS_ERROR_MAX];
+		bool good = pools_make(t->pools, t->n_pools, &pools, error);
+
+		ASSERT(good); /* the configuration was checked */
+		memcpy(config.slots, pools.slots, sizeof(config.slots));
+		memcpy(config.capacity, pools.capacity, sizeof(config.capacity));
+		config.shared = pools.shared;
+	}
 	config.headroom = t->headroom;
 	config.min_rate_bps = t->min_rate_bps;
 	config.tau_s = t->tau_s;

@@ -14,6 +14,8 @@ struct installed {
 	enum ip_family family;
 	bool nexthops_only;
 	struct installed_stats stats;
+	const struct slots *slots;
+	struct slots_fill fill;
 };
 
 const char *
@@ -33,6 +35,7 @@ installed_new(enum ip_family family, struct attrs_table *attrs)
 	s->trie = trie_new(family);
 	s->attrs = attrs;
 	s->family = family;
+	s->slots = &slots_plain;
 	return s;
 }
 
@@ -58,6 +61,33 @@ installed_alike(const struct installed *s, uint32_t a, uint32_t b)
 {
 	return a == b ||
 	       (s->nexthops_only && attrs_nexthop(s->attrs, a) == attrs_nexthop(s->attrs, b));
+}
+
+void
+installed_set_slots(struct installed *s, const struct slots *slots)
+{
+	s->slots = slots;
+	s->fill = (struct slots_fill){ 0 };
+	for (size_t i = 0; i < s->n; i++)
+		slots_put(slots, &s->fill, s->entries[i].prefix.len);
+}
+
+const struct slots *
+installed_slots(const struct installed *s)
+{
+	return s->slots;
+}
+
+const struct slots_fill *
+installed_fill(const struct installed *s)
+{
+	return &s->fill;
+}
+
+size_t
+installed_used(const struct installed *s)
+{
+	return slots_used(s->slots, &s->fill);
 }
 
 size_t
@@ -140,6 +170,7 @@ place(struct installed *s, const struct ip_prefix *p, uint32_t attrs, struct mon
 	*e = (struct installed_entry){ .prefix = *p, .attrs = attrs, .since = now };
 	s->stats.in[e->state]++;
 	trie_insert(s->trie, p, (uint32_t)s->n);
+	slots_put(s->slots, &s->fill, p->len);
 	s->n++;
 	s->stats.added++;
 	if (s->n > s->stats.most)
@@ -206,6 +237,7 @@ installed_remove(struct installed *s, const struct ip_prefix *p)
 	attrs_unref(s->attrs, s->entries[i].attrs);
 	s->stats.in[s->entries[i].state]--;
 	s->stats.there -= s->entries[i].there;
+	slots_take(s->slots, &s->fill, p->len);
 	s->n--;
 	if (i != s->n) {
 		s->entries[i] = s->entries[s->n];
@@ -221,6 +253,7 @@ installed_clear(struct installed *s)
 	for (size_t i = 0; i < s->n; i++)
 		attrs_unref(s->attrs, s->entries[i].attrs);
 	s->n = 0;
+	s->fill = (struct slots_fill){ 0 };
 	memset(s->stats.in, 0, sizeof(s->stats.in));
 	s->stats.there = 0;
 	trie_free(s->trie);

@@ -7,6 +7,7 @@
 #ifndef CONTROL_INSTALLED_H
 #define CONTROL_INSTALLED_H
 
+#include "control/select/slots.h"
 #include "lib/mono.h"
 #include "ribtrie/attrs.h"
 
@@ -50,6 +51,12 @@ void installed_set_nexthops_only(struct installed *s);
 
 /* The target need not be told to go from attribute set a to set b. */
 bool installed_alike(const struct installed *s, uint32_t a, uint32_t b);
+
+/* What its entries take of the target's table; one slot each unless said. Stays the caller's. */
+void installed_set_slots(struct installed *s, const struct slots *slots);
+const struct slots *installed_slots(const struct installed *s);
+const struct slots_fill *installed_fill(const struct installed *s);
+size_t installed_used(const struct installed *s);
 
 size_t installed_count(const struct installed *s);
 const struct installed_stats *installed_stats(const struct installed *s);

@@ -25,6 +25,7 @@ port_init(const struct target *t, struct port *port, const struct push *push)
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		struct installed *held = installed_new((enum ip_family)f, t->config.attrs);
 
+		installed_set_slots(held, &t->config.slots[f]);
 		if (port->push.nexthops_only)
 			installed_set_nexthops_only(held);
 		port->family[f].held = held;
@@ -39,13 +40,28 @@ port_fini(struct port *port)
 		installed_free(port->family[f].held);
 }
 
+static void
+take_config(struct target *t, const struct target_config *config)
+{
+	size_t all = config->capacity[IP_V4];
+
+	ASSERT(config->headroom >= 0 && config->headroom < 1);
+	t->config = *config;
+	for (int f = 0; f < IP_FAMILIES; f++)
+		if (config->slots[f].of[0] == 0)
+			t->config.slots[f] = slots_plain;
+	if (config->shared && t->quota[IP_V4] + t->quota[IP_V6] != all) {
+		t->quota[IP_V4] = all - all / 4;
+		t->quota[IP_V6] = all / 4;
+	}
+}
+
 struct target *
 target_new(const struct target_config *config)
 {
 	struct target *t = mem_alloc(MEM_SELECT, sizeof(*t));
 
-	ASSERT(config->headroom >= 0 && config->headroom < 1);
-	t->config = *config;
+	take_config(t, config);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		choice_init(&t->choice[f], config);
 	plan_init(&t->plan);
@@ -115,8 +131,7 @@ target_reconfigure(struct target *t, const struct target_config *config)
 	bool other_selection = config->selection != t->config.selection;
 
 	ASSERT(config->router == t->config.router && config->attrs == t->config.attrs);
-	ASSERT(config->headroom >= 0 && config->headroom < 1);
-	t->config = *config;
+	take_config(t, config);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		if (other_selection) {
 			choice_fini(&t->choice[f]);
@@ -125,6 +140,8 @@ target_reconfigure(struct target *t, const struct target_config *config)
 		t->choice[f].current = false;
 		for (unsigned i = 0; i < t->n_ports; i++)
 			t->ports[i].family[f].ceiling.probe_s = config->probe_s;
+		for (unsigned i = 0; i < t->n_ports; i++)
+			installed_set_slots(t->ports[i].family[f].held, &t->config.slots[f]);
 	}
 	t->repair = true;
 }
@@ -246,7 +263,7 @@ push_family(struct target *t, struct port *port, enum ip_family family, struct m
 	struct port_family *pf = &port->family[family];
 	size_t capacity = target_capacity(t, family), done = 0, waiting;
 	/* More is held where the capacity has fallen, and never more than that. */
-	size_t most = installed_count(pf->held) > capacity ? installed_count(pf->held) : capacity;
+	size_t used = installed_used(pf->held), most = used > capacity ? used : capacity;
 
 	if (!pf->up || !t->choice[family].current)
 		return;
@@ -254,7 +271,7 @@ push_family(struct target *t, struct port *port, enum ip_family family, struct m
 	while (done < t->plan.n && port->push.ready(port->push.ctx, family)) {
 		target_spend(pf, &t->plan.ops[done]);
 		carry_out(t, port, &t->plan.ops[done++], now);
-		ASSERT(installed_count(pf->held) <= most);
+		ASSERT(installed_used(pf->held) <= most);
 	}
 	pf->pending = t->plan.n - done + waiting;
 	pf->repairing = done < t->plan.n;
@@ -395,6 +412,8 @@ target_run(struct target *t, struct mono now)
 	choice_ask_nexthops(t, now);
 	t->repair = false;
 	t->runs++;
+	if (t->config.shared)
+		target_share(t);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		run_family(t, (enum ip_family)f, now);
 }
@@ -416,7 +435,7 @@ target_family_status(
     const struct target *t, enum ip_family family, struct target_family_status *out)
 {
 	*out = (struct target_family_status){
-		.capacity = t->config.capacity[family],
+		.capacity = t->config.shared ? t->quota[family] : t->config.capacity[family],
 		.limit = target_limit(t, family),
 		.desired = t->choice[family].wanted.n,
 		.no_room = t->choice[family].wanted.no_room,

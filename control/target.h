@@ -16,8 +16,10 @@ struct target_config {
 	enum selector_kind selection;
 	bool follow;    /* unmatched packets take the default route: see selector.h */
 	bool synthetic; /* entries need not be prefixes of the RIB */
-	uint32_t capacity[IP_FAMILIES];
-	double headroom; /* the steady state aims at capacity x (1 - headroom) */
+	uint32_t capacity[IP_FAMILIES];  /* slots */
+	struct slots slots[IP_FAMILIES]; /* what entries take; zeroed: one each */
+	bool shared;                     /* the families share capacity[IP_V4] */
+	double headroom;                 /* the steady state aims at capacity x (1 - headroom) */
 	double min_rate_bps;
 	double tau_s; /* averaging time of what is weighed; 0: from the price */
 	/* Operations a second that only follow the traffic, and at once after a pause; 0: any

@@ -85,7 +85,7 @@ target_plan(struct target *t, struct port_family *pf, enum ip_family family, str
 	t->plan.changed = choice->changes.prefixes;
 	t->plan.n_changed = choice->changes.n;
 	plan_build(pf->held, &choice->wanted, capacity, &t->plan);
-	return plan_pace(&t->plan, held, capacity, take_tokens(t, pf, now), fill);
+	return plan_pace(&t->plan, pf->held, capacity, take_tokens(t, pf, now), fill);
 }
 
 void

@@ -55,7 +55,8 @@ struct target {
 	struct choice choice[IP_FAMILIES];
 	struct plan plan;
 	struct refusals refusals;
-	struct ip_prefix *never; /* room for target_never() */
+	struct ip_prefix *never;   /* room for target_never() */
+	size_t quota[IP_FAMILIES]; /* of a shared table, see target_share() */
 	bool repair;
 	bool frozen;   /* by an operator */
 	char why[160]; /* lent by target_why_unusable() */
@@ -68,6 +69,9 @@ target_limit(const struct target *t, enum ip_family family)
 {
 	return (size_t)((double)target_capacity(t, family) * (1.0 - t->config.headroom));
 }
+
+/* The families share a table: move slots to the one that pays more for them. */
+void target_share(struct target *t);
 
 void choice_init(struct choice *c, const struct target_config *config);
 void choice_fini(struct choice *c);

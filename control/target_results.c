@@ -20,16 +20,32 @@
 
 /* --- room --- */
 
+/* What is configured for the family, or what the other one leaves of a table they share: slots that
+ * were moved are there when the other has given them up. */
+static size_t
+configured(const struct target *t, const struct port *port, enum ip_family family)
+{
+	enum ip_family other = family == IP_V4 ? IP_V6 : IP_V4;
+	size_t all = t->config.capacity[IP_V4], used;
+
+	if (!t->config.shared)
+		return t->config.capacity[family];
+	used = installed_used(port->family[other].held);
+	return size_min(t->quota[family], all > used ? all - used : 0);
+}
+
 size_t
 target_port_capacity(const struct target *t, unsigned port, enum ip_family family)
 {
-	return ceiling_limit(&t->ports[port].family[family].ceiling, t->config.capacity[family]);
+	const struct port *p = &t->ports[port];
+
+	return ceiling_limit(&p->family[family].ceiling, configured(t, p, family));
 }
 
 size_t
 target_capacity(const struct target *t, enum ip_family family)
 {
-	size_t least = t->config.capacity[family];
+	size_t least = t->config.shared ? t->quota[family] : t->config.capacity[family];
 
 	for (unsigned i = 0; i < t->n_ports; i++)
 		least = size_min(least, target_port_capacity(t, i, family));

@@ -18,6 +18,8 @@
 
 /* Some two milliseconds of work. */
 #define SLICE_NODES 4000
+#define SHARE_STEPS 64  /* a run moves this part of the table */
+#define SHARE_BAND  1.1 /* prices nearer than that are one */
 
 void
 choice_init(struct choice *c, const struct target_config *config)
@@ -153,6 +155,31 @@ target_wanted(const struct target *t, enum ip_family family)
 	return t->choice[family].current ? &t->choice[family].wanted : NULL;
 }
 
+/*
+ * One table for both families has one price. Each family is solved on its own, for the slots it may
+ * use; the price at which it fills them says what one more is worth there. So slots go, a few in a
+ * run, from the family with the lower price to the one with the higher, until the prices meet. A
+ * family whose price is as low as can be has more than it needs.
+ */
+void
+target_share(struct target *t)
+{
+	struct selector_status s[IP_FAMILIES];
+	size_t step = t->config.capacity[IP_V4] / SHARE_STEPS + 1;
+	unsigned poor = IP_V6, rich = IP_V4;
+
+	for (int f = 0; f < IP_FAMILIES; f++)
+		selector_status(t->choice[f].selector, &s[f]);
+	if (s[IP_V6].price_bps < s[IP_V4].price_bps) {
+		poor = IP_V4;
+		rich = IP_V6;
+	}
+	if (s[poor].price_bps <= s[rich].price_bps * SHARE_BAND || t->quota[rich] <= step)
+		return;
+	t->quota[rich] -= step;
+	t->quota[poor] += step;
+}
+
 void
 choice_default(const struct target *t, enum ip_family family, uint32_t *action, uint32_t *attrs)
 {
@@ -175,6 +202,7 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 		.family = family,
 		.now = now,
 		.limit = target_limit(t, family),
+		.slots = &t->config.slots[family],
 		.direction = TRAFFIC_TO,
 		.min_rate_bps = t->frozen && choice_is_per_port(t) ? HUGE_VAL : c->min_rate_bps,
 		.min_length = 1,

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/config/pools.h"
 #include "control/config/suggest.h"
 #include "control/netlink/protocol.h"
 
@@ -480,15 +481,34 @@ check_selection(struct checker *k)
 }
 
 static void
+check_pools(struct checker *k)
+{
+	const struct config_target *t = &k->c->target;
+	struct pools pools;
+	char error[POOLS_ERROR_MAX];
+
+	if (t->capacity[IP_V4] > 0 || t->capacity[IP_V6] > 0)
+		faults_add(k->faults, line_of(k, &t->pools),
+		    "target.pools and target.capacity say the same thing: give one of them");
+	if (t->selection != SELECTOR_PRICED)
+		faults_add(k->faults, line_of(k, &t->pools),
+		    "only the \"priced\" selection knows target.pools");
+	if (!pools_make(t->pools, t->n_pools, &pools, error))
+		faults_add(k->faults, line_of(k, &t->pools), "target.pools: %s", error);
+}
+
+static void
 check_target(struct checker *k)
 {
 	const struct config_target *t = &k->c->target;
 
 	check_router(k, &t->router, "the target's router");
 	check_via(k);
-	if (t->capacity[IP_V4] == 0 && t->capacity[IP_V6] == 0 &&
-	    !places_bad(k->places, &t->capacity[IP_V4]) &&
-	    !places_bad(k->places, &t->capacity[IP_V6]))
+	if (t->n_pools > 0)
+		check_pools(k);
+	else if (!places_bad(k->places, &t->pools) && t->capacity[IP_V4] == 0 &&
+		 t->capacity[IP_V6] == 0 && !places_bad(k->places, &t->capacity[IP_V4]) &&
+		 !places_bad(k->places, &t->capacity[IP_V6]))
 		faults_add(k->faults, line_of(k, &k->c->has_target),
 		    "the target needs a capacity (IPv4), a capacity6 (IPv6) or both");
 	check_selection(k);

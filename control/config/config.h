@@ -52,14 +52,31 @@ enum config_default {
 /* The kernel's routing table, likewise. */
 #define CONFIG_VIA_NETLINK "netlink"
 
+/* Prefixes that fit a pool, and the slots each takes of it. */
+struct config_pool_class {
+	enum ip_family family;
+	uint32_t length;                 /* just that; 0: of min_length to max_length */
+	uint32_t min_length, max_length; /* max 0: as long as there are */
+	uint32_t cost;
+};
+
+struct config_pool {
+	char *name;
+	uint32_t capacity; /* slots */
+	struct config_pool_class *classes;
+	size_t n_classes;
+};
+
 struct config_target {
 	char *router;
 	char **via; /* names of push neighbours, or a reserved name; none: a dry run */
 	size_t n_via;
 	uint32_t capacity[IP_FAMILIES]; /* entries; 0: nothing of that family is pushed */
-	double headroom;                /* 0..0.5, default 0.02 */
-	double min_rate_bps;            /* only prefixes with more bytes/s than this; default 0 */
-	double tau_s;                   /* averaging time of selection; 0, the default: by itself */
+	struct config_pool *pools;      /* instead of capacity, see pools.h */
+	size_t n_pools;
+	double headroom;     /* 0..0.5, default 0.02 */
+	double min_rate_bps; /* only prefixes with more bytes/s than this; default 0 */
+	double tau_s;        /* averaging time of selection; 0, the default: by itself */
 	double update_rate, update_burst;   /* operations that follow the traffic; 100/s, 500 */
 	enum config_default default_action; /* default "punt" */
 	enum selector_kind selection;       /* default "priced" */

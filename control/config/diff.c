@@ -58,10 +58,17 @@ list_of(const struct schema_row *row, const char *base)
 	return list;
 }
 
-/* The member with the same first setting as this one; NULL where there is none. */
+/* The member that is the same as this one, else one with the same first setting; NULL where there
+ * is none. */
 static const char *
 member_like(const struct schema_row *row, const struct list *list, const char *member)
 {
+	for (size_t i = 0; i < list->n; i++) {
+		const char *other = list->members + i * row->group->size;
+
+		if (diff_same(row->group, other, member, NULL))
+			return other;
+	}
 	for (size_t i = 0; i < list->n; i++) {
 		const char *other = list->members + i * row->group->size;
 
@@ -76,7 +83,7 @@ diff_same(const struct schema_group *group, const void *a, const void *b, const 
 {
 	for (size_t i = 0; i < group->n_rows; i++) {
 		const struct schema_row *row = &group->rows[i];
-		bool skip = row->kind == SCHEMA_UNSUPPORTED;
+		bool skip = false;
 
 		for (size_t k = 0; but != NULL && but[k] != NULL; k++)
 			skip |= strcmp(but[k], row->name) == 0;
@@ -183,7 +190,7 @@ diff_row(struct walk *w, const struct schema_row *row, const char *a, const char
 			d.kind = there(row, b) ? DIFF_ADDED : DIFF_REMOVED;
 		else if (there(row, a))
 			diff_rows(w, row->group, a, b, &name, restart);
-	} else if (row->kind != SCHEMA_UNSUPPORTED) {
+	} else {
 		differ = !same_value(row, a, b);
 	}
 	if (differ)

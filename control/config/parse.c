@@ -280,10 +280,6 @@ parse_row(struct parser *p, const struct schema_group *group, const struct schem
 	char *field = (char *)base + row->offset;
 
 	switch (row->kind) {
-	case SCHEMA_UNSUPPORTED:
-		faults_add(p->faults, config_setting_source_line(setting),
-		    "%s.%s is not supported in this version", group->path, row->name);
-		break;
 	case SCHEMA_GROUP:
 		if (!config_setting_is_group(setting)) {
 			bad_value(p, group, row, setting, "");

@@ -78,8 +78,6 @@ print_row(const struct schema_row *row, const char *base, unsigned depth, struct
 	const char *array = NULL;
 	size_t n = 0;
 
-	if (row->kind == SCHEMA_UNSUPPORTED)
-		return;
 	if (row->kind == SCHEMA_GROUP) {
 		bool there = row->required;
 

@@ -135,8 +135,7 @@ add_group(const struct schema_group *group, bool list, bool restart, struct str 
 			str_add(out, "Changes need a restart.\n");
 		str_add(out, ".Bl -tag -width Ds\n");
 		for (size_t i = 0; i < group->n_rows; i++)
-			if (group->rows[i].kind != SCHEMA_UNSUPPORTED)
-				add_row(&group->rows[i], out);
+			add_row(&group->rows[i], out);
 		str_add(out, ".El\n");
 	}
 	for (size_t i = 0; i < group->n_rows; i++)

@@ -162,6 +162,81 @@ static const struct schema_group sflow_group = {
 	.help = "Where traffic is measured.",
 };
 
+static const char *const family_words[] = { [IP_V4] = "ipv4", [IP_V6] = "ipv6", NULL };
+
+static const struct schema_row class_rows[] = {
+	{ .name = "family",
+	    .kind = SCHEMA_WORD,
+	    .words = family_words,
+	    .required = true,
+	    FIELD(config_pool_class, family),
+	    .help = "Their address family." },
+	{ .name = "length",
+	    .kind = SCHEMA_U32,
+	    FIELD(config_pool_class, length),
+	    .max = 128,
+	    .value = "0",
+	    .help = "Only prefixes of just this length. 0: of a range." },
+	{ .name = "min-length",
+	    .kind = SCHEMA_U32,
+	    FIELD(config_pool_class, min_length),
+	    .max = 128,
+	    .value = "0",
+	    .help = "The shortest of the range." },
+	{ .name = "max-length",
+	    .kind = SCHEMA_U32,
+	    FIELD(config_pool_class, max_length),
+	    .max = 128,
+	    .value = "0",
+	    .help = "The longest of the range. 0: as long as addresses are." },
+	{ .name = "cost",
+	    .kind = SCHEMA_U32,
+	    FIELD(config_pool_class, cost),
+	    .min = 1,
+	    .max = 64,
+	    .value = "1",
+	    .unit = "slots",
+	    .help = "What each takes of the pool." },
+};
+
+static const struct schema_group class_group = {
+	.path = "target.pools.classes",
+	.size = sizeof(struct config_pool_class),
+	.rows = class_rows,
+	.n_rows = ARRAY_LEN(class_rows),
+	.help = "Prefixes that fit the pool.",
+};
+
+static const struct schema_row pool_rows[] = {
+	{ .name = "name",
+	    .kind = SCHEMA_NAME,
+	    .required = true,
+	    FIELD(config_pool, name),
+	    .help = "What messages call it; unique." },
+	{ .name = "capacity",
+	    .kind = SCHEMA_U32,
+	    .required = true,
+	    FIELD(config_pool, capacity),
+	    .min = 1,
+	    .max = CAPACITY_MAX,
+	    .unit = "slots",
+	    .help = "Never exceeded." },
+	{ .name = "classes",
+	    .kind = SCHEMA_LIST,
+	    .required = true,
+	    ARRAY(config_pool, classes, n_classes),
+	    .group = &class_group,
+	    .help = "What fits; nothing else does." },
+};
+
+static const struct schema_group pool_group = {
+	.path = "target.pools",
+	.size = sizeof(struct config_pool),
+	.rows = pool_rows,
+	.n_rows = ARRAY_LEN(pool_rows),
+	.help = "A table of the ASIC, or what may be used of it.",
+};
+
 static const struct schema_row target_rows[] = {
 	{ .name = "router",
 	    .kind = SCHEMA_NAME,
@@ -265,7 +340,16 @@ static const struct schema_row target_rows[] = {
 	    .kind = SCHEMA_PREFIX,
 	    ARRAY(config, target.never, target.n_never),
 	    .help = "Nothing that overlaps these prefixes is announced." },
-	{ .name = "pools", .kind = SCHEMA_UNSUPPORTED },
+	{ .name = "pools",
+	    .kind = SCHEMA_LIST,
+	    ARRAY(config, target.pools, target.n_pools),
+	    .group = &pool_group,
+	    .help =
+		"In place of\n.Ic capacity\nand\n.Ic capacity6 ,\nfor an ASIC whose tables the "
+		"families share, where entries take different numbers of slots, or that has a "
+		"table for one length of its own. A family has one pool for several lengths, "
+		"which may be the same for both, and may have one more for a single\n.Ic length "
+		";\nentries of that go there while there is room." },
 };
 
 static const struct schema_group target_group = {
@@ -428,8 +512,7 @@ schema_suggest(const struct schema_group *group, const char *name)
 	struct suggest nearest = { 0 };
 
 	for (size_t i = 0; i < group->n_rows; i++)
-		if (group->rows[i].kind != SCHEMA_UNSUPPORTED)
-			suggest_offer(&nearest, name, group->rows[i].name);
+		suggest_offer(&nearest, name, group->rows[i].name);
 	return nearest.best;
 }
 

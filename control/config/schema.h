@@ -11,26 +11,25 @@
 
 /* What a value is in the file, and what holds it. */
 enum schema_kind {
-	SCHEMA_GROUP,       /* { rows }: in the same struct as the row; offset: bool "is there" */
-	SCHEMA_LIST,        /* ( { rows }, ... ): offset: pointer to an array of their structs */
-	SCHEMA_STRING,      /* char *: printable text */
-	SCHEMA_NAME,        /* char *: letters, digits, . : _ - */
-	SCHEMA_SECRET,      /* char *: printable text of min..max bytes; printed nowhere */
-	SCHEMA_PATH,        /* char *: absolute, short enough for a unix socket */
-	SCHEMA_BOOL,        /* bool */
-	SCHEMA_BOOL_NOT,    /* bool, stored negated */
-	SCHEMA_U16,         /* uint16_t within min..max */
-	SCHEMA_U32,         /* uint32_t within min..max */
-	SCHEMA_AS,          /* uint32_t 1..2^32-1: integer, or its digits as a string */
-	SCHEMA_REAL,        /* double within min..max */
-	SCHEMA_ROUTER_ID,   /* uint32_t as a dotted quad, not 0 */
-	SCHEMA_COMMUNITY,   /* uint32_t as "AS:VALUE" of 16 bits each, not 0; 0: none */
-	SCHEMA_WORD,        /* an enum: one of `words`, by place */
-	SCHEMA_FAMILY,      /* an array of "ipv4", "ipv6" as bool[IP_FAMILIES] */
-	SCHEMA_ADDRESS,     /* struct ip_addr */
-	SCHEMA_ENDPOINT,    /* struct config_endpoint; `port` where the text has none */
-	SCHEMA_PREFIX,      /* struct ip_prefix */
-	SCHEMA_UNSUPPORTED, /* planned, and a fault until then */
+	SCHEMA_GROUP,     /* { rows }: in the same struct as the row; offset: bool "is there" */
+	SCHEMA_LIST,      /* ( { rows }, ... ): offset: pointer to an array of their structs */
+	SCHEMA_STRING,    /* char *: printable text */
+	SCHEMA_NAME,      /* char *: letters, digits, . : _ - */
+	SCHEMA_SECRET,    /* char *: printable text of min..max bytes; printed nowhere */
+	SCHEMA_PATH,      /* char *: absolute, short enough for a unix socket */
+	SCHEMA_BOOL,      /* bool */
+	SCHEMA_BOOL_NOT,  /* bool, stored negated */
+	SCHEMA_U16,       /* uint16_t within min..max */
+	SCHEMA_U32,       /* uint32_t within min..max */
+	SCHEMA_AS,        /* uint32_t 1..2^32-1: integer, or its digits as a string */
+	SCHEMA_REAL,      /* double within min..max */
+	SCHEMA_ROUTER_ID, /* uint32_t as a dotted quad, not 0 */
+	SCHEMA_COMMUNITY, /* uint32_t as "AS:VALUE" of 16 bits each, not 0; 0: none */
+	SCHEMA_WORD,      /* an enum: one of `words`, by place */
+	SCHEMA_FAMILY,    /* an array of "ipv4", "ipv6" as bool[IP_FAMILIES] */
+	SCHEMA_ADDRESS,   /* struct ip_addr */
+	SCHEMA_ENDPOINT,  /* struct config_endpoint; `port` where the text has none */
+	SCHEMA_PREFIX,    /* struct ip_prefix */
 };
 
 struct schema_group;

@@ -255,8 +255,7 @@ value_parse(const struct schema_row *row, const char *text, void *dst)
 	case SCHEMA_ENDPOINT: return parse_endpoint(row, text, dst);
 	case SCHEMA_PREFIX: return prefix_parse(text, true, dst);
 	case SCHEMA_GROUP:
-	case SCHEMA_LIST:
-	case SCHEMA_UNSUPPORTED: break;
+	case SCHEMA_LIST: break;
 	}
 	return false;
 }
@@ -477,6 +476,5 @@ value_describe(const struct schema_row *row, struct str *out)
 					      "\"[2001:db8::1]:80\"");
 		break;
 	case SCHEMA_PREFIX: str_add(out, "a prefix like \"192.0.2.0/24\""); break;
-	case SCHEMA_UNSUPPORTED: break;
 	}
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/select/feed.h"
 
+#include <string.h>
+
 int64_t
 feed_scaled(double bps)
 {
@@ -28,6 +30,11 @@ feed_config(
 		.guards = hop != ACTION_NONE,
 		.synthetic = !c->routes_only,
 		.min_length = in->min_length };
+	if (in->slots != NULL) {
+		memcpy(out->slots, in->slots->of, sizeof(out->slots));
+		out->exact_len = in->slots->exact_len;
+		out->exact_room = in->slots->exact_room;
+	}
 }
 
 void

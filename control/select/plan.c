@@ -20,10 +20,12 @@
  * That needs room for the group's adds. If it is not there the group is drained (its F0 entries
  * deleted shortest first; traffic falls to the default) and refilled (F1 longest first).
  *
- * Order of groups: those that do not grow come first. Each of them fits, by draining at worst,
- * since its F1 part is not larger than its F0 part; after them the occupancy only rises towards
- * |F1|, which is within capacity. So every plan succeeds, with no headroom at all. A group with a
- * changed action goes before its peers: it repairs.
+ * Order of groups: those that do not grow come first, and a group with a changed action before its
+ * peers: it repairs. Where all entries take slots of one table each of the former fits, by draining
+ * at worst, and after them the occupancy only rises towards that of F1, which is within capacity.
+ * With a second table for one length (slots.h) a group may be drained and not fit yet; such groups
+ * are refilled at the end, when everything else is as in F1: then each step leads to a part of F1.
+ * So every plan succeeds, with no headroom at all.
  */
 #include "control/select/plan.h"
 
@@ -40,12 +42,17 @@ struct item {
 
 struct group {
 	size_t first, n; /* items */
-	size_t held, adds, deletes;
+	size_t held, adds;
+	int64_t grows; /* slots, if each entry took its own */
 	bool repairs;
+	bool postponed; /* drained, or new, and there is no room for it yet */
 };
 
 struct work {
 	const struct installed *held;
+	const struct slots *slots;
+	struct slots_fill fill; /* after what has been emitted */
+	size_t capacity;
 	struct item *items;
 	size_t n_items;
 	struct group *groups;
@@ -147,7 +154,8 @@ cut_into_groups(struct work *w, const struct attrs_table *attrs)
 		g->n++;
 		g->held += item->held != ATTRS_NONE;
 		g->adds += item->held == ATTRS_NONE;
-		g->deletes += item->wanted == ATTRS_NONE;
+		g->grows += w->slots->of[item->prefix.len] *
+			    ((item->held == ATTRS_NONE) - (item->wanted == ATTRS_NONE));
 		if (item->held != ATTRS_NONE && item->wanted != ATTRS_NONE &&
 		    attrs_nexthop(attrs, item->held) != attrs_nexthop(attrs, item->wanted))
 			g->repairs = true;
@@ -160,7 +168,7 @@ static int
 group_order(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
-	bool x_grows = x->adds > x->deletes, y_grows = y->adds > y->deletes;
+	bool x_grows = x->grows > 0, y_grows = y->grows > 0;
 
 	if (x_grows != y_grows)
 		return x_grows - y_grows;
@@ -182,64 +190,111 @@ longest_first(const void *a, const void *b)
 }
 
 static void
-emit_deletes(const struct work *w, const struct group *g, bool all_held)
+emit_deletes(struct work *w, const struct group *g, bool all_held)
 {
 	for (size_t i = g->n; i-- > 0;) {
 		const struct item *item = &w->items[g->first + i];
 
-		if (item->held != ATTRS_NONE && (all_held || item->wanted == ATTRS_NONE))
-			emit(w->out, PLAN_DELETE, item, g);
+		if (item->held == ATTRS_NONE || (!all_held && item->wanted != ATTRS_NONE))
+			continue;
+		emit(w->out, PLAN_DELETE, item, g);
+		slots_take(w->slots, &w->fill, item->prefix.len);
 	}
 }
 
-/* `items` of the group are sorted longest first by now. */
+/* What is wanted of the group, into a table that has all that is held of it, or nothing. */
 static void
-emit_group(const struct work *w, const struct group *g, size_t occupied, size_t capacity)
+emit_wanted(struct work *w, const struct group *g, bool drained)
 {
-	bool drain = occupied + g->adds > capacity && g->held > 0 && g->adds > 0;
-	size_t first = w->out->n;
-
-	if (drain)
-		emit_deletes(w, g, true);
 	for (size_t i = 0; i < g->n; i++) {
 		const struct item *item = &w->items[g->first + i];
 
 		if (item->wanted == ATTRS_NONE)
 			continue;
-		if (drain || item->held == ATTRS_NONE)
+		if (drained || item->held == ATTRS_NONE) {
 			emit(w->out, PLAN_ADD, item, g);
-		else if (!installed_alike(w->held, item->held, item->wanted))
+			slots_put(w->slots, &w->fill, item->prefix.len);
+		} else if (!installed_alike(w->held, item->held, item->wanted)) {
 			emit(w->out, PLAN_CHANGE, item, g);
-		else if (item->held != item->wanted || item->stale)
+		} else if (item->held != item->wanted || item->stale) {
 			emit(w->out, PLAN_KEEP, item, g);
+		}
 	}
-	if (!drain)
+}
+
+/* Is there room for the wanted entries of the group beside what is there; `new`: only for those
+ * that are not held. */
+static bool
+fits(const struct work *w, const struct group *g, bool new)
+{
+	struct slots_fill fill = w->fill;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct item *item = &w->items[g->first + i];
+
+		if (item->wanted != ATTRS_NONE && (!new || item->held == ATTRS_NONE))
+			slots_put(w->slots, &fill, item->prefix.len);
+	}
+	return slots_used(w->slots, &fill) <= w->capacity;
+}
+
+/* Its items are sorted longest first by now. */
+static void
+emit_group(struct work *w, struct group *g)
+{
+	size_t first;
+
+	if (g->adds == 0 || fits(w, g, true)) {
+		emit_wanted(w, g, false);
 		emit_deletes(w, g, false);
-	for (size_t i = first + 1; drain && i < w->out->n; i++)
+		return;
+	}
+	first = w->out->n;
+	emit_deletes(w, g, true);
+	if (fits(w, g, false))
+		emit_wanted(w, g, true);
+	else
+		g->postponed = true;
+	for (size_t i = first + 1; i < w->out->n; i++)
 		w->out->ops[i].goes_on = true;
+}
+
+size_t
+plan_slots(const struct selection *s, const struct slots *slots)
+{
+	struct slots_fill fill = { 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		slots_put(slots, &fill, s->entries[i].prefix.len);
+	return slots_used(slots, &fill);
 }
 
 void
 plan_build(
     const struct installed *held, const struct selection *wanted, size_t capacity, struct plan *out)
 {
-	struct work w = { .held = held, .out = out };
-	size_t occupied = installed_count(held);
+	struct work w = { .held = held,
+		.slots = installed_slots(held),
+		.fill = *installed_fill(held),
+		.capacity = capacity,
+		.out = out };
 
-	ASSERT(wanted->n <= capacity);
+	ASSERT(plan_slots(wanted, w.slots) <= capacity);
 	out->n = 0;
 	merge(&w, wanted);
 	cut_into_groups(&w, installed_attrs(held));
 	if (w.n_groups > 0)
 		qsort(w.groups, w.n_groups, sizeof(*w.groups), group_order);
 	for (size_t i = 0; i < w.n_groups; i++) {
-		const struct group *g = &w.groups[i];
+		struct group *g = &w.groups[i];
 
 		qsort(&w.items[g->first], g->n, sizeof(*w.items), longest_first);
-		emit_group(&w, g, occupied, capacity);
-		occupied = occupied + g->adds - g->deletes;
+		emit_group(&w, g);
 	}
-	ASSERT(occupied == wanted->n);
+	for (size_t i = 0; i < w.n_groups; i++)
+		if (w.groups[i].postponed)
+			emit_wanted(&w, &w.groups[i], true);
+	ASSERT(slots_used(w.slots, &w.fill) == plan_slots(wanted, w.slots));
 	mem_free(MEM_SELECT, w.items);
 	mem_free(MEM_SELECT, w.groups);
 }
@@ -262,30 +317,37 @@ goes(struct pace *pace, const struct plan_op *op)
 	return pace->went;
 }
 
-/* No more than `limit` entries are held at any time if only what may goes. */
+/* No more than `limit` slots are taken at any time if only what may goes. */
 static bool
-fits(const struct plan *p, size_t occupied, size_t limit, struct pace pace)
+paced_fits(const struct plan *p, const struct installed *held, size_t limit, struct pace pace)
 {
+	const struct slots *slots = installed_slots(held);
+	struct slots_fill taken = *installed_fill(held);
+
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_op *op = &p->ops[i];
 
 		if (!goes(&pace, op))
 			continue;
 		if (op->kind == PLAN_DELETE)
-			occupied--;
-		else if (op->kind == PLAN_ADD && ++occupied > limit)
+			slots_take(slots, &taken, op->prefix.len);
+		if (op->kind != PLAN_ADD)
+			continue;
+		slots_put(slots, &taken, op->prefix.len);
+		if (slots_used(slots, &taken) > limit)
 			return false;
 	}
 	return true;
 }
 
 size_t
-plan_pace(struct plan *p, size_t occupied, size_t capacity, size_t most, bool fill)
+plan_pace(struct plan *p, const struct installed *held, size_t capacity, size_t most, bool fill)
 {
+	size_t occupied = installed_used(held);
 	size_t limit = occupied > capacity ? occupied : capacity, kept = 0, left;
 	struct pace pace = { .most = most, .fill = fill };
 
-	if (!fits(p, occupied, limit, pace))
+	if (!paced_fits(p, held, limit, pace))
 		return 0;
 	for (size_t i = 0; i < p->n; i++) {
 		if (!goes(&pace, &p->ops[i]))

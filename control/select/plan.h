@@ -3,7 +3,7 @@
  * The plan: in which order a target goes from what it holds (F0) to what was selected (F1), so that
  * at every step
  *   - each address sees its old next hop, its new one, or the default, never a third;
- *   - the target holds at most `capacity` entries.
+ *   - what the target holds takes at most `capacity` slots.
  * Order of ../select: adds and changes longest prefix first, then deletes shortest first, group by
  * group; a group that does not fit beside its old self is drained and refilled. See plan.c.
  */
@@ -43,9 +43,12 @@ struct plan {
 void plan_init(struct plan *p);
 void plan_fini(struct plan *p);
 
-/* Replace *out with the way from `held` to `wanted`, which must be sorted by prefix and have no
- * more than `capacity` entries. Where more than that is held already (the capacity was lowered),
- * the occupancy never rises above what it was. */
+/* Slots that a selection takes. */
+size_t plan_slots(const struct selection *s, const struct slots *slots);
+
+/* Replace *out with the way from `held` to `wanted`, which must be sorted by prefix and take no
+ * more than `capacity` slots (of installed_slots(held)). Where more than that is held already (the
+ * capacity was lowered), the occupancy never rises above what it was. */
 void plan_build(const struct installed *held, const struct selection *wanted, size_t capacity,
     struct plan *out);
 
@@ -53,6 +56,7 @@ void plan_build(const struct installed *held, const struct selection *wanted, si
  * counting those that need no sending and, with `fill`, those that only add; a group that is
  * drained is done as a whole or not at all. Where what remains would not fit, because it needs the
  * room that others give back, nothing is left out. Gives how many were. */
-size_t plan_pace(struct plan *p, size_t occupied, size_t capacity, size_t most, bool fill);
+size_t plan_pace(
+    struct plan *p, const struct installed *held, size_t capacity, size_t most, bool fill);
 
 #endif

@@ -39,6 +39,9 @@
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
 
+/* A class of places that is none of slots[]: entries there take no slots of the table. */
+#define CLASS_EXACT 254
+
 /* A real next hop before the default, then the lower address. */
 static int
 prefer(const void *ctx, uint32_t a, uint32_t b)
@@ -64,13 +67,20 @@ priced_set_costs(struct priced *p)
 {
 	for (unsigned len = 0; len < ARRAY_LEN(p->cost); len++) {
 		unsigned bits = ip_bits(p->config.family);
-		int64_t c = p->price * p->tree.slots[len < bits ? len : bits];
-		int64_t part =
-		    c / 1000 * p->config.eta_permille + c % 1000 * p->config.eta_permille / 1000;
-		int64_t kept = p->keep ? -2 * (c + part) : c - part;
+		unsigned at = len < bits ? len : bits;
+		bool exact = at == p->places.exact_len && at > 0;
+		bool never =
+		    len < p->config.min_length || (!exact && p->places.of[at] == SLOTS_NEVER);
+		int64_t c = exact ? p->price / 1000 * p->exact_permille +
+					p->price % 1000 * p->exact_permille / 1000
+				  : p->price * p->places.of[at];
+		int64_t part, kept;
 
-		p->cost[len].fresh = len < p->config.min_length ? EMAP_NEVER : c + part;
-		p->cost[len].kept = len < p->config.min_length ? EMAP_NEVER : kept;
+		c = c > 1 ? c : 1;
+		part = c / 1000 * p->config.eta_permille + c % 1000 * p->config.eta_permille / 1000;
+		kept = p->keep ? -2 * (c + part) : c - part;
+		p->cost[len].fresh = never ? EMAP_NEVER : c + part;
+		p->cost[len].kept = never ? EMAP_NEVER : kept;
 	}
 }
 
@@ -78,18 +88,26 @@ struct priced *
 priced_new(const struct priced_config *config)
 {
 	struct priced *p = mem_alloc(MEM_SELECT, sizeof(*p));
+	uint8_t classes[129];
 
 	ASSERT(config->eta_permille < 1000);
 	p->config = *config;
-	for (unsigned len = 0; len < ARRAY_LEN(p->config.slots); len++)
+	for (unsigned len = 0; len < ARRAY_LEN(p->config.slots); len++) {
 		if (p->config.slots[len] == 0)
 			p->config.slots[len] = 1;
+		p->places.of[len] = classes[len] = p->config.slots[len];
+	}
+	p->places.exact_len = config->exact_len;
+	p->places.exact_room = config->exact_room;
+	p->exact_permille = 1000;
+	if (config->exact_len > 0)
+		classes[config->exact_len] = CLASS_EXACT;
 	p->rules = (struct emap_rules){
 		.default_action = config->default_action, .prefer = prefer, .ctx = p
 	};
-	/* No entry is shorter than that: another class of places, with no cost in slots. */
-	memset(p->config.slots, 0, config->min_length);
-	ptree_init(&p->tree, config->rib, config->family, config->default_action, p->config.slots,
+	/* No entry is shorter than that: another class of places. */
+	memset(classes, 0, config->min_length);
+	ptree_init(&p->tree, config->rib, config->family, config->default_action, classes,
 	    !config->synthetic, !config->guards);
 	return p;
 }
@@ -119,6 +137,12 @@ priced_set_keep(struct priced *p, bool keep)
 {
 	p->solved = p->solved && keep == p->keep;
 	p->keep = keep;
+}
+
+void
+priced_set_exact_price(struct priced *p, unsigned permille)
+{
+	p->exact_permille = permille;
 }
 
 /* --- maps ---------------------------------------------------------------------------------------
@@ -292,20 +316,19 @@ unlist_wanted(struct priced *p, struct pnode *n)
 void
 priced_set_want(struct priced *p, struct pnode *n, uint32_t want)
 {
-	size_t slots = p->tree.slots[n->len];
-
 	if (n->want != ACTION_NONE) {
-		p->slots -= slots;
+		slots_take(&p->places, &p->fill, n->len);
 		p->entries--;
 	}
 	if (want != ACTION_NONE) {
-		p->slots += slots;
+		slots_put(&p->places, &p->fill, n->len);
 		p->entries++;
 	}
 	if (n->want == ACTION_NONE && want != ACTION_NONE)
 		list_wanted(p, n);
 	else if (n->want != ACTION_NONE && want == ACTION_NONE)
 		unlist_wanted(p, n);
+	p->slots = slots_used(&p->places, &p->fill);
 	n->want = want;
 }
 
@@ -366,6 +389,7 @@ priced_solve(struct priced *p, int64_t price)
 	priced_set_costs(p);
 	p->slots = p->entries = p->n_changed = 0;
 	p->n_wanted = 0;
+	p->fill = (struct slots_fill){ 0 };
 	solve_below(p, p->tree.root);
 	p->solved = true;
 	p->pass.stage = PASS_NONE;
@@ -553,6 +577,12 @@ priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n)
 	for (i = 0; i < n; i++)
 		p->held[i] = held[i];
 	p->n_held = n;
+}
+
+size_t
+priced_exact(const struct priced *p)
+{
+	return p->fill.exact;
 }
 
 size_t

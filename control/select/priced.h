@@ -22,6 +22,7 @@
 #define CONTROL_SELECT_PRICED_H
 
 #include "control/select/emap.h"
+#include "control/select/slots.h"
 #include "control/select/verify.h"
 
 struct priced_config {
@@ -31,8 +32,10 @@ struct priced_config {
 	bool guards;             /* entries with the default action are possible */
 	bool synthetic;          /* prefixes that are not in the RIB are allowed */
 	unsigned min_length;     /* no entry is shorter */
-	uint8_t slots[129];      /* slots an entry of this length takes; 0 means 1 */
-	unsigned eta_permille;   /* hysteresis, 0..999 */
+	uint8_t slots[129];      /* as struct slots, but 0 means 1 */
+	uint8_t exact_len;
+	uint32_t exact_room;
+	unsigned eta_permille; /* hysteresis, 0..999 */
 };
 
 /* The sum of all weights must stay below this, and a price too. */
@@ -48,6 +51,10 @@ void priced_set_eta(struct priced *p, unsigned eta_permille);
 /* keep: weights are old, so what is programmed stays whatever it carries, as far as it is right and
  * what that takes pays. */
 void priced_set_keep(struct priced *p, bool keep);
+
+/* What an entry of exact_len costs, in thousandths of the price of a slot. As long as there is room
+ * in its own table that is less than the others cost, and no more than 1000 where it fits both. */
+void priced_set_exact_price(struct priced *p, unsigned permille);
 
 /*
  * Weights, in bytes/s of any fixed scale. A place is a prefix without routes below it (a route or a
@@ -103,7 +110,8 @@ int64_t priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned m
  * subtrees with one action that did not pay, until the next solve or update of their places. */
 void priced_fill(struct priced *p, size_t limit);
 
-/* Of the last decision. */
+/* Of the last decision; exact: entries of exact_len. */
+size_t priced_exact(const struct priced *p);
 size_t priced_slots(const struct priced *p);
 size_t priced_entries(const struct priced *p);
 int64_t priced_price(const struct priced *p);

@@ -103,7 +103,10 @@ priced_fill(struct priced *p, size_t limit)
 	for (size_t i = 0; i < s.n && p->slots < limit; i++) {
 		struct pnode *n = s.items[i].node;
 
-		if (p->slots + p->tree.slots[n->len] > limit)
+		struct slots_fill fill = p->fill;
+
+		slots_put(&p->places, &fill, n->len);
+		if (p->cost[n->len].fresh >= EMAP_NEVER || slots_used(&p->places, &fill) > limit)
 			continue;
 		priced_place(p, n, s.items[i].action);
 	}

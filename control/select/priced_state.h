@@ -35,8 +35,11 @@ struct priced {
 	bool solved;            /* maps and wants are current but for what is in `changed` */
 	struct pnode **changed; /* topmost nodes whose map changed */
 	size_t n_changed, cap_changed;
-	size_t slots, entries; /* wanted */
-	struct pnode **wanted; /* the nodes with an entry, in no order */
+	struct slots places;     /* config's */
+	struct slots_fill fill;  /* of what is wanted */
+	unsigned exact_permille; /* see priced_set_exact_price() */
+	size_t slots, entries;   /* wanted */
+	struct pnode **wanted;   /* the nodes with an entry, in no order */
 	size_t n_wanted, cap_wanted;
 	bool keep;
 	struct priced_pass pass;

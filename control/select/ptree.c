@@ -124,7 +124,7 @@ look_at_halves(const struct ptree *t, struct pnode *n)
 
 void
 ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family, uint32_t default_action,
-    const uint8_t slots[129], bool routes_only, bool no_guards)
+    const uint8_t classes[129], bool routes_only, bool no_guards)
 {
 	struct ip_prefix everything = { .family = (uint8_t)family };
 	uint32_t id = rib_lookup(rib, &everything);
@@ -134,7 +134,7 @@ ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family, uint32
 		.default_action = default_action,
 		.routes_only = routes_only,
 		.no_guards = no_guards };
-	memcpy(t->slots, slots, sizeof(t->slots));
+	memcpy(t->classes, classes, sizeof(t->classes));
 	t->root = node_new(
 	    t, &everything, id != RIB_NONE ? rib_best_nexthop(rib, family, id) : default_action);
 	t->root->route = id != RIB_NONE;
@@ -245,7 +245,7 @@ extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 				idle = idle_action(t, &off, act);
 			if (!route && idle != ACTION_MIXED &&
 			    (edge == ACTION_NONE || edge == idle) &&
-			    t->slots[len] == t->slots[len + 1]) {
+			    t->classes[len] == t->classes[len + 1]) {
 				edge = idle;
 				continue;
 			}
@@ -356,7 +356,7 @@ ptree_prune(struct ptree *t, struct pnode *n)
 		return false;
 	idle = n->side[n->child[0] != NULL];
 	b = up->child[1] == n;
-	if (idle == ACTION_MIXED || t->slots[n->len] != t->slots[n->len + 1] ||
+	if (idle == ACTION_MIXED || t->classes[n->len] != t->classes[n->len + 1] ||
 	    (n->len > up->len + 1u && up->side[b] != idle) ||
 	    (c->len > n->len + 1u && n->side[n->child[1] != NULL] != idle))
 		return false;

@@ -49,7 +49,7 @@ struct ptree {
 	const struct rib *rib;
 	enum ip_family family;
 	uint32_t default_action;
-	uint8_t slots[129]; /* a prefix of this length takes so many slots */
+	uint8_t classes[129]; /* prefixes of two lengths of one class cost alike */
 	/* Where one entry cannot set an idle half right whatever is in force, it counts as of one
 	 * action only if that is the action around it, and else it matters how many entries it
 	 * needs: entries only at routes; or no entries with the default action. */
@@ -61,7 +61,7 @@ struct ptree {
 };
 
 void ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family,
-    uint32_t default_action, const uint8_t slots[129], bool routes_only, bool no_guards);
+    uint32_t default_action, const uint8_t classes[129], bool routes_only, bool no_guards);
 void ptree_fini(struct ptree *t);
 
 /* The node of exactly this prefix, made if need be; NULL below one that is `never`. */

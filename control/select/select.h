@@ -20,7 +20,8 @@ struct select_input {
 	const struct traffic *traffic;
 	enum ip_family family;
 	struct mono now;
-	size_t limit;                     /* entries */
+	size_t limit;                     /* slots; entries for all but `priced` */
+	const struct slots *slots;        /* what entries take, for `priced`; NULL: one each */
 	enum traffic_direction direction; /* what ranks */
 	double min_rate_bps;              /* only prefixes with more than this, bytes/s */
 	unsigned min_length;              /* shorter prefixes are not considered */

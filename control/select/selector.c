@@ -3,10 +3,13 @@
  * One full solve a run at most, unless the solution came out above the limit: then the price is
  * searched for at once, since nothing above the limit may be pushed.
  */
+#include <string.h>
+
 #include "control/select/selector_state.h"
 #include "lib/mem.h"
 
-#define FIT_SOLVES 24
+#define FIT_SOLVES         24
+#define EXACT_PERMILLE_MAX 10000000
 
 const char *const selector_names[] = {
 	[SELECTOR_PRICED] = "priced", [SELECTOR_TOP] = "top", [SELECTOR_LEAF] = "leaf", NULL
@@ -21,6 +24,7 @@ selector_new(enum selector_kind kind)
 	struct selector *s = mem_alloc(MEM_SELECT, sizeof(*s));
 
 	s->plain = plain[kind];
+	s->exact_permille = 1000;
 	priced_table_init(&s->table);
 	return s;
 }
@@ -104,6 +108,8 @@ selector_make(struct selector *s, const struct select_input *in, const struct se
 	if (s->priced != NULL && old->rib == config.rib && old->family == config.family &&
 	    old->default_action == config.default_action && old->guards == config.guards &&
 	    old->synthetic == config.synthetic && old->min_length == config.min_length &&
+	    old->exact_len == config.exact_len && old->exact_room == config.exact_room &&
+	    memcmp(old->slots, config.slots, sizeof(config.slots)) == 0 &&
 	    s->generation == generation && same_lists(s, in))
 		return false;
 	priced_free(s->priced);
@@ -150,9 +156,42 @@ selector_slot_price(double price)
 static size_t
 first_size(const struct select_input *in, const struct selector_context *c)
 {
-	size_t held = c->held != NULL ? installed_count(c->held) : 0;
+	size_t held = c->held != NULL ? installed_used(c->held) : 0;
 
 	return held <= in->limit && held >= in->limit - in->limit / 50 ? held : in->limit;
+}
+
+void
+selector_price_exact(struct selector *s, const struct slots *slots, double floor)
+{
+	double used = (double)priced_exact(s->priced), room = slots->exact_room;
+	double most = slots->of[slots->exact_len] != SLOTS_NEVER
+			  ? 1000. * slots->of[slots->exact_len]
+			  : EXACT_PERMILLE_MAX;
+	double least = s->price > 0 ? 1000 * floor / s->price : 1, next = s->exact_permille;
+
+	if (used > room)
+		next = next * 1.25 + 1;
+	else if (used < 0.98 * room)
+		next *= 0.8;
+	next = next < least ? least : next;
+	next = next > most ? most : next;
+	s->exact_permille = next > 1 ? (unsigned)next : 1;
+}
+
+/* Entries of the exact length that fit only their own table, and are too many for it: its price
+ * has to rise at once. */
+static void
+fit_exact(struct selector *s, const struct slots *slots)
+{
+	if (slots->of[slots->exact_len] != SLOTS_NEVER)
+		return;
+	while (
+	    priced_exact(s->priced) > slots->exact_room && s->exact_permille < EXACT_PERMILLE_MAX) {
+		s->exact_permille += s->exact_permille / 2 + 1;
+		priced_set_exact_price(s->priced, s->exact_permille);
+		priced_solve(s->priced, priced_price(s->priced));
+	}
 }
 
 struct price_input
@@ -178,8 +217,15 @@ solve(struct selector *s, const struct select_input *in, const struct selector_c
 				 : found             ? price_eta_permille(s->price, &pi)
 						     : 300;
 	priced_set_eta(s->priced, s->status.eta_permille);
+	if (in->slots != NULL && in->slots->exact_len > 0) {
+		if (found)
+			selector_price_exact(s, in->slots, price_floor(&pi));
+		priced_set_exact_price(s->priced, s->exact_permille);
+	}
 	if (found)
 		priced_solve(s->priced, selector_slot_price(s->price));
+	if (found && in->slots != NULL && in->slots->exact_len > 0)
+		fit_exact(s, in->slots);
 	if (!found || priced_slots(s->priced) > in->limit)
 		s->price = (double)priced_fit(s->priced, found ? in->limit : first_size(in, c),
 			       selector_slot_price(price_floor(&pi)), FIT_SOLVES) /

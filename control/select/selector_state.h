@@ -37,6 +37,7 @@ struct selector {
 	double price;             /* 0: not found yet */
 	struct ip_prefix *listed; /* always, then never, as the tree was made for */
 	size_t n_always, n_never;
+	unsigned exact_permille; /* price of a place in the exact length's own table, of `price` */
 	struct priced_table table;
 	struct selector_status status;
 	struct steps steps;
@@ -52,6 +53,11 @@ void selector_give_held(
 
 struct price_input selector_price_input(
     const struct select_input *in, const struct selector_context *c, size_t used);
+
+/* The own table of one length has a price of its own, which follows its filling as the other one
+ * does; an entry that fits both takes the cheaper, so it is never above the other where both can be
+ * taken. For the next solve. */
+void selector_price_exact(struct selector *s, const struct slots *slots, double floor);
 
 /* A price in bytes/s as the tree counts. */
 int64_t selector_slot_price(double price);

@@ -91,6 +91,11 @@ begin_pass(struct selector *s, const struct select_input *in, const struct selec
 		s->price = floor;
 	s->status.eta_permille =
 	    c->eta_permille > 0 ? c->eta_permille : price_eta_permille(s->price, &pi);
+	if (in->slots != NULL && in->slots->exact_len > 0) {
+		if (!keep && t->used != SIZE_MAX)
+			selector_price_exact(s, in->slots, floor);
+		priced_set_exact_price(s->priced, s->exact_permille);
+	}
 	t->keep = keep;
 	t->limit = in->limit;
 	t->work = WORK_PASS;
@@ -162,13 +167,14 @@ give_sampled(struct selector *s, const struct select_input *in)
 /* Nothing above the limit may be pushed: leave out the trees of entries that earn least for their
  * slots. What is left is as right without them, since their addresses fall to the default. */
 static void
-trim(size_t limit, struct selection *out)
+trim(size_t limit, const struct slots *slots, struct selection *out)
 {
 	struct root {
 		size_t first, n;
 		double rate_bps;
 	} *roots = mem_calloc(MEM_SELECT, out->n, sizeof(*roots));
-	size_t n = 0, left = out->n, kept = 0;
+	struct slots_fill fill = { 0 };
+	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < out->n; i++) {
 		const struct select_entry *e = &out->entries[i];
@@ -178,8 +184,9 @@ trim(size_t limit, struct selection *out)
 			roots[n++].first = i;
 		roots[n - 1].n++;
 		roots[n - 1].rate_bps += e->rate_bps;
+		slots_put(slots, &fill, e->prefix.len);
 	}
-	while (left > limit) {
+	while (slots_used(slots, &fill) > limit) {
 		size_t least = SIZE_MAX;
 
 		for (size_t i = 0; i < n; i++)
@@ -187,7 +194,8 @@ trim(size_t limit, struct selection *out)
 			    (least == SIZE_MAX || roots[i].rate_bps * (double)roots[least].n <
 						      roots[least].rate_bps * (double)roots[i].n))
 				least = i;
-		left -= roots[least].n;
+		for (size_t k = 0; k < roots[least].n; k++)
+			slots_take(slots, &fill, out->entries[roots[least].first + k].prefix.len);
 		roots[least].n = 0;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -231,7 +239,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 	priced_table_entries(s->priced, &s->table);
 	selector_put(s, in, c, out);
 	if (too_much)
-		trim(in->limit, out);
+		trim(in->limit, in->slots != NULL ? in->slots : &slots_plain, out);
 	if (t->work == WORK_NONE && (mono_reached(in->now, t->due) || too_much ||
 					t->limit != in->limit || t->keep != (in->keep != NULL))) {
 		if (too_much || t->limit != in->limit)

@@ -28,6 +28,8 @@
 #define PLACES    400  /* with weight in the shadow tree */
 #define CAPACITY4 300
 #define CAPACITY6 200
+#define SHARED    350 /* slots */
+#define OWN_24    80  /* entries */
 
 struct world {
 	struct rng r;
@@ -38,6 +40,7 @@ struct world {
 	unsigned source, agent;
 	struct mono agent_heard;
 	bool follow, up, deaf; /* deaf: the agent is silent */
+	bool pools; /* /24s have a table, and all else of both families shares one by slots */
 	bool checking;
 	size_t budget; /* operations the port takes before it blocks */
 	uint32_t hop[HOPS];
@@ -155,6 +158,35 @@ port_ready(void *ctx, enum ip_family family)
 	return w->up && w->budget > 0;
 }
 
+/* Slots taken of the shared table; counted anew each time, and not by slots.h. */
+static size_t
+shared_slots(const struct world *w)
+{
+	const struct installed_entry *e;
+	size_t slots = 0, own = 0;
+	struct ip_prefix at;
+
+	for (int f = 0; f < IP_FAMILIES; f++)
+		for (e = installed_next(w->port[f], &at, true); e != NULL;
+		     e = installed_next(w->port[f], &at, false)) {
+			if (f == IP_V4 && at.len == 24)
+				slots += own++ >= OWN_24;
+			else
+				slots += f == IP_V4 ? 1 : at.len <= 64 ? 2 : 4;
+		}
+	return slots;
+}
+
+static void
+check_room(const struct world *w, enum ip_family family)
+{
+	if (!w->pools && installed_count(w->port[family]) > w->room[family])
+		fail_msg("%zu entries, and room for %zu", installed_count(w->port[family]),
+		    w->room[family]);
+	if (w->pools && shared_slots(w) > SHARED)
+		fail_msg("%zu slots taken of %u", shared_slots(w), SHARED);
+}
+
 static void
 port_announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *attrs, uint32_t key)
 {
@@ -165,9 +197,8 @@ port_announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *at
 	(void)attrs;
 	assert_true(w->up);
 	installed_put(held, p, key, false, w->now);
-	if (new &&installed_count(held) > w->room[p->family])
-		fail_msg(
-		    "%zu entries, and room for %zu", installed_count(held), w->room[p->family]);
+	if (new)
+		check_room(w, (enum ip_family)p->family);
 	check_operation(w, p);
 }
 
@@ -337,7 +368,7 @@ run(struct world *w)
 	catch_up(w);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		verify_all(w, (enum ip_family)f);
-		assert_true(installed_count(w->port[f]) <= w->room[f]);
+		check_room(w, (enum ip_family)f);
 		assert_int_equal(installed_count(w->port[f]),
 		    installed_count(target_port_installed(w->target, 0, (enum ip_family)f)));
 	}
@@ -413,6 +444,8 @@ change_room(struct world *w)
 	enum ip_family family = (enum ip_family)rng_below(&w->r, IP_FAMILIES);
 	size_t most = family == IP_V4 ? CAPACITY4 : CAPACITY6;
 
+	if (w->pools)
+		return;
 	w->room[family] = rng_below(&w->r, 2) == 0 ? most : 1 + rng_below(&w->r, most);
 	target_port_room(w->target, 0, family, w->room[family]);
 }
@@ -541,6 +574,17 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 	tc.follow = w->follow;
 	tc.synthetic = rng_below(&w->r, 4) != 0;
 	tc.headroom = rng_below(&w->r, 2) == 0 ? 0.02 : 0;
+	w->pools = selection == SELECTOR_PRICED && rng_below(&w->r, 2) == 0;
+	if (w->pools) {
+		tc.shared = true;
+		tc.capacity[IP_V4] = SHARED;
+		for (unsigned len = 0; len <= 128; len++) {
+			tc.slots[IP_V4].of[len] = 1;
+			tc.slots[IP_V6].of[len] = len <= 64 ? 2 : 4;
+		}
+		tc.slots[IP_V4].exact_len = 24;
+		tc.slots[IP_V4].exact_room = OWN_24;
+	}
 	w->target = target_new(&tc);
 	(void)target_add_port(w->target, &push);
 	w->before = rib_new(w->attrs);
@@ -643,9 +687,10 @@ walk(uint64_t seed, uint64_t steps, enum selector_kind selection)
 		restart(&w);
 	w.deaf = false;
 	settle(&w);
-	printf("%s: %llu steps, %llu runs, %llu operations, %llu addresses looked at\n",
-	    selector_names[selection], (unsigned long long)steps, (unsigned long long)w.runs,
-	    (unsigned long long)w.operations, (unsigned long long)w.looks);
+	printf("%s%s: %llu steps, %llu runs, %llu operations, %llu addresses looked at\n",
+	    selector_names[selection], w.pools ? " with pools" : "", (unsigned long long)steps,
+	    (unsigned long long)w.runs, (unsigned long long)w.operations,
+	    (unsigned long long)w.looks);
 	assert_true(w.operations > 0 && w.runs > 0);
 	world_fini(&w);
 }

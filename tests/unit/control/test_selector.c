@@ -185,7 +185,7 @@ carry_out(struct world *w, const struct selection *wanted)
 	plan.changed = w->changed;
 	plan.n_changed = w->n_changed;
 	plan_build(w->held, wanted, w->capacity, &plan);
-	left = plan_pace(&plan, held, w->capacity, w->most, w->most % 2 == 0);
+	left = plan_pace(&plan, w->held, w->capacity, w->most, w->most % 2 == 0);
 	w->n_changed = 0;
 	for (size_t i = 0; i < plan.n; i++) {
 		const struct plan_op *op = &plan.ops[i];
