@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole of control over hours of made-up time: samples of a drifting traffic mix on a full
- * table, selection every ten seconds as the daemon solves, a port that takes 100 operations a
- * second (500 at once). What part of what an omniscient table would cover is covered, and at how
- * many updates a second; beside it `top` with its window of 10 s, ranked every second. Then a crowd
- * at a prefix nobody went to, and the loss of the most used next hop.
+ * The whole of control over made-up time: samples of a drifting traffic mix on a full table, a
+ * decision a second as in the daemon, 100 operations a second (500 at once). What part of what an
+ * omniscient table would cover is covered, and at how many updates a second; beside it `top` with
+ * its window of 10 s, not paced. Then a crowd at a prefix nobody went to, and the loss of the most
+ * used next hop.
  *
  * Model of tests/support/fibmodel.h; each place's rate is multiplied by an Ornstein-Uhlenbeck
  * process in the log domain, sigma 0.6, time constant 30 min. 2,000 samples/s at random.
@@ -24,7 +24,7 @@
 #define N          10000
 #define PLACES     100000
 #define SAMPLES_S  2000
-#define DRIFT_S    10 /* rates move, and priced solves */
+#define DRIFT_S    10 /* rates move */
 #define SIGMA      0.6
 #define OU_S       1800.
 #define WARM_S     1800
@@ -42,7 +42,6 @@ struct bench {
 	struct target *target;
 	unsigned agent;
 	struct installed *port;
-	double tokens;
 	uint64_t operations;
 	size_t most;
 	double *drift, *upto; /* of each place: its process; rates summed up */
@@ -72,9 +71,8 @@ figure(const struct bench *b, const char *id, double value, const char *unit, do
 static bool
 port_ready(void *ctx, enum ip_family family)
 {
-	const struct bench *b = ctx;
-
-	return family == IP_V4 && b->tokens >= 1;
+	(void)ctx;
+	return family == IP_V4;
 }
 
 static void
@@ -85,7 +83,6 @@ port_announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *at
 	(void)attrs;
 	installed_put(b->port, p, key, false, b->now);
 	b->operations++;
-	b->tokens--;
 	if (installed_count(b->port) > b->most)
 		b->most = installed_count(b->port);
 }
@@ -97,7 +94,6 @@ port_withdraw(void *ctx, const struct ip_prefix *p)
 
 	(void)installed_remove(b->port, p);
 	b->operations++;
-	b->tokens--;
 }
 
 static void
@@ -146,6 +142,8 @@ start(struct bench *b, enum selector_kind selection)
 	struct target_config tc = { .selection = selection,
 		.synthetic = true,
 		.capacity = { N, 0 },
+		.update_rate = selection == SELECTOR_PRICED ? 100 : 0,
+		.update_burst = 500,
 		.attrs = b->model.attrs };
 	struct push push = { .ctx = b,
 		.name = "port",
@@ -159,7 +157,6 @@ start(struct bench *b, enum selector_kind selection)
 
 	b->r = rng_make(b->model.config.seed);
 	b->now = mono_us(0);
-	b->tokens = 500;
 	b->crowd = SIZE_MAX;
 	b->router = tc.router = router_new(&rc, b->now);
 	(void)router_add_source(b->router, "reflector");
@@ -237,7 +234,6 @@ sample_second(struct bench *b, unsigned samples_s)
 	unsigned n = 0;
 
 	b->now = mono_add_ms(b->now, 1000);
-	b->tokens = b->tokens + 100 > 500 ? 500 : b->tokens + 100;
 	for (unsigned i = 0; i < samples_s; i++) {
 		const struct ip_prefix *p = &b->model.places[draw(b)].prefix;
 
@@ -257,7 +253,18 @@ sample_second(struct bench *b, unsigned samples_s)
 	router_tick(b->router, b->now);
 	while (router_work(b->router))
 		;
-	target_port_writable(b->target, 0, b->now);
+}
+
+/* As the daemon does: a run a second and whenever one is asked for, and slices in between. */
+static void
+decide(struct bench *b)
+{
+	target_run(b->target, b->now);
+	for (bool more = true; more || target_repair_wanted(b->target);) {
+		more = target_work(b->target, b->now);
+		if (target_repair_wanted(b->target))
+			target_run(b->target, b->now);
+	}
 }
 
 /* Part of the true traffic that the port forwards right. */
@@ -313,8 +320,7 @@ track_priced(struct bench *b)
 		if (s == WARM_S)
 			before = b->operations;
 		sample_second(b, SAMPLES_S);
-		if (s % DRIFT_S == DRIFT_S - 1)
-			target_run(b->target, b->now);
+		decide(b);
 		if (s >= WARM_S && (s - WARM_S) % 300 == 299) {
 			double c = covered(b);
 
@@ -339,13 +345,11 @@ track_top(struct bench *b)
 	double c;
 
 	drift(b);
-	b->tokens = 1e9; /* it is not paced: what it would push is the figure */
 	for (unsigned s = 0; s < TOP_WARM_S + TOP_S; s++) {
 		if (s == TOP_WARM_S)
 			before = b->operations;
 		sample_second(b, SAMPLES_S);
-		b->tokens = 1e9;
-		target_run(b->target, b->now);
+		decide(b);
 	}
 	c = covered(b);
 	figure(b, "tracking.top.coverage", c, "of true traffic", -1, false);
@@ -378,7 +382,7 @@ flash_crowd(struct bench *b, unsigned samples_s, const char *id, double target)
 		b->crowd_part = 0.01;
 		do {
 			sample_second(b, samples_s);
-			target_run(b->target, b->now);
+			decide(b);
 			s++;
 		} while (
 		    installed_match(b->port, &b->model.places[b->crowd].prefix) == NULL && s < 60);
@@ -405,12 +409,11 @@ next_hop_flap(struct bench *b)
 	     e = installed_next(b->port, &at, false))
 		affected += attrs_nexthop(b->model.attrs, e->attrs) == old;
 	b->most = installed_count(b->port);
-	b->tokens = 1e9;
 	for (uint32_t id = rib_first(rib, IP_V4, &at); id != RIB_NONE; id = rib_next(rib, &at))
 		if (rib_best_nexthop(rib, IP_V4, id) == old)
 			announce(b, &at, other);
 	learned = clock_cpu_s();
-	target_run(b->target, b->now);
+	decide(b);
 	figure(b, "flap.learn", learned - start, "s of CPU to take in the new routes", -1, true);
 	figure(b, "flap.repair", clock_cpu_s() - learned, "s of CPU to repair", -1, true);
 	for (e = installed_next(b->port, &at, true); e != NULL;
