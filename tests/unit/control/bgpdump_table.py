@@ -3,21 +3,35 @@
 """What a router knows after the UPDATEs, or the RIB, that `bgpdump -m` prints on stdin: every peer's
 path of every prefix, and the best of each by RFC 4271 9.1.2.2 for eBGP peers without BGP identifiers.
 Left out is what must not be used: routes with AS 0 (RFC 7607), with a next hop no route may have, or
-with none, as a collector's own. Lines, in any order:
+with none, as a collector's own. With a number N only every Nth prefix is looked at, by its text. Lines,
+in any order:
 
     path|PREFIX|PEER|PATH-ID|AS-PATH|ORIGIN|NEXTHOP|MED|COMMUNITIES
     best|PREFIX|PEER|PATH-ID
 
 Knows nothing of hotfib; test_real_streams.c compares the two.
 """
+import functools
 import ipaddress
 import sys
 
 NAMES = {"no-export": "65535:65281", "no-advertise": "65535:65282", "local-AS": "65535:65283",
          "no-peer": "65535:65284"}
+EVERY = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 ORIGINS = {"IGP": 0, "EGP": 1, "INCOMPLETE": 2}
 
 
+@functools.lru_cache(maxsize=None)
+def address_text(address):
+    return str(ipaddress.ip_address(address))
+
+
+@functools.lru_cache(maxsize=None)
+def prefix_text(prefix):
+    return str(ipaddress.ip_network(prefix, strict=False))
+
+
+@functools.lru_cache(maxsize=None)
 def usable(peer, address, as_path):
     """May there be a route with these?"""
     if ipaddress.ip_address(peer).is_unspecified or "0" in as_path.replace("{", " ").replace(
@@ -71,8 +85,10 @@ def main():
         kind, what = f[0], f[2]
         if what not in "ABW":
             continue
-        peer = str(ipaddress.ip_address(f[3]))
-        prefix = str(ipaddress.ip_network(f[5], strict=False))
+        peer = address_text(f[3])
+        prefix = prefix_text(f[5])
+        if EVERY and sum(map(ord, prefix)) % EVERY:
+            continue
         path_id = int(f.pop(6)) if kind.endswith("_AP") else 0
         key = (peer, path_id)
         of_prefix = table.setdefault(prefix, {})
@@ -81,7 +97,7 @@ def main():
             continue
         communities = " ".join(NAMES.get(c, c) for c in f[11].split())
         of_prefix[key] = {"peer": peer, "path_id": path_id, "as_path": f[6], "origin": f[7],
-                          "nexthop": str(ipaddress.ip_address(f[8])), "med": int(f[10]),
+                          "nexthop": address_text(f[8]), "med": int(f[10]),
                           "communities": communities}
     for prefix, of_prefix in table.items():
         if not of_prefix:
