@@ -11,6 +11,7 @@
 #include "control/app_parts_io.h"
 #include "control/config/diff.h"
 #include "control/events.h"
+#include "control/notify_io.h"
 #include "control/whatif_io.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
@@ -151,8 +152,10 @@ app_reload(void *ctx, struct str *changes, struct str *said)
 {
 	struct app *app = ctx;
 	struct app_reload *last = &app->reload;
-	bool ok = reload(app, changes, said);
+	bool ok;
 
+	notify_reloading(clock_mono());
+	ok = reload(app, changes, said);
 	last->count++;
 	last->failed += !ok;
 	last->wall_ms = clock_wall_ms();
@@ -170,6 +173,7 @@ app_reload(void *ctx, struct str *changes, struct str *said)
 	} else {
 		log_lines(LOG_LEVEL_ERROR, "refused", "reason", said);
 	}
+	notify_ready(); /* with the new configuration or, as before, the old one */
 	return ok;
 }
 

@@ -96,12 +96,19 @@ until_ms 3000 eval "[ \"\$(fed)\" -gt $before ]"
 check "but not when it hangs" eval "[ $(fed) -eq $before ]"
 signal CONT hotfibd
 expect_within "it lives again" 20 eval "[ \"\$(fed)\" -gt $before ]"
+sed -i 's/capacity = 400/capacity = 300/' "$CONF"
+signal HUP hotfibd
+expect_within "a reload is told, with its time" 20 told '^RELOADING=1\|MONOTONIC_USEC=[0-9]+$'
+expect_within "and its end" 20 eval \
+	"sed '1,/^RELOADING=1/d' '$LOGS/manager.log' | grep '^READY=1$'"
+check "without a capability that was given up" has_caps 0
+check "it was done" eval "hotfib show status | grep ' 300 '"
 signal TERM hotfibd
 expect_within "stopping is told" 20 told '^STOPPING=1$'
 until_ms 10000 eval "! alive hotfibd" || not_ok "it does not stop"
 rm "$DIR/hotfibd.pid"
 check "in that order" eval "grep -v WATCHDOG= '$LOGS/manager.log' | cut -d= -f1 | uniq | tr '\n' ' ' |
-	grep -q 'READY STATUS STOPPING'"
+	grep -q 'listening READY STATUS .*RELOADING READY .*STOPPING $'"
 kill_hard manager
 
 # --- routes into the kernel: CAP_NET_ADMIN and no other -----------------------------------------
