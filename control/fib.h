@@ -129,9 +129,7 @@ struct fib_event {
 bool fib_next_event(struct fib *f, struct fib_event *out);
 
 struct fib_stats {
-	size_t routes[IP_FAMILIES]; /* in the kernel, as far as it said */
-	size_t hops, hops_unusable; /* BGP next hops in use */
-	uint64_t requests, errors;  /* messages sent; refused by the kernel */
+	uint64_t requests, errors; /* messages sent; refused by the kernel */
 	uint64_t route_puts, route_removals, nexthop_puts;
 	uint64_t repairs;      /* routes put back or corrected after somebody else's doing */
 	uint64_t lost_results; /* requests whose result never came */

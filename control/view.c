@@ -14,6 +14,7 @@
 #include "control/events.h"
 #include "control/explain.h"
 #include "control/feedback.h"
+#include "control/kernel_io.h"
 #include "control/proof.h"
 #include "control/select/emap.h"
 #include "lib/mem.h"
@@ -25,12 +26,15 @@ view_totals(void *ctx, struct web_totals *out)
 	const struct sflow_totals *sflow = sflow_agents_totals(app->sflow);
 	struct sflow_udp_stats udp;
 	struct bgp_speaker_stats bgp;
+	struct kernel_status kernel = { 0 };
 	double lag = app->lag.last_minute_s;
 
 	sflow_udp_stats(app->udp, &udp);
 	bgp_speaker_stats(app->speaker, &bgp);
 	if (app->lag.this_minute_s > lag)
 		lag = app->lag.this_minute_s;
+	if (app->kernel != NULL)
+		kernel_status(app->kernel, &kernel);
 	*out = (struct web_totals){
 		.version = app->version,
 		.start_wall_ms = app->started_wall_ms,
@@ -49,6 +53,11 @@ view_totals(void *ctx, struct web_totals *out)
 		.sflow_samples_used = sflow->samples_used,
 		.sflow_forwarded = udp.forwarded,
 		.sflow_forward_errors = udp.forward_errors,
+		.netlink_requests = kernel.fib.requests,
+		.netlink_errors = kernel.fib.errors,
+		.netlink_repairs = kernel.fib.repairs,
+		.netlink_dumps = kernel.dumps,
+		.netlink_overruns = kernel.overruns,
 		.bgp_accepted = bgp.accepted,
 		.bgp_refused_unknown = bgp.refused_unknown,
 		.bgp_refused_busy = bgp.refused_busy,

@@ -152,6 +152,10 @@ struct web_totals {
 	double uptime_s, cpu_s, loop_lag_max_s; /* lag: worst of the last minute */
 	uint64_t sflow_datagrams, sflow_bytes, sflow_malformed, sflow_unknown_agent;
 	uint64_t sflow_refused_source, sflow_kernel_drops, sflow_truncated;
+	/* Of the kernel's routing table, where it is a target: requests, and those it refused;
+	 * routes of ours that were put right after somebody else's doing; whole readings, and those
+	 * asked for because notifications were lost. */
+	uint64_t netlink_requests, netlink_errors, netlink_repairs, netlink_dumps, netlink_overruns;
 	uint64_t sflow_flow_samples, sflow_counter_samples, sflow_samples_used;
 	uint64_t sflow_forwarded, sflow_forward_errors;
 	uint64_t bgp_accepted, bgp_refused_unknown, bgp_refused_busy, bgp_refused_held,
