@@ -61,6 +61,7 @@ hotfibd_config() {
 			capacity6 = $capacity
 			headroom = 0
 			selection = "${SELECTION:-priced}"
+			synthetic = ${SYNTHETIC:-true}
 			always = [ $(sed 's/.*/"&"/' "${ALWAYS:-/dev/null}" | paste -sd,) ]
 		}
 		netlink: {

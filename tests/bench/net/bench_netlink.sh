@@ -120,7 +120,9 @@ ip -n "$(ns sw)" nexthop flush proto 221 >/dev/null
 
 # --- P13 ----------------------------------------------------------------------------------------
 
+# One entry for several routes with the same next hop would be as good, but not the route's own.
 unset ALWAYS
+SYNTHETIC=false
 hotfibd_config 10000
 hotfibd_start
 feed one
