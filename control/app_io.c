@@ -22,6 +22,7 @@
 #include "control/app_reload_io.h"
 #include "control/app_state.h"
 #include "control/app_state_io.h"
+#include "control/kernel_io.h"
 #include "control/occupancy.h"
 #include "control/service_io.h"
 #include "control/sim.h"
@@ -252,6 +253,16 @@ start(struct runner *run, struct config *config)
 	return ok;
 }
 
+static void
+leave_target(struct app *app)
+{
+	bool keep = app->config->target.on_exit == CONFIG_ON_EXIT_KEEP;
+
+	if (!keep && app->kernel != NULL)
+		kernel_withdraw(app->kernel);
+	bgp_speaker_stop(app->speaker, "hotfibd is stopping", keep);
+}
+
 int
 app_run(struct config *config, const char *version, bool debug)
 {
@@ -273,7 +284,7 @@ app_run(struct config *config, const char *version, bool debug)
 		service_stopping();
 	}
 	app_state_end(run.state);
-	bgp_speaker_stop(app->speaker, "hotfibd is stopping", true);
+	leave_target(app);
 	web_http_free(app->http);
 	whatif_stop(app);
 	app_state_drop(app);

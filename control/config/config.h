@@ -46,6 +46,12 @@ enum config_default {
 	CONFIG_DEFAULT_FOLLOW
 };
 
+/* What becomes of what a target holds when the daemon ends. */
+enum config_on_exit {
+	CONFIG_ON_EXIT_KEEP,
+	CONFIG_ON_EXIT_WITHDRAW
+};
+
 /* The simulated ASIC's name in target.via. */
 #define CONFIG_VIA_SIM "sim"
 
@@ -81,6 +87,7 @@ struct config_target {
 	enum config_default default_action; /* default "punt" */
 	enum selector_kind selection;       /* default "priced" */
 	bool synthetic;                     /* default true; only "priced" uses it */
+	enum config_on_exit on_exit;        /* default "keep" */
 	struct ip_prefix *always, *never;
 	size_t n_always, n_never;
 };

@@ -22,6 +22,9 @@
 #define ARRAY(type, member, size)                                                                  \
 	.array = true, FIELD(type, member), .count = offsetof(struct type, size)
 
+static const char *const on_exit_words[] = {
+	[CONFIG_ON_EXIT_KEEP] = "keep", [CONFIG_ON_EXIT_WITHDRAW] = "withdraw", NULL
+};
 static const char *const default_words[] = {
 	[CONFIG_DEFAULT_PUNT] = "punt", [CONFIG_DEFAULT_FOLLOW] = "follow", NULL
 };
@@ -332,6 +335,15 @@ static const struct schema_row target_rows[] = {
 	    .value = "true",
 	    .help = "Allow the\n.Cm priced\nselection entries that are not in the table: one that "
 		    "stands for many routes, or the part of a route that has the traffic." },
+	{ .name = "on-exit",
+	    .kind = SCHEMA_WORD,
+	    .words = on_exit_words,
+	    FIELD(config, target.on_exit),
+	    .value = "keep",
+	    .help = "What becomes of the entries when hotfibd is stopped:\n.Cm keep\nleaves "
+		    "kernel routes where they are, for the next start to adopt, and asks "
+		    "neighbours with graceful restart to keep theirs;\n.Cm withdraw\ntakes all "
+		    "of them away. After a crash they are kept." },
 	{ .name = "always",
 	    .kind = SCHEMA_PREFIX,
 	    ARRAY(config, target.always, target.n_always),
