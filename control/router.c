@@ -168,6 +168,12 @@ router_samples(struct router *r, const struct sflow_sample *samples, size_t n, s
 }
 
 bool
+router_is_sampled(const struct router *r)
+{
+	return r->n_agents > 0;
+}
+
+bool
 router_averages_known(const struct router *r, struct mono now)
 {
 	return mono_reached(now, r->averages_known_at);

@@ -161,6 +161,9 @@ bool router_averages_known(const struct router *r, struct mono now);
 /* Averages of before were taken over. */
 void router_averages_taken_over(struct router *r, struct mono now);
 
+/* There is an agent: without one no sample will ever come. */
+bool router_is_sampled(const struct router *r);
+
 /* When the agent was last heard, as of this tick; never, if it was not. */
 void router_agent_heard(struct router *r, unsigned agent, struct mono last, struct mono now);
 

@@ -154,7 +154,7 @@ port_reset(struct target *t, unsigned port, const bool families[IP_FAMILIES])
 
 		installed_clear(pf->held);
 		pf->up = families[f];
-		pf->complete = pf->resend = pf->adopted = false;
+		pf->filled = pf->complete = pf->resend = pf->adopted = false;
 		pf->pending = 0;
 	}
 }
@@ -256,6 +256,15 @@ plan_nothing(struct target *t, const struct port_family *pf, size_t capacity)
 	return 0;
 }
 
+/* The rates of everything are known, or never will be. */
+static bool
+rates_known(const struct target *t, struct mono now)
+{
+	const struct router *r = t->config.router;
+
+	return !router_is_sampled(r) || router_averages_known(r, now);
+}
+
 /* Plan from what the port holds to the current selection, and push as much as it takes. */
 static void
 push_family(struct target *t, struct port *port, enum ip_family family, struct mono now)
@@ -275,7 +284,10 @@ push_family(struct target *t, struct port *port, enum ip_family family, struct m
 	}
 	pf->pending = t->plan.n - done + waiting;
 	pf->repairing = done < t->plan.n;
-	if (pf->pending == 0 && !pf->complete) {
+	pf->filled |= pf->pending == 0;
+	/* A neighbour that has kept what it was given before we restarted drops at End-of-RIB what
+	 * it was not given again. */
+	if (pf->filled && !pf->complete && rates_known(t, now)) {
 		pf->complete = true;
 		port->push.complete(port->push.ctx, family);
 	}

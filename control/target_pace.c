@@ -79,7 +79,7 @@ target_plan(struct target *t, struct port_family *pf, enum ip_family family, str
 {
 	struct choice *choice = &t->choice[family];
 	size_t held = installed_count(pf->held), capacity = target_capacity(t, family);
-	bool fill = !pf->complete || FILLING(held, choice->wanted.n);
+	bool fill = !pf->filled || FILLING(held, choice->wanted.n);
 
 	changes_settle(&choice->changes);
 	t->plan.changed = choice->changes.prefixes;

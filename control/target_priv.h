@@ -12,7 +12,8 @@
 
 struct port_family {
 	bool up;
-	bool complete; /* everything desired was sent once since it came up */
+	bool filled;   /* everything desired was sent once since it came up */
+	bool complete; /* and the neighbour was told so, once the rates are known */
 	bool resend;   /* the peer asked for everything again */
 	struct ip_prefix resend_at;
 	bool resend_started;
