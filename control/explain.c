@@ -59,8 +59,7 @@ list_paths(const struct app *app, const struct router *r, enum ip_family family,
 		const struct config_neighbor *n = neighbor_of_source(app, r, paths[i].source);
 
 		out->paths[i].neighbor = n != NULL ? n->bgp.name : "";
-		out->paths[i].address =
-		    rib_source_peek(router_rib(r), paths[i].source)->address;
+		out->paths[i].address = rib_source_peek(router_rib(r), paths[i].source)->address;
 		out->paths[i].path_id = paths[i].path_id;
 		out->paths[i].stale = paths[i].stale;
 		if (i > 0) {
