@@ -46,7 +46,7 @@ feed_start() {
 
 traffic_start() {
 	# shellcheck disable=SC2086 # options
-	spawn traffic sw "$BIN/hotfib-lab" traffic $TABLE --samples 2000 "$@"
+	spawn traffic sw "$BIN/hotfib-lab" traffic $TABLE "$@"
 }
 
 hotfib() {

@@ -31,7 +31,7 @@ all_active_have_entries() {
 	while read -r address hop; do
 		entry_for "$address" "$hop" || { echo "$address via $hop" && missing=$((missing + 1)); }
 	done < <(active_addresses)
-	[ $missing -eq 0 ]
+	[ "$missing" -eq 0 ]
 }
 
 no_entry_for() {

@@ -83,7 +83,7 @@ stopped() {
 
 # The real table is learned, whole, and nothing of ours in it.
 learned_is_real() {
-	learned_count $EACH && learned_is_truth
+	learned_count "$EACH" && learned_is_truth
 }
 
 scene_stops() {

@@ -52,7 +52,7 @@ hotfibd_start
 spawn sink sw "$BIN/hotfib-lab" sink --remote 127.0.0.1 --local 127.0.0.21 --port 1179 --as 65136 \
 	--max 450
 feed_start
-traffic_start
+traffic_start --samples 2000
 expect_within "without a word of the hardware, what is configured" 60 status_is \
 	'$f4.installed == 400 and $f6.installed == 50'
 check "what cannot be read is told" eval \

@@ -69,7 +69,7 @@ NEIGHBORS=$(neighbor first 127.0.0.21 2)
 conf 300
 hotfibd_start
 feed_start
-traffic_start
+traffic_start --samples 2000
 sink_start first 127.0.0.21
 wait_for "300 routes" 60 installed_is 300
 sessions >"$DIR/sessions"

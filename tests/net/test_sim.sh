@@ -14,7 +14,7 @@ lab_begin
 lab_conf
 hotfibd_start
 feed_start
-traffic_start
+traffic_start --samples 2000
 expect_within "a dry run says what it would hold" 40 \
 	status_is "\$f4.dryRun and \$f4.capacity == 10000 and \$f4.installed > 500 and \$f4.coverage > 0.5"
 check "in words" eval "hotfib show status | grep 'A dry run that would cover'"
