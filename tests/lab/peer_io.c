@@ -23,12 +23,14 @@
 #include "tests/lab/sock_io.h"
 
 #define REDIAL_S   0.5
+#define REFLAP_S   0.001 /* with --flaps; the neighbour may not have noticed the end yet */
 #define READ_CHUNK (128u << 10)
 
 static struct {
 	struct ip_addr local, remote, router_id;
 	uint32_t port, local_as, remote_as, hold_time_s;
 	bool listen, two_octet_as;
+	uint64_t flaps;
 	const char *families;
 	bool has[IP_FAMILIES];
 } options = { .port = BGP_PORT, .local_as = 65001, .hold_time_s = 90, .families = "ipv4,ipv6" };
@@ -47,6 +49,8 @@ const struct option_row peer_options[] = {
 	{ "families", "LIST", OPTION_TEXT, &options.families, "ipv4, ipv6 or both; default both" },
 	{ "two-octet-as", NULL, OPTION_FLAG, &options.two_octet_as,
 	    "play a speaker without 4-octet AS numbers" },
+	{ "flaps", "N", OPTION_U64, &options.flaps,
+	    "end the session when all is sent and dial again at once, so many times" },
 	OPTION_TABLE_END,
 };
 
@@ -59,6 +63,7 @@ struct peer {
 	struct bgp_conn *conn; /* while there is a connection, */
 	int fd;                /* and its socket */
 	bool connecting, idle; /* idle: ops.more had nothing */
+	bool flapped;          /* ended for --flaps */
 	ev_io accept, read, write;
 	ev_timer timer; /* of the connection, or until the next dial */
 	uint64_t connections;
@@ -87,7 +92,8 @@ drop(struct peer *p)
 	p->conn = NULL;
 	p->connecting = false;
 	if (!options.listen)
-		arm_timer(p, REDIAL_S);
+		arm_timer(p, p->flapped || options.flaps > 0 ? REFLAP_S : REDIAL_S);
+	p->flapped = false;
 }
 
 /* Send what is queued, as much as the socket takes; false when the transport has failed. */
@@ -135,6 +141,12 @@ service(struct peer *p)
 		if (!send_queued(p))
 			bgp_conn_eof(p->conn, strerror(errno));
 	} while (queue_more(p));
+	if (options.flaps > 0 && peer_conn(p) != NULL && bgp_conn_queued(p->conn) == 0) {
+		options.flaps--;
+		p->flapped = true;
+		bgp_conn_cease(p->conn, BGP_CEASE_RESET, NULL);
+		(void)send_queued(p);
+	}
 	if (bgp_conn_state(p->conn) == BGP_IDLE) {
 		drop(p);
 		return;

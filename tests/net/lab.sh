@@ -41,7 +41,7 @@ hotfibd_start() {
 feed_start() {
 	# shellcheck disable=SC2086 # options
 	spawn feed sw "$BIN/hotfib-lab" feed --local 127.0.0.11 --remote 127.0.0.1 --port 1179 \
-		--as 65136 --router-id 127.0.0.11 --nexthops 198.18.0.1-198.18.0.8 $TABLE
+		--as 65136 --router-id 127.0.0.11 --nexthops 198.18.0.1-198.18.0.8 $TABLE "$@"
 }
 
 traffic_start() {

@@ -192,11 +192,13 @@ spawn() {
 	eval "exec {FD_${label//-/_}}<>'$DIR/$label.in'"
 	echo "--- $*" >>"$LOGS/$label.log"
 	# What a daemon of ours keeps over a restart is the test's, not this machine's.
-	if [ "${*#*/hotfibd -c}" != "$*" ]; then
+	case $* in
+	*/hotfibd\ -c\ *)
 		mkdir -p "$DIR/var-lib/hotfib"
 		# shellcheck disable=SC2016 # for the shell inside
 		set -- sh -c 'mount --bind "$0" /var/lib && exec "$@"' "$DIR/var-lib" "$@"
-	fi
+		;;
+	esac
 	# In a session of its own: a Ctrl-C is for this script only, which then ends the others; and
 	# should the script be killed before it can, they go with it.
 	ip netns exec "$(ns "$space")" setsid setpriv --pdeathsig KILL "$@" \

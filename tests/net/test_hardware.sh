@@ -51,7 +51,7 @@ lab_conf 'target: { router = "edge"; via = [ "sink" ]; capacity = 400; capacity6
 hotfibd_start
 spawn sink sw "$BIN/hotfib-lab" sink --remote 127.0.0.1 --local 127.0.0.21 --port 1179 --as 65136 \
 	--max 450
-feed_start
+feed_start --hold 90
 traffic_start --samples 2000
 expect_within "without a word of the hardware, what is configured" 60 status_is \
 	'$f4.installed == 400 and $f6.installed == 50'

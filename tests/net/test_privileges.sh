@@ -80,7 +80,7 @@ check "it runs as nobody" eval '[ "$(proc Uid)" = '$WHO' ] && [ "$(proc Gid)" = 
 check "a target over BGP needs no capability" has_caps 0
 check "and nothing it executes gets any" eval '[ "$(proc NoNewPrivs)" = 1 ]'
 check "keys for TCP MD5 need none" eval "! log_has hotfibd cannot-protect"
-feed_start
+feed_start --hold 90
 traffic_start --samples 2000
 expect_within "it learns and measures" 60 status_is '$f4.prefixes == 2000 and $f4.rateTotal > 0'
 expect_within "its status is a sentence" 30 told '^STATUS=.*learning 2,000 IPv4'

@@ -5,7 +5,7 @@
 # a file with a fault changes nothing. Then the same RELOADS times, with sessions that flap, and
 # memory and descriptors are as before. Topology: lab.sh, with two sinks.
 #
-#   HOTFIB_RELOADS   how often; default 10000
+#   HOTFIB_RELOADS   how often, and then a session flaps as often; default 10000
 #
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -68,7 +68,7 @@ lab_begin
 NEIGHBORS=$(neighbor first 127.0.0.21 2)
 conf 300
 hotfibd_start
-feed_start
+feed_start --hold 90
 traffic_start --samples 2000
 sink_start first 127.0.0.21
 wait_for "300 routes" 60 installed_is 300
@@ -194,6 +194,34 @@ fds=$(descriptors) kb=$(rss_kb)
 start=$(now_ms)
 check "$RELOADS reloads" over_and_over many "$RELOADS"
 echo "$RELOADS reloads in $(($(now_ms) - start)) ms"
+wait_for "all as before" 60 steady
+expect_within "bytes in use are the same" 30 same_use
+expect_within "descriptors are the same" 10 eval "[ \$(descriptors) -eq $fds ]"
+check "the process has not grown" test "$(($(rss_kb) - kb))" -lt 4096
+
+# --- sessions that flap -------------------------------------------------------------------------
+
+ups() {
+	api sw /api/v1/neighbors | jq '.neighbors[] | select(.name == "feed") | .establishedCount'
+}
+
+# flap N: the feeder comes and goes so many times, and then stays.
+flap() {
+	local before
+	kill_hard feed
+	before=$(ups)
+	feed_start --flaps "$1"
+	until_ms 120000 eval "[ \"\$(ups)\" -gt $((before + $1)) ]"
+}
+
+check "a session flaps" flap $((RELOADS / 20 + 1))
+wait_for "all as before" 60 steady
+wait_for "a quiet second" 30 used_steadily
+mv "$DIR/used" "$DIR/used.before"
+fds=$(descriptors) kb=$(rss_kb)
+start=$(now_ms)
+check "... $RELOADS times" flap "$RELOADS"
+echo "$RELOADS flaps in $(($(now_ms) - start)) ms"
 wait_for "all as before" 60 steady
 expect_within "bytes in use are the same" 30 same_use
 expect_within "descriptors are the same" 10 eval "[ \$(descriptors) -eq $fds ]"

@@ -13,7 +13,7 @@ net_begin ip curl jq
 lab_begin
 lab_conf
 hotfibd_start
-feed_start
+feed_start --hold 90
 traffic_start --samples 2000
 expect_within "a dry run says what it would hold" 40 \
 	status_is "\$f4.dryRun and \$f4.capacity == 10000 and \$f4.installed > 500 and \$f4.coverage > 0.5"

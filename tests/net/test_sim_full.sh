@@ -58,7 +58,7 @@ lab_conf 'target: { router = "edge"; via = [ "sim" ]; capacity = 1000; selection
 	sim: { capacity = '$ROOM'; latency = 0.002 }
 	hardware: { probe = 2.0 }'
 hotfibd_start
-feed_start
+feed_start --hold 90
 wait_for "the table" 60 status_is '$f4.prefixes == 20000'
 hotfib dump rib "$DIR/rib.mrt" || bail "no dump"
 bgpdump -m "$DIR/rib.mrt" 2>"$LOGS/bgpdump.log" | awk -F'|' '{ print $6, $9 }' >"$DIR/rib"
