@@ -24,7 +24,7 @@
  * after the withdrawal. */
 #define FEEDBACK_WITHIN_S 2.0
 #define FEEDBACK_RETURN_S 5.0
-#define FEEDBACK_HOLD_S   60.0
+#define FEEDBACK_HOLD_S   15.0
 
 /* More cycles than this are an alarm, if they are half of what was announced. Both are forgotten
  * with this time constant. */
