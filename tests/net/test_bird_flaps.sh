@@ -116,7 +116,7 @@ spawn bird sw bird -f -c "$DIR/bird.conf" -s "$DIR/bird.ctl" -P "$DIR/bird.pid"
 wait_for "all sessions" 60 settled
 flaps 10
 wait_for "all as before" 60 settled
-fds=$(descriptors) kb=$(rss_kb) bytes=$(used) bgp=$(session_bytes)
+fds=$(descriptors) kb=$(rss_kb) bytes=$(used) queues=$(session_bytes)
 start=$(now_ms)
 flaps "$FLAPS"
 ok "BIRD restarted sessions $FLAPS times"
@@ -124,7 +124,7 @@ echo "in $(($(now_ms) - start)) ms"
 expect_within "then all is as before" 60 settled
 expect_within "descriptors are the same" 10 eval "[ \$(descriptors) -eq $fds ]"
 expect_within "bytes in use are the same" 30 eval "[ '$bytes' = \"\$(used)\" ]"
-expect_within "sessions take no more" 30 eval "[ \$((\$(session_bytes) - bgp)) -lt 65536 ]"
+expect_within "sessions take no more" 30 eval "[ \$((\$(session_bytes) - $queues)) -lt 65536 ]"
 check "the process has not grown" test "$(($(rss_kb) - kb))" -lt 4096
 echo "resident: $kb KB, then $(rss_kb) KB; $bytes"
 net_end
