@@ -267,7 +267,7 @@ test_random_routes(void **state)
 		struct world w;
 		struct ip_prefix last = { .family = (uint8_t)(round % 2) };
 
-		world_init(&w, round % 2);
+		world_init(&w, (enum ip_family)(round % 2));
 		for (int step = 0; step < 1500; step++) {
 			struct ip_prefix p = prefix_random(&r, w.family, &last);
 			struct ip_addr a =

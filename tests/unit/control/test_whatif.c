@@ -146,7 +146,7 @@ test_against_selections(void **state)
 		struct web_whatif what;
 		struct world w;
 
-		world_init(&w, round % 2, 1500, round % 3 == 0, &r);
+		world_init(&w, (enum ip_family)(round % 2), 1500, round % 3 == 0, &r);
 		whatif_compute(&w.in, &w.context, &query, &what);
 		assert_int_equal(what.n_points, query.n_sizes);
 		assert_int_equal(what.active, traffic_count(w.traffic));
