@@ -226,14 +226,19 @@ forwarding_is_right() {
 	"$BIN/net/verify" ${GUARDS:+-g} "$DIR/rib" "$DIR/kernel"
 }
 
-article_start() {
-	article_topology
-	hotfibd_config
+# BIRD, hotfibd and the upstream peers, with what they need in place.
+article_daemons() {
 	bird_start
 	wait_for "BIRD" 10 birdc_ show status
 	hotfibd_start
 	wait_for "hotfibd" 10 hotfibd_up
 	feeds_start
+}
+
+article_start() {
+	article_topology
+	hotfibd_config
+	article_daemons
 	ovs_start
 	packets_start
 	routes_of active other back >"$DIR/expected"

@@ -64,11 +64,7 @@ article_topology
 hotfibd_config
 check "hotfib check takes what hotfib import made" "$BIN/hotfib" check "$DIR/imported.conf"
 
-bird_start
-wait_for "BIRD" 10 birdc_ show status
-hotfibd_start
-wait_for "hotfibd" 10 hotfibd_up
-feeds_start
+article_daemons
 expect_within "hotfibd learns the whole table of both families" 30 learned_all
 expect_within "BIRD takes the target session" 15 bird_up from_hotfib
 routes_of none >"$DIR/expected"

@@ -49,11 +49,7 @@ covers() {
 
 article_topology
 hotfibd_config
-bird_start
-wait_for "BIRD" 10 birdc_ show status
-hotfibd_start
-wait_for "hotfibd" 10 hotfibd_up
-feeds_start
+article_daemons
 expect_within "hotfibd learns the whole table of both families" 30 learned_all
 expect_within "BIRD takes the target session" 15 bird_up from_hotfib
 check "without traffic nothing is in the kernel" entries_at_most 0
