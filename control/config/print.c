@@ -95,6 +95,9 @@ print_row(const struct schema_row *row, const char *base, unsigned depth, struct
 	if (row->array && row->kind != SCHEMA_FAMILY) {
 		memcpy(&array, field, sizeof(array));
 		memcpy(&n, base + row->count, sizeof(n));
+		/* Not given; one that is empty in place of a default is said to be. */
+		if (n == 0 && row->value == NULL)
+			return;
 	}
 	indent(depth, out);
 	str_addf(out, "%s = ", row->name);
