@@ -7,6 +7,8 @@
     peer.py mute    LOCAL ADDRESS HOLD       a session, then not one more message; how that ends
     peer.py half    LOCAL ADDRESS COUNT      a session and half a table, cut in mid-message; then wait
     peer.py stall   LOCAL ADDRESS HOLD       a session and keepalives, but nothing is read any more
+    peer.py ask     LOCAL ADDRESS COUNT      a session, a table, and the demand for hotfibd's own table,
+                                             twice; how many routes it has announced by then
     peer.py collide LOCAL ADDRESS ID PORT    be dialled at PORT, dial as well; which one is kept
 
 LOCAL is also its BGP identifier, except where ID is given. Its AS is 65136. Each line of output is a
@@ -18,7 +20,8 @@ import sys
 import time
 
 MARKER = b"\xff" * 16
-OPEN, UPDATE, NOTIFICATION, KEEPALIVE = 1, 2, 3, 4
+OPEN, UPDATE, NOTIFICATION, KEEPALIVE, REFRESH = 1, 2, 3, 4, 5
+EORR = 2  # subtype of REFRESH
 AS = 65136
 
 
@@ -26,9 +29,13 @@ def message(kind, body=b""):
     return MARKER + struct.pack(">HB", 19 + len(body), kind) + body
 
 
-def open_message(identifier, hold):
+IPV4 = b"\x01\x04\x00\x01\x00\x01"
+REFRESHES = b"\x02\x00\x46\x00"  # route refresh and enhanced route refresh
+
+
+def open_message(identifier, hold, more=b""):
     params = b""
-    for capability in (b"\x01\x04\x00\x01\x00\x01", b"\x41\x04" + struct.pack(">I", AS)):
+    for capability in (IPV4 + more, b"\x41\x04" + struct.pack(">I", AS)):
         params += bytes([2, len(capability)]) + capability
     fixed = struct.pack(">BHH", 4, AS, hold) + socket.inet_aton(identifier)
     return message(OPEN, fixed + bytes([len(params)]) + params)
@@ -88,8 +95,8 @@ def ending(s):
             return f"notification {m[1][0]}/{m[1][1]}"
 
 
-def establish(s, identifier, hold):
-    s.sendall(open_message(identifier, hold))
+def establish(s, identifier, hold, more=b""):
+    s.sendall(open_message(identifier, hold, more))
     for kind in (OPEN, KEEPALIVE):
         m = read_message(s)
         if m is None or m[0] != kind:
@@ -136,6 +143,25 @@ def half(local, address, count):
     time.sleep(600)
 
 
+def ask(local, address, count):
+    s = connect(local, address)
+    establish(s, local, 90, REFRESHES)
+    s.sendall(b"".join(announcement(i, local) for i in range(int(count))) + END_OF_RIB)
+    # EoRR ends each answer. Only UPDATEs that are no End-of-RIB announce or withdraw anything.
+    told, answers = 0, 0
+    s.sendall(message(REFRESH, struct.pack(">HBB", 1, 0, 1)))
+    while answers < 2:
+        kind, body = read_message(s)
+        told += kind == UPDATE and body != bytes(4)
+        if kind == NOTIFICATION:
+            sys.exit(f"notification {body[0]}/{body[1]}")
+        if kind == REFRESH and body[2] == EORR:
+            answers += 1
+            s.sendall(message(REFRESH, struct.pack(">HBB", 1, 0, 1)))
+    say(f"{told} updates that are no End-of-RIB in {answers} answers")
+    time.sleep(600)
+
+
 def stall(local, address, hold):
     s = connect(local, address, receive_buffer=2048)
     establish(s, local, int(hold))
@@ -174,7 +200,7 @@ def collide(local, address, identifier, port):
 
 def main():
     doing = globals().get(sys.argv[1]) if len(sys.argv) > 3 else None
-    if doing not in (unknown, silent, mute, half, stall, collide):
+    if doing not in (unknown, silent, mute, half, ask, stall, collide):
         sys.exit(__doc__)
     return doing(*sys.argv[2:])
 

@@ -14,9 +14,10 @@
 net_begin ip curl jq
 RELOADS=${HOTFIB_RELOADS:-10000}
 
+# neighbor NAME ADDRESS NUMBER [MORE [ROLE]]
 neighbor() {
 	echo ", { name = \"$1\", address = \"$2\", local-as = 65136, router-id = \"0.0.0.$3\"," \
-		"role = \"push\", ${4:-hold-time = 90} }"
+		"role = \"${5:-push}\", ${4:-hold-time = 90} }"
 }
 
 # conf CAPACITY [MORE]: the target gives the first sink so much.
@@ -106,7 +107,24 @@ check "... and an agent" grep -q "sflow.agents.198.18.0.2 added" "$DIR/reload.ou
 sink_start second 127.0.0.22
 expect_within "... and comes up" 20 established second
 check "the others have not noticed" eval "sessions | grep -v second | diff $DIR/sessions -"
+
+# A target that is learned from now: it loses what it had with the session, and gets nothing more,
+# also when it asks.
+expect_within "... and gets the table" 20 log_has second "eor ipv4 ipv4=250"
 VIA='' AGENTS=''
+NEIGHBORS=$(neighbor first 127.0.0.21 2)$(neighbor second 127.0.0.22 3 'router = "edge"' learn)
+conf 250
+check "a target becomes a neighbour to learn from" reload_says "bgp.neighbors.second.role changed"
+expect_within "... its session ends" 10 log_has second "down .*Other Configuration Change"
+expect_within "... and comes back with nothing announced on it" 20 log_has second \
+	"eor ipv4 ipv4=0 ipv6=0"
+say second "refresh ipv4" "refresh ipv6"
+expect_within "... nor when it asks" 10 api_is sw /api/v1/neighbor/second \
+	'.received.refreshes == 2 and .sent.refreshes == 4'
+: >"$LOGS/second.log"
+say second count
+expect_within "... at all" 10 log_has second "^count ipv4=0 ipv6=0"
+check "... while the target has its table" installed_is 250
 NEIGHBORS=$(neighbor first 127.0.0.21 2)
 conf 250
 check "it is removed" reload_says "bgp.neighbors.second removed"

@@ -7,7 +7,7 @@
 #   | hotfibd 10.0.0.1, .2, .3                                                    |
 #   |    ^   ^-- BIRD, one identifier: 10.0.0.10 and .11 (several paths a prefix), |
 #   |    |       and .12, where both sides dial                                   |
-#   |    +------ peer.py: unknown, silent, mute, half a table, stalled, collisions |
+#   |    +------ peer.py: unknown, silent, mute, half a table, asking, stalled, ... |
 #   +-----------------------------------------------------------------------------+
 #
 # The silent neighbour begins first and is looked at last: what it holds up takes 30 s.
@@ -69,6 +69,7 @@ hotfibd_config() {
 			neighbor silent 10.0.0.20 10.0.0.1 learn
 			neighbor mute 10.0.0.21 10.0.0.1 learn
 			neighbor table 10.0.0.22 10.0.0.1 learn
+			neighbor asks 10.0.0.26 10.0.0.1 learn
 			neighbor many 10.0.0.25 10.0.0.1 learn 'max-prefixes = 100'
 			dynamic
 			neighbor low 10.0.0.23 10.0.0.1 learn 'passive = false port = 1790'
@@ -165,7 +166,7 @@ held() {
 
 ns_add sw
 run_in sw sysctl -qw net.ipv4.tcp_wmem="4096 16384 65536"
-for a in 1 2 3 10 11 12 20 21 22 23 24 25 30 31 40 41 42 99; do
+for a in 1 2 3 10 11 12 20 21 22 23 24 25 26 30 31 40 41 42 99; do
 	addr sw lo "10.0.0.$a/24"
 done
 hotfibd_config >"$DIR/hotfib.conf"
@@ -252,6 +253,11 @@ wait_for "both targets" 20 eval "up taker && up staller"
 spawn traffic sw "$BIN/hotfib-lab" traffic --agent 10.0.0.1 --alpha 0 --plain-ranks \
 	--samples 20000 --list "$DIR/table"
 expect_within "a target that reads gets the table beside one that does not" 30 held taker $COUNT
+# The targets hold a table; a learning neighbour asks for ours, too.
+peer asks ask 10.0.0.26 5
+expect_within "to a neighbour that is learned from nothing is announced, asked or not" 10 \
+	log_has asks "^0 updates that are no End-of-RIB in 2 answers"
+check "... and its session stays" eval "up asks && neighbor_is asks '.families.ipv4.paths == 5'"
 expect_within "... which is given up by the send hold timer" 30 neighbor_is staller \
 	'.lastError | test("Send Hold Timer Expired")'
 check "... while the other sessions have not noticed" eval "up taker && up table && up twin-b"
