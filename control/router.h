@@ -31,6 +31,9 @@
 /* (or stale-time, if that is shorter) while less than half of what the source gave before the
  * session was lost has come back: its own upstreams may be on their way. */
 #define ROUTER_QUIET_SHRUNK_S 60.0
+/* A source that sends neither a route nor End-of-RIB is taken as empty after stale-time (and no
+ * less than ROUTER_QUIET_NO_EOR_S): a router that starts may hold its table back for minutes, but
+ * one that has none to give must not keep the others' from being used for ever. */
 
 /* An enhanced refresh that is not ended by then is taken as ended at the next quiet (RFC 7313 4).
  */
@@ -130,6 +133,7 @@ void router_refresh_end(struct router *r, unsigned source, enum ip_family family
 
 struct router_source_status {
 	bool up, negotiated, end_of_rib, ready;
+	bool silent;     /* ready, because it sent neither a route nor End-of-RIB for too long */
 	bool refreshing; /* between begin and end of a refresh */
 	size_t paths, stale;
 	struct mono stale_until; /* without a session, stale paths go then; else MONO_NEVER */

@@ -9,6 +9,7 @@
 struct source_family {
 	bool negotiated, end_of_rib, ready;
 	bool was_ready;  /* ever */
+	bool silent;     /* ready without a route or End-of-RIB: taken as empty */
 	bool refreshing; /* the peer has begun to send everything again, and has not ended it */
 	bool graceful;   /* what is stale is kept because the peer asked for it */
 	bool sweeping;

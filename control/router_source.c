@@ -4,6 +4,7 @@
  *
  *      down --up--> loading --End-of-RIB, then quiet--> ready --down--> down
  *                      +------routes, then long quiet-----^
+ *                      +------nothing for stale-time------^
  *
  * BIRD sends End-of-RIB as soon as it has walked its table, which may still be empty while its own
  * upstreams come up; so a family is ready only when its fresh paths have stopped growing, and an
@@ -164,7 +165,7 @@ router_source_up(struct router *r, unsigned source, const struct rib_source *inf
 		struct source_family *sf = &s->family[f];
 
 		sf->negotiated = families[f];
-		sf->end_of_rib = sf->ready = sf->refreshing = false;
+		sf->end_of_rib = sf->ready = sf->silent = sf->refreshing = false;
 		/* Not to be waited for where its time was over, and it is being swept. */
 		sf->held = sf->sweeping ? 0 : rib_stale_count(r->rib, (enum ip_family)f, source);
 		sf->fresh = 0;
@@ -200,7 +201,8 @@ router_source_lost(
 		struct source_family *sf = &s->family[f];
 
 		set_expiry(sf, mono_add_ms(now, (int64_t)(loss->retain_s[f] * 1000)));
-		sf->ready = sf->end_of_rib = sf->refreshing = sf->sweeping = false;
+		sf->ready = sf->silent = sf->end_of_rib = false;
+		sf->refreshing = sf->sweeping = false;
 		sf->graceful = loss->graceful[f];
 		rib_mark_stale(r->rib, (enum ip_family)f, source, RIB_STALE_LOST);
 		if (mono_reached(now, sf->expiry))
@@ -361,7 +363,7 @@ wanted_quiet_s(const struct router *r, unsigned source, enum ip_family family)
 	double shrunk_s = fmin(ROUTER_QUIET_SHRUNK_S, r->config.stale_time_s);
 
 	if (sf->fresh == 0 && !sf->end_of_rib)
-		return sf->held > 0 ? r->config.stale_time_s : INFINITY;
+		return fmax(r->config.stale_time_s, ROUTER_QUIET_NO_EOR_S);
 	if (sf->fresh < sf->held / 2)
 		return shrunk_s;
 	return sf->end_of_rib && sf->fresh > 0 ? ROUTER_QUIET_S : ROUTER_QUIET_NO_EOR_S;
@@ -401,6 +403,7 @@ source_tick(struct router *r, unsigned source, enum ip_family family, struct mon
 		router_refresh_end(r, source, family);
 	if (!sf->ready && !sf->refreshing && quiet_s >= wanted_quiet_s(r, source, family)) {
 		sf->ready = sf->was_ready = true;
+		sf->silent = sf->fresh == 0 && !sf->end_of_rib;
 		sf->expiry = MONO_NEVER;
 		start_sweep(r, source, family);
 	}
@@ -462,6 +465,7 @@ router_source_status(const struct router *r, unsigned source, enum ip_family fam
 		.negotiated = s->up && sf->negotiated,
 		.end_of_rib = sf->end_of_rib,
 		.ready = sf->ready,
+		.silent = sf->silent,
 		.refreshing = sf->refreshing,
 		.paths = rib_source_path_count(r->rib, family, source),
 		.stale = rib_stale_count(r->rib, family, source),

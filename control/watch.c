@@ -14,6 +14,7 @@ struct seen {
 	const void *who; /* struct bgp_neighbor or struct router */
 	uint64_t established;
 	bool up;
+	bool silent[IP_FAMILIES]; /* learn: its table was taken as empty */
 	enum router_phase phase[IP_FAMILIES];
 };
 
@@ -65,6 +66,23 @@ look_at_neighbor(const struct app *app, const struct app_neighbor *n, struct see
 	seen->up = up;
 }
 
+/* A neighbour that never said what it has, nor that this was all. */
+static void
+look_at_table(const struct app *app, const struct app_neighbor *n, struct seen *seen)
+{
+	for (int f = 0; f < IP_FAMILIES && n->config->bgp.role == BGP_LEARN; f++) {
+		struct router_source_status s;
+
+		router_source_status(n->router, n->source, (enum ip_family)f, &s);
+		if (s.silent && !seen->silent[f])
+			events_raise(app->events, app->now, EVENT_WARNING, "table",
+			    "neighbour %s sends neither %s routes nor End-of-RIB: its table is "
+			    "taken as empty",
+			    n->config->bgp.name, f == IP_V4 ? "IPv4" : "IPv6");
+		seen->silent[f] = s.silent;
+	}
+}
+
 static void
 look_at_router(const struct app *app, const struct router *r, struct seen *seen)
 {
@@ -97,6 +115,7 @@ watch_tick(struct watch *w, const struct app *app)
 	for (size_t i = 0; i < app->n_neighbors; i++) {
 		seen[i] = last_seen(w, app->neighbors[i]->bgp);
 		look_at_neighbor(app, app->neighbors[i], &seen[i]);
+		look_at_table(app, app->neighbors[i], &seen[i]);
 	}
 	for (size_t i = 0; i < app->n_routers; i++) {
 		struct seen *s = &seen[app->n_neighbors + i];

@@ -58,7 +58,11 @@ static const struct schema_row bgp_rows[] = {
 	    .unit = "seconds",
 	    .help =
 		"How long the routes of a lost\n.Cm learn\nneighbour are kept, if it did not ask "
-		"for another time by graceful restart." },
+		"for another time by graceful restart: also after a hard reset (RFC 8538), or when "
+		"it had too many prefixes. They stay in force, but nothing is evicted for want of "
+		"samples meanwhile; 0: they go with the session.\n"
+		"A\n.Cm learn\nneighbour that sends neither a route nor End-of-RIB is taken as "
+		"empty after as long, and 10 seconds at least." },
 	{ .name = "neighbors",
 	    .kind = SCHEMA_LIST,
 	    ARRAY(config, neighbors, n_neighbors),

@@ -9,6 +9,8 @@
 #include "tests/support/attrs.h"
 #include "tests/support/support.h"
 
+#define TABLE_APP_STALE_S 20
+
 struct table_app {
 	struct app app;
 	struct config_neighbor configs[2];
@@ -28,9 +30,10 @@ static inline void
 table_app_init(struct table_app *t)
 {
 	static const bool families[IP_FAMILIES] = { true, true };
-	struct router_config config = {
-		.name = "edge", .t_s = 1, .stale_time_s = 10, .changed = table_app_ignore
-	};
+	struct router_config config = { .name = "edge",
+		.t_s = 1,
+		.stale_time_s = TABLE_APP_STALE_S,
+		.changed = table_app_ignore };
 
 	memset(t, 0, sizeof(*t));
 	config.attrs = t->app.attrs = attrs_table_new(1);

@@ -220,6 +220,46 @@ test_missing_end_of_rib(void **state)
 	world_fini(&w);
 }
 
+/* A router is not cold for ever because its source says neither what it has nor that this is all.
+ */
+static void
+test_silent_source(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w);
+	up(&w, w.source);
+	seconds(&w, STALE_S - 1);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_COLD);
+	seconds(&w, 1);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
+	assert_true(status(&w).silent && status(&w).ready);
+	/* What comes later is taken as any change. */
+	say(&w, w.source, 0, 80, 100);
+	assert_table(&w, 80, 0);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
+
+	/* Nor with a table of another, which is in use. */
+	up(&w, w.other);
+	seconds(&w, STALE_S - 1);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_FROZEN);
+	seconds(&w, 1);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
+	assert_table(&w, 80, 0);
+	world_fini(&w);
+
+	/* However short stale-time is, there is time to begin. */
+	world_init(&w);
+	router_set_times(w.router, 1, 0, w.now);
+	up(&w, w.source);
+	seconds(&w, (int)ROUTER_QUIET_NO_EOR_S - 1);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_COLD);
+	seconds(&w, 1);
+	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
+	world_fini(&w);
+}
+
 static void
 test_refresh(void **state)
 {
@@ -482,6 +522,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_early_end_of_rib),
 		cmocka_unit_test(test_missing_end_of_rib),
+		cmocka_unit_test(test_silent_source),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_refresh_moves_nothing),
 		cmocka_unit_test(test_refresh_while_loading),
