@@ -15,8 +15,6 @@
 #include "control/explain.h"
 #include "control/feedback.h"
 #include "control/kernel_io.h"
-#include "control/proof.h"
-#include "control/select/emap.h"
 #include "lib/mem.h"
 
 static void
@@ -530,96 +528,6 @@ view_dump_next(void *ctx, size_t router, struct web_dump *dump, struct str *out)
 	return r != NULL && dump->table == r && dump_next(app, r, dump, out);
 }
 
-/* --- installed entries --- */
-
-/* The next entry of one port, its families in order; NULL at the end. */
-static const struct installed_entry *
-next_of_port(const struct app *app, unsigned port, struct web_cursor *cursor)
-{
-	const struct installed_entry *e;
-
-	if (!cursor->started) {
-		cursor->started = true;
-		cursor->prefix.family = IP_V4;
-		e = installed_next(
-		    target_port_installed(app->target, port, IP_V4), &cursor->prefix, true);
-	} else {
-		e = installed_next(
-		    target_port_installed(app->target, port, (enum ip_family)cursor->prefix.family),
-		    &cursor->prefix, false);
-	}
-	if (e == NULL && cursor->prefix.family == IP_V4) {
-		cursor->prefix.family = IP_V6;
-		e = installed_next(
-		    target_port_installed(app->target, port, IP_V6), &cursor->prefix, true);
-	}
-	return e;
-}
-
-static bool
-view_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
-{
-	struct app *app = app_of(ctx);
-	unsigned ports = app->target != NULL ? target_ports(app->target) : 0;
-
-	for (; cursor->port < ports; cursor->port++, cursor->started = false) {
-		unsigned port = (unsigned)cursor->port;
-		const struct installed_entry *e = next_of_port(app, port, cursor);
-		struct router *router = target_config(app->target)->router;
-		uint32_t id;
-
-		if (e == NULL)
-			continue;
-		id = rib_lookup(router_rib(router), &e->prefix);
-		*out = (struct web_installed_row){
-			.neighbor = target_port_name(app->target, port),
-			.prefix = e->prefix,
-			.nexthop = *nexthop_peek(app->attrs, attrs_nexthop(app->attrs, e->attrs)),
-			.rate = id == RIB_NONE ? 0
-					       : traffic_rate(router_traffic(router,
-								  (enum ip_family)e->prefix.family),
-						     id, TRAFFIC_TO, app->now),
-			.age_s = mono_sub_s(app->now, e->since),
-			.covered = e->covered,
-		};
-		return true;
-	}
-	return false;
-}
-
-static bool
-nexthop_of(const struct app *app, uint32_t action, struct ip_addr *out)
-{
-	if (action >= ACTION_MIXED) /* the default, where that is no next hop */
-		return false;
-	*out = nexthop_peek(app->attrs, action)->addr;
-	return true;
-}
-
-static enum web_verify_state
-view_verify(void *ctx, struct web_verify *verify, struct web_verified *out)
-{
-	const struct app *app = app_of(ctx);
-	struct proof *p = (struct proof *)(void *)verify->walk, is;
-	bool done;
-
-	_Static_assert(sizeof(*p) <= sizeof(verify->walk), "a proof fits");
-	if (app->target == NULL)
-		return WEB_VERIFY_DONE;
-	if (!proof_step(app->target, p, &is, &done))
-		return done ? WEB_VERIFY_DONE : WEB_VERIFY_MORE;
-	*out = (struct web_verified){ .neighbor = target_port_name(app->target, is.port),
-		.family = is.family,
-		.intervals = is.sum.intervals,
-		.wrong = is.sum.wrong,
-		.address = is.sum.address };
-	if (is.sum.wrong > 0) {
-		out->has_rib_nexthop = nexthop_of(app, is.sum.rib_action, &out->rib_nexthop);
-		out->has_table_nexthop = nexthop_of(app, is.sum.table_action, &out->table_nexthop);
-	}
-	return WEB_VERIFY_ROW;
-}
-
 struct web_backend
 view_backend(struct app *app)
 {
@@ -636,7 +544,8 @@ view_backend(struct app *app)
 		.route_lookup = view_route_lookup,
 		.explain = view_explain,
 		.dump_next = view_dump_next,
-		.installed_next = view_installed_next,
+		.installed = view_installed,
+		.installed_now = view_installed_now,
 		.difference_next = view_difference_next,
 		.event_next = view_event_next,
 		.hardware = view_hardware,

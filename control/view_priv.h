@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the view share: view.c has BGP, routers and routes, view_reports.c what agents,
- * hardware and the event ring tell. */
+/* What the files of the view share: view.c has BGP, routers and routes, view_target.c what ports
+ * hold, view_reports.c what agents, hardware and the event ring tell. */
 #ifndef CONTROL_VIEW_PRIV_H
 #define CONTROL_VIEW_PRIV_H
 
@@ -22,6 +22,10 @@ wall_ms(const struct app *app, struct mono t)
 bool view_agent(void *ctx, size_t i, struct web_agent *out);
 bool view_hardware(void *ctx, size_t i, struct web_hardware *out);
 bool view_difference_next(void *ctx, struct web_cursor *cursor, struct web_difference *out);
+void view_installed(void *ctx, struct web_installed *out);
+void view_installed_now(
+    void *ctx, const struct web_installed_row *row, const char **port, double *rate);
+enum web_verify_state view_verify(void *ctx, struct web_verify *verify, struct web_verified *out);
 bool view_event_next(void *ctx, uint64_t after, struct web_event *out);
 
 #endif

@@ -36,6 +36,16 @@ add_session(json_t *root, const struct web_backend *b, size_t neighbor, enum ip_
 	web_json_text(root, "state", n.state);
 }
 
+/* No room for `rows` more in long answers; true with a 503 made. */
+static bool
+is_crowded(const struct web_call *call, struct web_answer *a, size_t rows)
+{
+	if (call->app->rows_held + rows <= WEB_ROWS_HELD_MAX)
+		return false;
+	web_answer_error(a, 503, "too many long answers are being read; try again");
+	return true;
+}
+
 static void
 topprefixes(struct web_call *call, enum ip_family family, bool extended, struct web_answer *a)
 {
@@ -56,11 +66,8 @@ topprefixes(struct web_call *call, enum ip_family family, bool extended, struct 
 
 	if (!find_router(call, a, &ref))
 		return;
-	if (query.max_prefixes > 0 &&
-	    query.max_prefixes + call->app->rows_held > WEB_ROWS_HELD_MAX) {
-		web_answer_error(a, 503, "too many long answers are being read; try again");
+	if (query.max_prefixes > 0 && is_crowded(call, a, query.max_prefixes))
 		return;
-	}
 	b->top(b->ctx, ref.router, family, &query, &top);
 
 	root = json_object();
@@ -137,8 +144,11 @@ web_api_prefix(struct web_call *call, struct web_answer *a)
 void
 web_api_installed(struct web_call *call, struct web_answer *a)
 {
-	json_t *root = json_object();
+	json_t *root;
 
+	if (is_crowded(call, a, 0))
+		return;
+	root = json_object();
 	json_object_set_new(root, "installed", json_array());
 	web_answer_list(a, root, "installed", web_rows_installed(call->app));
 }

@@ -284,13 +284,16 @@ enum web_whatif_state {
 	WEB_WHATIF_FAILED
 };
 
-struct web_installed_row {
-	const char *neighbor; /* or "sim", "dry run", ...: the port's name */
-	struct ip_prefix prefix;
-	struct route_nexthop nexthop;
-	double rate;  /* of traffic to the prefix now, bytes/s */
-	double age_s; /* since it was announced */
-	bool covered; /* held because it lies inside another entry with another next hop */
+/* What push neighbours and other ports of the target hold, all at one moment. */
+struct web_installed {
+	struct web_installed_row {
+		struct ip_prefix prefix;
+		struct ip_addr nexthop;
+		unsigned port; /* its number */
+		float age_s;   /* since it was announced */
+		bool covered;  /* held because it lies inside another entry with another next hop */
+	} * rows;              /* by port, family and prefix */
+	size_t n_rows;
 };
 
 /* Tables of an ASIC as one source reports them. */
@@ -325,7 +328,7 @@ struct web_difference {
 	struct route_nexthop nexthop;
 };
 
-/* A place in the walk over installed entries, or over differences. */
+/* A place in the walk over differences. */
 struct web_cursor {
 	size_t port;
 	bool started;
@@ -422,12 +425,17 @@ struct web_backend {
 	 * prefix and so survives changes. A call may append nothing. */
 	bool (*dump_next)(void *ctx, size_t router, struct web_dump *dump, struct str *out);
 
-	/* What push neighbours and other ports of the target hold, ordered by port and prefix. The
-	 * walk is by prefix and so survives changes: start with *cursor zeroed. */
-	bool (*installed_next)(void *ctx, struct web_cursor *cursor, struct web_installed_row *out);
+	/* What is held now: the caller releases out->rows with mem_free(MEM_HTTP). */
+	void (*installed)(void *ctx, struct web_installed *out);
 
-	/* Where the kernel's table differs from what was sent to it, likewise; nothing where the
-	 * kernel is no target. */
+	/* What is known of such an entry when it is shown: the name of its port, "" if that is gone
+	 * ("sim", "dry run", a neighbour's), and the rate of traffic to its prefix in bytes/s. */
+	void (*installed_now)(
+	    void *ctx, const struct web_installed_row *row, const char **port, double *rate);
+
+	/* Where the kernel's table differs from what was sent to it, ordered by prefix; nothing
+	 * where the kernel is no target. The walk is by prefix and so survives changes: start with
+	 * *cursor zeroed. */
 	bool (*difference_next)(void *ctx, struct web_cursor *cursor, struct web_difference *out);
 
 	/* The oldest event kept that has an id above `after`; false: none. */

@@ -4,8 +4,9 @@
  * would cost several times what the row does. Nothing here needs escaping but a neighbour's name:
  * prefixes, addresses, AS paths and communities are digits and punctuation.
  *
- * Between two rows the table may change. The ranking is a snapshot of prefixes and rates; the walk
- * over installed entries finds its place again by prefix.
+ * Between two rows the table may change. The ranking is a snapshot of prefixes and rates. So is the
+ * list of installed entries, since only the entries of one moment forward as the RIB says: an entry
+ * may be there for the sake of another. The walk over differences finds its place again by prefix.
  */
 #include "webui/rows.h"
 
@@ -117,7 +118,8 @@ web_rows_top(struct web_app *app, size_t router, struct web_top *top, bool exten
 struct installed_rows {
 	struct web_rows rows;
 	struct web_app *app;
-	struct web_cursor cursor;
+	struct web_installed held;
+	size_t next;
 };
 
 static bool
@@ -125,17 +127,21 @@ installed_next(struct web_rows *rows, struct str *out)
 {
 	struct installed_rows *r = CONTAINER_OF(rows, struct installed_rows, rows);
 	const struct web_backend *b = &r->app->backend;
-	struct web_installed_row row;
+	const struct web_installed_row *row;
 	char text[PREFIX_TEXT_MAX];
+	const char *port;
+	double rate;
 
-	if (!b->installed_next(b->ctx, &r->cursor, &row))
+	if (r->next == r->held.n_rows)
 		return false;
-	str_addf(out, "{\"ageSeconds\":%.3f,\"covered\":%s,\"neighbor\":", row.age_s,
-	    row.covered ? "true" : "false");
-	web_row_text(out, row.neighbor);
-	str_addf(out, ",\"nexthop\":\"%s\"", ip_format(&row.nexthop.addr, text));
-	str_addf(out, ",\"prefix\":\"%s\",\"value\":", prefix_format(&row.prefix, text));
-	web_row_real(out, row.rate);
+	row = &r->held.rows[r->next++];
+	b->installed_now(b->ctx, row, &port, &rate);
+	str_addf(out, "{\"ageSeconds\":%.3f,\"covered\":%s,\"neighbor\":", row->age_s,
+	    row->covered ? "true" : "false");
+	web_row_text(out, port);
+	str_addf(out, ",\"nexthop\":\"%s\"", ip_format(&row->nexthop, text));
+	str_addf(out, ",\"prefix\":\"%s\",\"value\":", prefix_format(&row->prefix, text));
+	web_row_real(out, rate);
 	str_add(out, "}");
 	return true;
 }
@@ -143,7 +149,11 @@ installed_next(struct web_rows *rows, struct str *out)
 static void
 installed_free(struct web_rows *rows)
 {
-	mem_free(MEM_HTTP, CONTAINER_OF(rows, struct installed_rows, rows));
+	struct installed_rows *r = CONTAINER_OF(rows, struct installed_rows, rows);
+
+	r->app->rows_held -= r->held.n_rows;
+	mem_free(MEM_HTTP, r->held.rows);
+	mem_free(MEM_HTTP, r);
 }
 
 struct web_rows *
@@ -153,13 +163,21 @@ web_rows_installed(struct web_app *app)
 
 	r->rows = (struct web_rows){ .next = installed_next, .free = installed_free };
 	r->app = app;
+	app->backend.installed(app->backend.ctx, &r->held);
+	app->rows_held += r->held.n_rows;
 	return &r->rows;
 }
+
+struct difference_rows {
+	struct web_rows rows;
+	struct web_app *app;
+	struct web_cursor cursor;
+};
 
 static bool
 difference_next(struct web_rows *rows, struct str *out)
 {
-	struct installed_rows *r = CONTAINER_OF(rows, struct installed_rows, rows);
+	struct difference_rows *r = CONTAINER_OF(rows, struct difference_rows, rows);
 	const struct web_backend *b = &r->app->backend;
 	struct web_difference d;
 	char text[PREFIX_TEXT_MAX];
@@ -173,12 +191,18 @@ difference_next(struct web_rows *rows, struct str *out)
 	return true;
 }
 
+static void
+difference_free(struct web_rows *rows)
+{
+	mem_free(MEM_HTTP, CONTAINER_OF(rows, struct difference_rows, rows));
+}
+
 struct web_rows *
 web_rows_differences(struct web_app *app)
 {
-	struct installed_rows *r = mem_alloc(MEM_HTTP, sizeof(*r));
+	struct difference_rows *r = mem_alloc(MEM_HTTP, sizeof(*r));
 
-	r->rows = (struct web_rows){ .next = difference_next, .free = installed_free };
+	r->rows = (struct web_rows){ .next = difference_next, .free = difference_free };
 	r->app = app;
 	return &r->rows;
 }

@@ -21,7 +21,7 @@ void web_route_add(struct str *out, const struct web_route *route, double value,
 struct web_rows *web_rows_top(
     struct web_app *app, size_t router, struct web_top *top, bool extended);
 
-/* The walk over what push neighbours hold. */
+/* What ports hold now; `app` counts the rows until they are freed. */
 struct web_rows *web_rows_installed(struct web_app *app);
 
 /* The walk over what is not in the kernel as it should be. */

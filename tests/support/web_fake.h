@@ -339,22 +339,29 @@ web_fake_dump_next(void *ctx, size_t router, struct web_dump *dump, struct str *
 	return true;
 }
 
-static inline bool
-web_fake_installed_next(void *ctx, struct web_cursor *cursor, struct web_installed_row *out)
+static inline void
+web_fake_installed(void *ctx, struct web_installed *out)
 {
-	struct web_fake *f = ctx;
-	size_t i = cursor->started ? web_fake_index(f, &cursor->prefix) + 1 : 0;
+	const struct web_fake *f = ctx;
 
-	if (i >= f->n_installed)
-		return false;
-	*cursor = (struct web_cursor){ .started = true, .prefix = web_fake_prefix(IP_V4, i) };
-	*out = (struct web_installed_row){ .neighbor = "target",
-		.prefix = cursor->prefix,
-		.nexthop.addr = ip_v4(0xc0000201),
-		.rate = web_fake_rate(f, i),
-		.age_s = 61.5,
-		.covered = i == 1 };
-	return true;
+	*out = (struct web_installed){ .n_rows = f->n_installed };
+	if (f->n_installed > 0)
+		out->rows = mem_calloc(MEM_HTTP, f->n_installed, sizeof(*out->rows));
+	for (size_t i = 0; i < f->n_installed; i++)
+		out->rows[i] = (struct web_installed_row){ .prefix = web_fake_prefix(IP_V4, i),
+			.nexthop = ip_v4(0xc0000201),
+			.age_s = 61.5F,
+			.covered = i == 1 };
+}
+
+static inline void
+web_fake_installed_now(
+    void *ctx, const struct web_installed_row *row, const char **port, double *rate)
+{
+	const struct web_fake *f = ctx;
+
+	*port = "target";
+	*rate = web_fake_rate(f, web_fake_index(f, &row->prefix));
 }
 
 /* Of each kind one. */
@@ -479,7 +486,8 @@ web_fake_backend(struct web_fake *f)
 		.explain = web_fake_explain,
 		.whatif = web_fake_whatif,
 		.dump_next = web_fake_dump_next,
-		.installed_next = web_fake_installed_next,
+		.installed = web_fake_installed,
+		.installed_now = web_fake_installed_now,
 		.difference_next = web_fake_difference_next,
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,

@@ -148,6 +148,37 @@ test_a_read_is_bounded(void **state)
 	web_answer_fini(&a);
 }
 
+/* What is installed is told as it was when it was asked for. */
+static void
+test_installed_is_of_one_moment(void **state)
+{
+	size_t before = mem_used(MEM_HTTP);
+	struct str text;
+	struct web_fake fake;
+	struct web_app app;
+	struct web_answer a;
+	char buf[1000];
+	long n;
+	int rows = 0;
+
+	(void)state;
+	str_init(&text, MEM_MISC);
+	many_routes(&fake, 1000);
+	start(&app, &fake, "/api/v1/installed", &a);
+	while ((n = web_answer_read(&a, buf, sizeof(buf))) >= 0) {
+		str_add_n(&text, buf, (size_t)n);
+		fake.n_installed /= 2;
+	}
+	for (const char *at = text.text; (at = strstr(at, "\"prefix\"")) != NULL; at++)
+		rows++;
+	assert_int_equal(rows, 1000);
+	assert_int_equal(app.rows_held, 1000);
+	web_answer_fini(&a);
+	assert_int_equal(app.rows_held, 0);
+	str_fini(&text);
+	assert_int_equal(mem_used(MEM_HTTP), before);
+}
+
 static void
 test_abandoned_answers_leave_nothing(void **state)
 {
@@ -201,6 +232,7 @@ main(void)
 		cmocka_unit_test(test_dump_is_a_stream_of_bytes),
 		cmocka_unit_test(test_length_is_known_or_not),
 		cmocka_unit_test(test_a_read_is_bounded),
+		cmocka_unit_test(test_installed_is_of_one_moment),
 		cmocka_unit_test(test_abandoned_answers_leave_nothing),
 		cmocka_unit_test(test_too_many_rows_at_once),
 	};
