@@ -142,7 +142,8 @@ give_dynamic(struct bgp_speaker *s, const struct bgp_ends *ends, bool *full)
 		if (!bgp_neighbor_in_range(&p->n, ends))
 			continue;
 		*full = true;
-		if (!peer_is_connected(p) && !p->stopped && (best == NULL || goes_first(p, best)))
+		if (!peer_is_connected(p) && !p->stopped && !p->n.disabled &&
+		    (best == NULL || goes_first(p, best)))
 			best = p;
 	}
 	if (best != NULL)

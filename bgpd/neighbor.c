@@ -155,6 +155,7 @@ bgp_neighbor_status(const struct bgp_neighbor *n, struct bgp_neighbor_status *ou
 		.restart = n->restart,
 		.local = n->config.local,
 		.remote = n->config.remote,
+		.disabled = n->disabled,
 		.held = n->held,
 		.held_until = n->held_until,
 		.received = n->stats.received,

@@ -187,6 +187,7 @@ struct bgp_neighbor_status {
 	uint64_t treated_as_withdraw, attributes_discarded; /* RFC 7606 actions taken */
 	size_t queued_bytes;                                /* waiting to be sent */
 	bool over_limit[IP_FAMILIES]; /* of the last session: above max_prefixes */
+	bool disabled;                /* by bgp_speaker_disable() */
 	/* Closed for that, and not let in: until then, or MONO_NEVER for until it is reset. */
 	bool held;
 	struct mono held_until;

@@ -27,6 +27,7 @@ struct bgp_neighbor {
 	struct bgp_conn_stats stats;
 	char last_error[BGP_ERROR_TEXT_MAX];
 	struct mono last_error_at;
+	bool disabled;                /* no session until it is enabled again */
 	bool over_limit[IP_FAMILIES]; /* in this session, or the last */
 	bool held;                    /* closed for that, until held_until */
 	struct mono held_until;

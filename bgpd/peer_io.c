@@ -305,7 +305,7 @@ peer_accept(struct peer *p, int fd, const struct bgp_ends *ends)
 	peer_enter(p);
 	if (p->stopped || !check_ttl(p, fd)) {
 		close(fd);
-	} else if (p->n.held) {
+	} else if (p->n.held || p->n.disabled) {
 		close(fd);
 		p->speaker->stats.refused_held++;
 	} else if (add_link(p, fd, ends, false)) {
@@ -355,7 +355,7 @@ peer_cease(struct peer *p, uint8_t subcode, const char *text)
 static void
 keep_trying(struct peer *p)
 {
-	if (p->machine != BGP_IDLE || p->stopped || p->removed || p->n.held)
+	if (p->machine != BGP_IDLE || p->stopped || p->removed || p->n.held || p->n.disabled)
 		return;
 	peer_event(p, BGP_EV_START_PASSIVE);
 	if (p->n.config.active) {

@@ -97,6 +97,30 @@ bgp_speaker_reset(struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode
 	peer_leave(p);
 }
 
+bool
+bgp_speaker_disable(struct bgp_speaker *s, struct bgp_neighbor *n, const char *text)
+{
+	if (n->disabled)
+		return false;
+	n->disabled = true;
+	bgp_speaker_reset(s, n, BGP_CEASE_SHUTDOWN, text);
+	return true;
+}
+
+bool
+bgp_speaker_enable(struct bgp_speaker *s, struct bgp_neighbor *n)
+{
+	struct peer *p = CONTAINER_OF(n, struct peer, n);
+
+	(void)s;
+	if (!n->disabled)
+		return false;
+	peer_enter(p);
+	n->disabled = false;
+	peer_leave(p); /* waits for it, or dials */
+	return true;
+}
+
 /* Found anew each time: sink.down may remove neighbours. */
 static struct peer *
 running(struct bgp_speaker *s)

@@ -15,7 +15,7 @@ struct bgp_speaker_stats {
 	uint64_t accepted;        /* connections that matched a neighbour */
 	uint64_t refused_unknown; /* closed at accept: no neighbour for these addresses */
 	uint64_t refused_busy;    /* a neighbour already had its one half-open connection */
-	uint64_t refused_held;    /* a neighbour that had too many prefixes, before its time */
+	uint64_t refused_held;    /* a neighbour that is disabled, or had too many prefixes */
 	uint64_t refused_full;    /* every dynamic neighbour of the range is somebody else */
 };
 
@@ -44,6 +44,11 @@ void bgp_speaker_remove(
 /* Close the session as above, but keep the neighbour, which starts again by itself. */
 void bgp_speaker_reset(
     struct bgp_speaker *s, struct bgp_neighbor *n, uint8_t subcode, const char *text);
+
+/* Close its session with Cease/Administrative Shutdown and the text (RFC 9003; NULL: none), and
+ * have none until it is enabled again. Its settings and counters stay. False: it is so already. */
+bool bgp_speaker_disable(struct bgp_speaker *s, struct bgp_neighbor *n, const char *text);
+bool bgp_speaker_enable(struct bgp_speaker *s, struct bgp_neighbor *n);
 
 /* Close every session with Cease/Administrative Shutdown and the text; listeners close too. With
  * `keep`, push sessions with graceful restart are closed as if we had crashed, without a

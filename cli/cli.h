@@ -82,6 +82,9 @@ int cli_simulate(struct cli *cli, char **args);
 int cli_dump_rib(struct cli *cli, char **args);
 int cli_reload(struct cli *cli, char **args);
 int cli_refresh(struct cli *cli, char **args);
+int cli_reset(struct cli *cli, char **args); /* args[1]: a reason, or NULL; likewise below */
+int cli_disable(struct cli *cli, char **args);
+int cli_enable(struct cli *cli, char **args);
 int cli_verify(struct cli *cli, char **args);
 int cli_freeze(struct cli *cli, char **args); /* args[0]: a reason, or NULL */
 int cli_thaw(struct cli *cli, char **args);

@@ -61,46 +61,76 @@ cli_reload(struct cli *cli, char **args)
 	return asked ? CLI_OK : CLI_ERROR;
 }
 
-int
-cli_refresh(struct cli *cli, char **args)
+/* POST with a reason, NULL: none. */
+static int
+command_with_reason(struct cli *cli, struct str *path, const char *reason)
+{
+	int result;
+
+	if (reason != NULL) {
+		str_add(path, "?reason=");
+		add_encoded(path, reason);
+	}
+	result = command(cli, path->text);
+	str_fini(path);
+	return result;
+}
+
+/* args: the neighbour's name, and perhaps a reason. */
+static int
+command_neighbor(struct cli *cli, char **args, const char *what)
 {
 	struct str path;
-	int result;
 
 	str_init(&path, MEM_MISC);
 	str_add(&path, "/api/v1/neighbor/");
 	add_encoded(&path, args[0]);
-	str_add(&path, "/refresh");
-	result = command(cli, path.text);
-	str_fini(&path);
-	return result;
+	str_addf(&path, "/%s", what);
+	return command_with_reason(cli, &path, args[1]);
+}
+
+int
+cli_refresh(struct cli *cli, char **args)
+{
+	return command_neighbor(cli, args, "refresh");
+}
+
+int
+cli_reset(struct cli *cli, char **args)
+{
+	return command_neighbor(cli, args, "reset");
+}
+
+int
+cli_disable(struct cli *cli, char **args)
+{
+	return command_neighbor(cli, args, "disable");
+}
+
+int
+cli_enable(struct cli *cli, char **args)
+{
+	return command_neighbor(cli, args, "enable");
 }
 
 static int
-freeze(struct cli *cli, const char *path, const char *reason)
+command_daemon(struct cli *cli, char **args, const char *path)
 {
 	struct str target;
-	int result;
 
 	str_init(&target, MEM_MISC);
 	str_add(&target, path);
-	if (reason != NULL) {
-		str_add(&target, "?reason=");
-		add_encoded(&target, reason);
-	}
-	result = command(cli, target.text);
-	str_fini(&target);
-	return result;
+	return command_with_reason(cli, &target, args[0]);
 }
 
 int
 cli_freeze(struct cli *cli, char **args)
 {
-	return freeze(cli, "/api/v1/freeze", args[0]);
+	return command_daemon(cli, args, "/api/v1/freeze");
 }
 
 int
 cli_thaw(struct cli *cli, char **args)
 {
-	return freeze(cli, "/api/v1/thaw", args[0]);
+	return command_daemon(cli, args, "/api/v1/thaw");
 }

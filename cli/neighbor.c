@@ -75,6 +75,8 @@ say_ends(const struct cli *cli, const json_t *n)
 	str_init(&s, MEM_MISC);
 	str_add(&s, get_bool(n, "dials") ? "we dial" : "it dials, we wait");
 	add_timer(&s, cli, n, "timers.retrySecondsLeft", "; next attempt in %");
+	if (get_bool(n, "disabled"))
+		str_add(&s, "; disabled by an operator");
 	if (get_bool(n, "held"))
 		str_add(&s, "; kept out for too many prefixes");
 	add_timer(&s, cli, n, "timers.heldSecondsLeft", ", for another %");

@@ -35,6 +35,14 @@ const struct cli_verb cli_verbs[] = {
 	    "Read the configuration again and put it in force, or say what is wrong with it." },
 	{ "refresh", "NEIGHBOR", "", 1, 0, cli_refresh,
 	    "Ask a learning neighbour for its whole table again (ROUTE-REFRESH)." },
+	{ "reset", "NEIGHBOR [REASON]", "", 1, 1, cli_reset,
+	    "End a neighbour's session and let it come back at once, also before its time where "
+	    "it\n"
+	    "was closed for too many prefixes. It is told the reason." },
+	{ "disable", "NEIGHBOR [REASON]", "", 1, 1, cli_disable,
+	    "End a neighbour's session and have none until it is enabled. It is told the reason." },
+	{ "enable", "NEIGHBOR [REASON]", "", 1, 1, cli_enable,
+	    "Have a session with a neighbour again that was disabled." },
 	{ "verify", "", "", 0, 0, cli_verify,
 	    "Prove that every address is sent where the table says, or to the default.\n"
 	    "Exits with 3 when one is not, and names the first." },

@@ -45,6 +45,7 @@ struct app_neighbor {
 	struct bgp_neighbor *bgp; /* NULL only while the configuration changes */
 	struct router *router;    /* learn: the table it feeds; push: the target's, NULL without */
 	unsigned source;          /* learn: its number in the router */
+	bool disabled;            /* by an operator; a reload does not change that */
 	bool has_port;            /* push: is in target.via */
 	unsigned port;            /* its number in the target */
 	struct push_bgp push;     /* what the port pushes by */

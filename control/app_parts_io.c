@@ -410,6 +410,8 @@ start_neighbor(struct app *app, struct app_neighbor *n)
 		n->source = router_add_source(n->router, n->config->bgp.name);
 	}
 	n->bgp = bgp_speaker_add(app->speaker, &n->config->bgp, &sink);
+	if (n->disabled)
+		(void)bgp_speaker_disable(app->speaker, n->bgp, NULL);
 	if (in_via(app->config, n->config->bgp.name)) {
 		struct push push = push_bgp(&n->push, n->bgp, &n->config->push);
 

@@ -6,7 +6,8 @@
 #include "control/app.h"
 
 /* ctx is the app. */
-enum web_outcome command_refresh(void *ctx, const char *neighbor, const char **why);
+enum web_outcome command_neighbor(void *ctx, enum web_neighbor_command command,
+    const char *neighbor, const char *who, const char *reason, const char **why);
 
 enum web_outcome command_freeze(
     void *ctx, bool frozen, const char *who, const char *reason, const char **why);

@@ -173,6 +173,7 @@ add_session(const struct app *app, const struct bgp_neighbor_status *bgp, struct
 	out->hold_left_s = left_s(app, bgp->hold_at);
 	out->keepalive_left_s = left_s(app, bgp->keepalive_at);
 	out->retry_left_s = left_s(app, bgp->retry_at);
+	out->disabled = bgp->disabled;
 	out->held = bgp->held;
 	out->held_left_s = bgp->held ? left_s(app, bgp->held_until) : INFINITY;
 	out->dials = bgp->config->active;
@@ -550,7 +551,7 @@ view_backend(struct app *app)
 		.event_next = view_event_next,
 		.hardware = view_hardware,
 		.verify = view_verify,
-		.refresh = command_refresh,
+		.command_neighbor = command_neighbor,
 		.freeze = command_freeze,
 	};
 }

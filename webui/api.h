@@ -21,9 +21,9 @@ enum whatif_arg {
 	WHATIF_FAMILY,
 	WHATIF_N
 };
-#define AGENTS_AGENT  0
-#define RIB_FAMILY    0
-#define FREEZE_REASON 0
+#define AGENTS_AGENT   0
+#define RIB_FAMILY     0
+#define COMMAND_REASON 0
 enum events_arg {
 	EVENTS_AFTER,
 	EVENTS_MAX_EVENTS,
@@ -55,6 +55,9 @@ void web_api_hardware(struct web_call *call, struct web_answer *a);
 void web_api_reload(struct web_call *call, struct web_answer *a);
 void web_api_verify(struct web_call *call, struct web_answer *a);
 void web_api_refresh(struct web_call *call, struct web_answer *a);
+void web_api_reset(struct web_call *call, struct web_answer *a);
+void web_api_disable(struct web_call *call, struct web_answer *a);
+void web_api_enable(struct web_call *call, struct web_answer *a);
 void web_api_freeze(struct web_call *call, struct web_answer *a);
 void web_api_thaw(struct web_call *call, struct web_answer *a);
 void web_api_asset(struct web_call *call, struct web_answer *a);

@@ -21,14 +21,40 @@ answer_outcome(struct web_answer *a, enum web_outcome outcome, const char *what,
 	web_answer_json(a, 200, root);
 }
 
-void
-web_api_refresh(struct web_call *call, struct web_answer *a)
+static void
+command_neighbor(struct web_call *call, enum web_neighbor_command command, const char *what,
+    struct web_answer *a)
 {
 	const struct web_backend *b = &call->app->backend;
 	const char *why = NULL;
-	enum web_outcome outcome = b->refresh(b->ctx, call->name, &why);
+	enum web_outcome outcome = b->command_neighbor(
+	    b->ctx, command, call->name, call->who, call->arg[COMMAND_REASON].text, &why);
 
-	answer_outcome(a, outcome, "asked for the whole table again", why);
+	answer_outcome(a, outcome, what, why);
+}
+
+void
+web_api_refresh(struct web_call *call, struct web_answer *a)
+{
+	command_neighbor(call, WEB_NEIGHBOR_REFRESH, "asked for the whole table again", a);
+}
+
+void
+web_api_reset(struct web_call *call, struct web_answer *a)
+{
+	command_neighbor(call, WEB_NEIGHBOR_RESET, "reset: the session may begin anew", a);
+}
+
+void
+web_api_disable(struct web_call *call, struct web_answer *a)
+{
+	command_neighbor(call, WEB_NEIGHBOR_DISABLE, "disabled: no session until it is enabled", a);
+}
+
+void
+web_api_enable(struct web_call *call, struct web_answer *a)
+{
+	command_neighbor(call, WEB_NEIGHBOR_ENABLE, "enabled: the session may begin", a);
 }
 
 static void
@@ -37,7 +63,7 @@ freeze(struct web_call *call, bool frozen, const char *what, struct web_answer *
 	const struct web_backend *b = &call->app->backend;
 	const char *why = NULL;
 	enum web_outcome outcome =
-	    b->freeze(b->ctx, frozen, call->who, call->arg[FREEZE_REASON].text, &why);
+	    b->freeze(b->ctx, frozen, call->who, call->arg[COMMAND_REASON].text, &why);
 
 	answer_outcome(a, outcome, what, why);
 }

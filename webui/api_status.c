@@ -171,6 +171,7 @@ neighbor_details_json(const struct web_backend *b, size_t i, const struct web_ne
 	web_json_count(o, "remotePort", n->remote_port);
 	web_json_count(o, "holdTimeConfiguredSeconds", n->hold_time_configured_s);
 	web_json_count(o, "holdTimeOfferedSeconds", n->hold_time_offered_s);
+	web_json_bool(o, "disabled", n->disabled);
 	web_json_bool(o, "held", n->held);
 	json_object_set_new(o, "timers", timers_json(n));
 	web_json_bool(o, "dials", n->dials);

@@ -53,6 +53,7 @@ struct web_neighbor {
 	uint16_t hold_time_configured_s, hold_time_offered_s; /* ours, and what it offered */
 	/* Until it runs out, the next KEEPALIVE, the next dialling; infinite: not running. */
 	double hold_left_s, keepalive_left_s, retry_left_s;
+	bool disabled; /* by an operator: it has no session until it is enabled */
 	/* Kept out for too many prefixes: for so long, or, infinite, until it is reset. */
 	bool held;
 	double held_left_s;
@@ -382,6 +383,14 @@ enum web_outcome {
 	WEB_REFUSED  /* not of this one, or not now */
 };
 
+/* What can be done to a neighbour. */
+enum web_neighbor_command {
+	WEB_NEIGHBOR_REFRESH, /* ask it for its whole table again (ROUTE-REFRESH) */
+	WEB_NEIGHBOR_RESET,   /* end its session, and let it come back at once */
+	WEB_NEIGHBOR_DISABLE, /* end its session, and have none */
+	WEB_NEIGHBOR_ENABLE   /* have one again */
+};
+
 struct web_backend {
 	void *ctx;
 
@@ -447,13 +456,12 @@ struct web_backend {
 	    void *ctx, struct web_verify *verify, struct web_verified *out);
 
 	/* Commands. Unless WEB_DONE, *why says what is wrong, a whole sentence without its full
-	 * stop.
-	 *
-	 * Ask a learning neighbour for its whole table again (ROUTE-REFRESH). */
-	enum web_outcome (*refresh)(void *ctx, const char *neighbor, const char **why);
+	 * stop. `who` asks, and may say a reason ("": none): for the log, and, where a session
+	 * ends, for the neighbour. */
+	enum web_outcome (*command_neighbor)(void *ctx, enum web_neighbor_command command,
+	    const char *neighbor, const char *who, const char *reason, const char **why);
 
-	/* Keep what targets hold, so that only what the RIB asks for changes; or no longer. `who`
-	 * asks, and may say a reason ("": none): for the log. */
+	/* Keep what targets hold, so that only what the RIB asks for changes; or no longer. */
 	enum web_outcome (*freeze)(
 	    void *ctx, bool frozen, const char *who, const char *reason, const char **why);
 

@@ -132,7 +132,9 @@ web_problems(const struct web_backend *b)
 		b->neighbor(b->ctx, i, &n);
 		str_clear(&text);
 		str_addf(&text, "%s neighbour %s is down (%s)", n.role, n.name, n.state);
-		if (n.last_error[0] != '\0')
+		if (n.disabled)
+			str_add(&text, ": disabled by an operator");
+		else if (n.last_error[0] != '\0')
 			str_addf(&text, ": %s", n.last_error);
 		add_reason(list, text.text);
 	}

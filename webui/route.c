@@ -61,8 +61,8 @@ static const struct web_param events_params[] = {
 	{ 0 },
 };
 
-static const struct web_param freeze_params[] = {
-	[FREEZE_REASON] = { "reason", WEB_STRING, 0, 0, { 0 } },
+static const struct web_param command_params[] = {
+	[COMMAND_REASON] = { "reason", WEB_STRING, 0, 0, { 0 } },
 	{ 0 },
 };
 
@@ -94,9 +94,12 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/api/v1/hardware", web_api_hardware, NULL },
 	{ "GET", "/api/v1/verify", web_api_verify, NULL },
 	/* Commands. */
-	{ "POST", "/api/v1/neighbor/{name}/refresh", web_api_refresh, NULL },
-	{ "POST", "/api/v1/freeze", web_api_freeze, freeze_params },
-	{ "POST", "/api/v1/thaw", web_api_thaw, freeze_params },
+	{ "POST", "/api/v1/neighbor/{name}/refresh", web_api_refresh, command_params },
+	{ "POST", "/api/v1/neighbor/{name}/reset", web_api_reset, command_params },
+	{ "POST", "/api/v1/neighbor/{name}/disable", web_api_disable, command_params },
+	{ "POST", "/api/v1/neighbor/{name}/enable", web_api_enable, command_params },
+	{ "POST", "/api/v1/freeze", web_api_freeze, command_params },
+	{ "POST", "/api/v1/thaw", web_api_thaw, command_params },
 	{ "POST", "/api/v1/reload", web_api_reload, NULL },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },

@@ -125,6 +125,17 @@ expect_within "... nor when it asks" 10 api_is sw /api/v1/neighbor/second \
 say second count
 expect_within "... at all" 10 log_has second "^count ipv4=0 ipv6=0"
 check "... while the target has its table" installed_is 250
+
+check "a neighbour is disabled" hotfib disable second "for now"
+expect_within "... and told so" 10 log_has second "Administrative Shutdown: for now"
+NEIGHBORS=$(neighbor first 127.0.0.21 2)$(neighbor second 127.0.0.22 3 \
+	'router = "edge", hold-time = 30' learn)
+conf 250
+check "... and configured otherwise" reload_says "bgp.neighbors.second.hold-time changed"
+check "... which does not enable it" api_is sw /api/v1/neighbor/second \
+	'.disabled and .state == "idle"'
+check "... but an operator does" hotfib enable second
+expect_within "... so that it comes back" 20 established second
 NEIGHBORS=$(neighbor first 127.0.0.21 2)
 conf 250
 check "it is removed" reload_says "bgp.neighbors.second removed"

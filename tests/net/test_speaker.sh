@@ -196,6 +196,19 @@ expect_within "... a lost session's are stale" 5 \
 	stale_paths twin-a 2
 ctl enable twin_a >/dev/null
 
+# By an operator's hand.
+check "a neighbour is disabled" hotfib_ disable twin-b "new line card"
+expect_within "... and told why" 5 log_has bird "Administrative shutdown.*new line card"
+check "... is shown so" eval "hotfib_ show neighbor twin-b | grep 'disabled by an operator'"
+check "... is no riddle in the status" \
+	eval "hotfib_ show status | grep 'twin-b is down (idle): disabled by an operator'"
+check "... cannot be reset" eval "! hotfib_ reset twin-b"
+check "... is enabled" hotfib_ enable twin-b
+expect_within "... and comes back" 20 up twin-b
+check "a neighbour is reset" hotfib_ reset twin-b "new filters"
+expect_within "... and told why" 5 log_has bird "Administrative reset.*new filters"
+expect_within "... and comes back" 20 up twin-b
+
 # Both sides dial.
 for _ in 1 2 3; do
 	expect_within "where both sides dial there is one session" 20 one_session
@@ -236,6 +249,8 @@ expect_within "a neighbour with too many prefixes is closed and kept out" 10 nei
 		(.lastError | test("Maximum Number of Prefixes"))'
 check "... and hotfib says for how long" \
 	eval 'hotfib_ show neighbor many | grep -E "kept out for too many prefixes, for another [0-9]"'
+check "... unless an operator resets it" eval "hotfib_ reset many 'the limit is higher now' &&
+	neighbor_is many '.held | not'"
 for n in 1 2; do
 	peer leaf-$n half "10.0.0.4$n" 2
 	expect_within "a neighbour of a prefix is taken" 10 up leaf-$n

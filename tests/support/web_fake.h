@@ -40,7 +40,9 @@ struct web_fake {
 	bool frozen; /* by freeze(), with who and why */
 	char froze_why[100];
 	bool bad_config;       /* reload() fails */
-	const char *refreshed; /* the neighbour refresh() was last asked of */
+	const char *commanded; /* the neighbour that command_neighbor() was last for */
+	enum web_neighbor_command command;
+	char commanded_why[100];
 
 	struct web_top_query last_query;
 	size_t last_router;
@@ -395,8 +397,10 @@ web_fake_event_next(void *ctx, uint64_t after, struct web_event *out)
 	return false;
 }
 
+/* Only a learning neighbour can be asked for its table. */
 static inline enum web_outcome
-web_fake_refresh(void *ctx, const char *neighbor, const char **why)
+web_fake_command_neighbor(void *ctx, enum web_neighbor_command command, const char *neighbor,
+    const char *who, const char *reason, const char **why)
 {
 	struct web_fake *f = ctx;
 
@@ -404,9 +408,13 @@ web_fake_refresh(void *ctx, const char *neighbor, const char **why)
 	for (size_t i = 0; i < f->n_neighbors; i++) {
 		if (strcmp(f->neighbors[i].name, neighbor) != 0)
 			continue;
-		f->refreshed = f->neighbors[i].name;
 		*why = "a push neighbour";
-		return strcmp(f->neighbors[i].role, "learn") == 0 ? WEB_DONE : WEB_REFUSED;
+		if (command == WEB_NEIGHBOR_REFRESH && strcmp(f->neighbors[i].role, "learn") != 0)
+			return WEB_REFUSED;
+		f->commanded = f->neighbors[i].name;
+		f->command = command;
+		snprintf(f->commanded_why, sizeof(f->commanded_why), "%s: %s", who, reason);
+		return WEB_DONE;
 	}
 	return WEB_UNKNOWN;
 }
@@ -491,7 +499,7 @@ web_fake_backend(struct web_fake *f)
 		.difference_next = web_fake_difference_next,
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,
-		.refresh = web_fake_refresh,
+		.command_neighbor = web_fake_command_neighbor,
 		.verify = web_fake_verify,
 		.freeze = web_fake_freeze,
 		.reload = web_fake_reload };

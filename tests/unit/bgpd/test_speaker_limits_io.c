@@ -74,6 +74,99 @@ test_max_prefixes_warn(void **state)
 	assert_true(status.held && mono_is_never(status.held_until));
 }
 
+/* --- an operator's hand -------------------------------------------------------------------------
+ */
+
+/* Closed for ever for too many prefixes: a reset lets it in. */
+static void
+test_reset_when_held(void **state)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN), c = config_of(false, BGP_PUSH);
+	struct bgp_neighbor_status status;
+
+	(void)state;
+	s.max_prefixes[IP_V4] = 5;
+	client.to_push = 10;
+	add(&server, &s);
+	add(&client, &c);
+	WAIT_FOR(server.downs == 1);
+	bgp_neighbor_status(server.n, &status);
+	assert_true(status.held && mono_is_never(status.held_until));
+	client.to_push = 5;
+	server.announced = 0;
+	bgp_speaker_reset(server.speaker, server.n, BGP_CEASE_RESET, NULL);
+	WAIT_FOR(server.end_of_ribs == 1);
+	assert_int_equal(server.ups, 2);
+}
+
+/* Reset ends the session with 6/4 and the text, and it comes back. */
+static void
+test_reset(void **state)
+{
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN), c = config_of(false, BGP_PUSH);
+	struct bgp_neighbor_status status;
+
+	(void)state;
+	add(&server, &s);
+	add(&client, &c);
+	WAIT_FOR(server.ups == 1 && client.ups == 1);
+	bgp_speaker_reset(server.speaker, server.n, BGP_CEASE_RESET, "new filters");
+	assert_int_equal(server.reason, BGP_DOWN_ADMIN);
+	WAIT_FOR(client.downs == 1);
+	bgp_neighbor_status(client.n, &status);
+	assert_string_equal(status.last_error, "received Cease/Administrative Reset: new filters");
+	WAIT_FOR(server.ups == 2 && client.ups == 2);
+}
+
+/* Disabled: 6/2 with the text, closed at accept, nothing dialled; until it is enabled. */
+static void
+disable(bool dials)
+{
+	struct side *s = dials ? &client : &server, *other = dials ? &server : &client;
+	struct bgp_neighbor_config a = config_of(true, BGP_LEARN), b = config_of(false, BGP_PUSH);
+	struct bgp_neighbor_status status;
+	struct bgp_speaker_stats stats = { 0 };
+
+	memset(&server.n, 0, sizeof(server) - offsetof(struct side, n));
+	memset(&client.n, 0, sizeof(client) - offsetof(struct side, n));
+	add(&server, &a);
+	add(&client, &b);
+	WAIT_FOR(server.ups == 1 && client.ups == 1);
+	assert_false(bgp_speaker_enable(s->speaker, s->n));
+	assert_true(bgp_speaker_disable(s->speaker, s->n, "maintenance"));
+	assert_false(bgp_speaker_disable(s->speaker, s->n, "again"));
+	WAIT_FOR(other->downs == 1);
+	bgp_neighbor_status(other->n, &status);
+	assert_non_null(strstr(status.last_error, "Cease/Administrative Shutdown: maintenance"));
+	bgp_neighbor_status(s->n, &status);
+	assert_true(status.disabled);
+	assert_int_equal(status.state, BGP_IDLE);
+	assert_true(mono_is_never(status.retry_at));
+	/* A reset changes nothing about that. */
+	bgp_speaker_reset(s->speaker, s->n, BGP_CEASE_RESET, NULL);
+	bgp_neighbor_status(s->n, &status);
+	assert_int_equal(status.state, BGP_IDLE);
+	while (!dials && stats.refused_held < 2) {
+		ev_run(loop, EVRUN_ONCE);
+		bgp_speaker_stats(s->speaker, &stats);
+	}
+	assert_true(bgp_speaker_enable(s->speaker, s->n));
+	WAIT_FOR(server.ups == 2 && client.ups == 2);
+	bgp_neighbor_status(s->n, &status);
+	assert_false(status.disabled);
+	forget(&client);
+	WAIT_FOR(server.downs == 2);
+	forget(&server);
+}
+
+static void
+test_disable(void **state)
+{
+	(void)state;
+	disable(false);
+	disable(true);
+}
+
 /* --- dynamic neighbours --------------------------------------------------------------------------
  */
 
@@ -221,6 +314,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_max_prefixes),
 		TEST(test_max_prefixes_warn),
+		TEST(test_reset_when_held),
+		TEST(test_reset),
+		TEST(test_disable),
 		TEST(test_dynamic),
 		TEST(test_dynamic_stranger),
 		TEST(test_dynamic_and_configured),

@@ -83,6 +83,9 @@ static const struct page pages[] = {
 	{ "POST /api/v1/freeze?reason=a%26b", 200, "{\"done\":\"frozen, too\"}" },
 	{ "POST /api/v1/thaw", 409, "{\"error\":\"not frozen\"}" },
 	{ "POST /api/v1/neighbor/a%2Fb/refresh", 200, "{\"done\":\"asked\"}" },
+	{ "POST /api/v1/neighbor/a%2Fb/reset?reason=card", 200, "{\"done\":\"reset\"}" },
+	{ "POST /api/v1/neighbor/a%2Fb/disable", 200, "{\"done\":\"disabled\"}" },
+	{ "POST /api/v1/neighbor/a%2Fb/enable", 409, "{\"error\":\"it is not disabled\"}" },
 	{ "POST /api/v1/reload", 200,
 	    "{\"done\":\"x\",\"changes\":[\"target.capacity changed\",\"sim removed\"],"
 	    "\"warnings\":[\"f:9: warning: odd\"]}" },
@@ -407,6 +410,13 @@ test_commands(void **state)
 	assert_int_equal(run(pages, "refresh target"), CLI_ERROR);
 	assert_string_equal(err, "hotfib: the daemon answered 409: a push neighbour\n");
 	assert_int_equal(run(pages, "refresh"), CLI_USAGE);
+	assert_int_equal(run(pages, "reset a/b card"), CLI_OK);
+	assert_string_equal(out, "reset\n");
+	assert_int_equal(run(pages, "disable a/b"), CLI_OK);
+	assert_string_equal(out, "disabled\n");
+	assert_int_equal(run(pages, "enable a/b"), CLI_ERROR);
+	assert_string_equal(err, "hotfib: the daemon answered 409: it is not disabled\n");
+	assert_int_equal(run(pages, "disable"), CLI_USAGE);
 	assert_int_equal(run(pages, "verify"), CLI_DEGRADED);
 	assert_non_null(strstr(out, "10.0.0.1"));
 	assert_non_null(strstr(out, "192.0.2.1"));

@@ -637,7 +637,7 @@ test_unix_socket(void **state)
 	client_say(&c, "POST /api/v1/neighbor/reflector/refresh HTTP/1.1\r\nHost: x\r\n"
 		       "Content-Length: 0\r\n\r\n");
 	wait_for(&c, "asked for", 1);
-	assert_string_equal(fake.refreshed, "reflector");
+	assert_string_equal(fake.commanded, "reflector");
 	client_say(&c, "GARBAGE\r\n\r\n");
 	wait_closed(&c);
 	client_stop(&c);

@@ -141,6 +141,14 @@ static void
 test_commands(void **state)
 {
 	static const char path[] = "/api/v1/neighbor/reflector/refresh";
+	static const struct {
+		const char *word;
+		enum web_neighbor_command command;
+	} others[] = {
+		{ "reset", WEB_NEIGHBOR_RESET },
+		{ "disable", WEB_NEIGHBOR_DISABLE },
+		{ "enable", WEB_NEIGHBOR_ENABLE },
+	};
 	struct web_fake fake;
 	struct web_app app = { .backend = web_fake_backend(&fake) };
 	struct web_request request = { .method = "POST", .target = path };
@@ -150,15 +158,31 @@ test_commands(void **state)
 	web_fake_init(&fake);
 	web_dispatch(&app, &request, &a);
 	assert_int_equal(a.status, 403);
-	assert_null(fake.refreshed);
+	assert_null(fake.commanded);
 	web_answer_fini(&a);
 
 	request.may_command = true;
 	web_dispatch(&app, &request, &a);
 	assert_int_equal(a.status, 200);
-	assert_string_equal(fake.refreshed, "reflector");
+	assert_string_equal(fake.commanded, "reflector");
 	assert_string_equal(a.body.text, "{\"done\":\"asked for the whole table again\"}\n");
 	web_answer_fini(&a);
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		char target[100];
+
+		snprintf(target, sizeof(target), "/api/v1/neighbor/target/%s?reason=a%%26b",
+		    others[i].word);
+		request.target = target;
+		request.who = "uid 7";
+		fake.commanded = NULL;
+		web_dispatch(&app, &request, &a);
+		assert_int_equal(a.status, 200);
+		assert_string_equal(fake.commanded, "target");
+		assert_int_equal(fake.command, others[i].command);
+		assert_string_equal(fake.commanded_why, "uid 7: a&b");
+		web_answer_fini(&a);
+	}
 
 	request.target = "/api/v1/neighbor/target/refresh";
 	web_dispatch(&app, &request, &a);
