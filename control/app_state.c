@@ -111,6 +111,8 @@ app_state_take(const struct app *app, int64_t wall_ms, struct state *out)
 			take_table(app, r, family, &out->tables[out->n_tables++]);
 	}
 	take_ceilings(app, out);
+	if (app->target != NULL)
+		target_save(app->target, out->target);
 	out->frozen = app->target != NULL && target_is_frozen(app->target);
 	return out->n_tables > 0;
 }
@@ -135,6 +137,8 @@ app_state_give(struct app *app, struct state *state)
 	ASSERT(app->saved == NULL);
 	for (size_t i = 0; i < state->n_ceilings; i++)
 		give_ceiling(app, &state->ceilings[i]);
+	if (app->target != NULL)
+		target_restore(app->target, state->target);
 	if (state->frozen && app->target != NULL)
 		target_freeze(app->target, true);
 	app->saved = mem_alloc(MEM_MISC, sizeof(*app->saved));

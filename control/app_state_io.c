@@ -16,7 +16,6 @@
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 
-#define EVERY_S     60
 #define CHILD_S_MAX 60
 
 struct app_state_file {
@@ -44,6 +43,17 @@ read_all(int fd, uint8_t *data, size_t len)
 	return 0;
 }
 
+/* 0 where it is a file that may be a state, else -errno. */
+static int
+judge(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return S_ISDIR(st->st_mode) ? -EISDIR : -EINVAL;
+	if (st->st_size == 0)
+		return -ENODATA;
+	return st->st_size > (off_t)STATE_BYTES_MAX ? -EFBIG : 0;
+}
+
 /* The whole file, which is not empty; 0 or -errno. */
 static int
 load(const char *path, uint8_t **data, size_t *len)
@@ -53,10 +63,7 @@ load(const char *path, uint8_t **data, size_t *len)
 
 	if (fd < 0)
 		return -errno;
-	rc = fstat(fd, &st) < 0 ? -errno : 0;
-	if (rc == 0 &&
-	    (!S_ISREG(st.st_mode) || st.st_size <= 0 || st.st_size > (off_t)STATE_BYTES_MAX))
-		rc = -EFBIG;
+	rc = fstat(fd, &st) < 0 ? -errno : judge(&st);
 	if (rc == 0) {
 		*len = (size_t)st.st_size;
 		*data = mem_alloc(MEM_MISC, *len);
@@ -224,7 +231,8 @@ app_state_file_tick(struct app_state_file *f)
 	pid_t pid;
 
 	if (f->app->config->state_file[0] == '\0' || ev_is_active(&f->child) ||
-	    f->app->saved != NULL || mono_sub_s(f->app->now, f->last) < EVERY_S)
+	    f->app->saved != NULL ||
+	    mono_sub_s(f->app->now, f->last) < f->app->config->state_interval_s)
 		return;
 	f->last = f->app->now;
 	pid = fork();

@@ -16,6 +16,7 @@
 #define RECORD_BYTES_MIN (1 + 4 * 4 + 2 * 4 + 1)
 #define RECORD_BYTES_MAX (RECORD_BYTES_MIN + 16)
 #define TABLE_BYTES      (1 + 1 + 8 * 4 + 4)
+#define TARGET_BYTES     (IP_FAMILIES * 3 * 4)
 
 static const char magic[4] = { 'H', 'F', 'S', 'T' };
 
@@ -94,7 +95,7 @@ put_record(struct wr *w, const struct state_record *r)
 static size_t
 room_for(const struct state *s)
 {
-	size_t n = HEAD_BYTES + HASH_BYTES + 5;
+	size_t n = HEAD_BYTES + HASH_BYTES + 5 + TARGET_BYTES;
 
 	for (size_t i = 0; i < s->n_tables; i++)
 		n += STATE_NAME_MAX + TABLE_BYTES +
@@ -121,6 +122,11 @@ put_body(struct wr *w, const struct state *s)
 		put_name(w, s->ceilings[i].port);
 		wr_u8(w, (uint8_t)s->ceilings[i].family);
 		wr_u32(w, s->ceilings[i].entries);
+	}
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		put_real(w, s->target[f].selector.price_bps);
+		wr_u32(w, s->target[f].selector.exact_permille);
+		wr_u32(w, (uint32_t)s->target[f].quota);
 	}
 	wr_u8(w, s->frozen);
 }
@@ -274,6 +280,17 @@ get_table(struct rd *r, struct state_table *t)
 	return true;
 }
 
+static bool
+get_target(struct rd *r, struct target_saved *out)
+{
+	bool ok = get_finite(r, &out->selector.price_bps);
+
+	out->selector.exact_permille = rd_u32(r);
+	out->quota = rd_u32(r);
+	return ok && out->selector.exact_permille <= SELECTOR_EXACT_PERMILLE_MAX &&
+	       (out->selector.exact_permille > 0 || out->selector.price_bps <= 0);
+}
+
 const char *
 state_read_body(const uint8_t *body, size_t len, struct state *out)
 {
@@ -298,6 +315,9 @@ state_read_body(const uint8_t *body, size_t len, struct state *out)
 			return "a ceiling is malformed";
 		c->entries = rd_u32(&r);
 	}
+	for (int f = 0; f < IP_FAMILIES; f++)
+		if (!get_target(&r, &out->target[f]))
+			return "the target's price is malformed";
 	n = rd_u8(&r);
 	out->frozen = n == 1;
 	if (n > 1)

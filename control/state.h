@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is worth keeping over a restart, and its file: averages of the prefixes that matter,
- * ceilings that were learned, and that an operator has frozen the target. No addresses in memory,
- * no ids: prefixes and names.
+ * ceilings that were learned, the price of a slot, and that an operator has frozen the target. No
+ * addresses in memory, no ids: prefixes and names.
  *
  *      "HFST" version saved-at length | body | SHA-256 of all before it
  *
@@ -12,10 +12,11 @@
 #ifndef CONTROL_STATE_H
 #define CONTROL_STATE_H
 
+#include "control/target.h"
 #include "control/traffic.h"
 #include "lib/str.h"
 
-#define STATE_VERSION   1
+#define STATE_VERSION   2
 #define STATE_BYTES_MAX ((size_t)64 << 20)
 /* Of a table. */
 #define STATE_RECORDS_MAX (1U << 19)
@@ -47,6 +48,7 @@ struct state {
 	size_t n_tables;
 	struct state_ceiling *ceilings;
 	size_t n_ceilings;
+	struct target_saved target[IP_FAMILIES];
 	bool frozen; /* by an operator */
 };
 

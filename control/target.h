@@ -119,6 +119,14 @@ size_t target_port_ceiling(const struct target *t, unsigned port, enum ip_family
 void target_port_restore_ceiling(
     struct target *t, unsigned port, enum ip_family family, size_t learned, struct mono now);
 
+/* What choosing has learned, and another run goes on from. */
+struct target_saved {
+	struct selector_saved selector;
+	size_t quota; /* of a shared table, slots */
+};
+void target_save(const struct target *t, struct target_saved out[IP_FAMILIES]);
+void target_restore(struct target *t, const struct target_saved saved[IP_FAMILIES]);
+
 /* Entries the port may be given: the configured capacity or what is known to be less; and what the
  * selection is made for: the least of all ports, since they hold the same. */
 size_t target_port_capacity(const struct target *t, unsigned port, enum ip_family family);

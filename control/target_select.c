@@ -240,6 +240,27 @@ adapt_tau(struct target *t, enum ip_family family, struct mono now)
 }
 
 void
+target_save(const struct target *t, struct target_saved out[IP_FAMILIES])
+{
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		selector_save(t->choice[f].selector, &out[f].selector);
+		out[f].quota = t->quota[f];
+	}
+}
+
+void
+target_restore(struct target *t, const struct target_saved saved[IP_FAMILIES])
+{
+	bool same = saved[IP_V4].quota + saved[IP_V6].quota == t->config.capacity[IP_V4];
+
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		selector_restore(t->choice[f].selector, &saved[f].selector);
+		if (t->config.shared && same)
+			t->quota[f] = saved[f].quota;
+	}
+}
+
+void
 choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
     struct mono now)
 {

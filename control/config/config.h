@@ -148,7 +148,8 @@ struct config {
 	bool http_insecure; /* http_listen may hold other than loopback addresses */
 	char *socket;       /* unix socket; default /run/hotfib/hotfib.sock */
 
-	char *state_file; /* "": none */
+	char *state_file;        /* "": none */
+	double state_interval_s; /* default 60 */
 
 	enum log_level log_level;
 };

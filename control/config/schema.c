@@ -457,9 +457,17 @@ static const struct schema_row state_rows[] = {
 	    FIELD(config, state_file),
 	    .value = "/var/lib/hotfib/state",
 	    .help = "Where traffic averages and what was learned of the target are kept, so that "
-		    "a restart goes on from them; its directory has to be there. Written every "
-		    "minute and at the end. What is older than 15 minutes at the start is not "
-		    "used. An empty text: nowhere." },
+		    "a restart goes on from them; its directory has to be there. Written at the "
+		    "end, too. What is older than 15 minutes at the start is not used. An empty "
+		    "text: nowhere." },
+	{ .name = "interval",
+	    .kind = SCHEMA_REAL,
+	    FIELD(config, state_interval_s),
+	    .min = 1,
+	    .max = 600,
+	    .value = "60",
+	    .unit = "seconds",
+	    .help = "How often it is written: so old it is after a crash." },
 };
 
 static const struct schema_group state_group = {

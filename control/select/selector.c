@@ -8,8 +8,7 @@
 #include "control/select/selector_state.h"
 #include "lib/mem.h"
 
-#define FIT_SOLVES         24
-#define EXACT_PERMILLE_MAX 10000000
+#define FIT_SOLVES 24
 
 const char *const selector_names[] = {
 	[SELECTOR_PRICED] = "priced", [SELECTOR_TOP] = "top", [SELECTOR_LEAF] = "leaf", NULL
@@ -167,7 +166,7 @@ selector_price_exact(struct selector *s, const struct slots *slots, double floor
 	double used = (double)priced_exact(s->priced), room = slots->exact_room;
 	double most = slots->of[slots->exact_len] != SLOTS_NEVER
 			  ? 1000. * slots->of[slots->exact_len]
-			  : EXACT_PERMILLE_MAX;
+			  : SELECTOR_EXACT_PERMILLE_MAX;
 	double least = s->price > 0 ? 1000 * floor / s->price : 1, next = s->exact_permille;
 
 	if (used > room)
@@ -186,8 +185,8 @@ fit_exact(struct selector *s, const struct slots *slots)
 {
 	if (slots->of[slots->exact_len] != SLOTS_NEVER)
 		return;
-	while (
-	    priced_exact(s->priced) > slots->exact_room && s->exact_permille < EXACT_PERMILLE_MAX) {
+	while (priced_exact(s->priced) > slots->exact_room &&
+	       s->exact_permille < SELECTOR_EXACT_PERMILLE_MAX) {
 		s->exact_permille += s->exact_permille / 2 + 1;
 		priced_set_exact_price(s->priced, s->exact_permille);
 		priced_solve(s->priced, priced_price(s->priced));
@@ -205,20 +204,22 @@ selector_price_input(const struct select_input *in, const struct selector_contex
 		.min_bps = in->min_rate_bps };
 }
 
+/* `made`: the tree is new, and tells nothing of how the price fits. */
 static void
-solve(struct selector *s, const struct select_input *in, const struct selector_context *c)
+solve(
+    struct selector *s, const struct select_input *in, const struct selector_context *c, bool made)
 {
 	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
 	bool found = s->price > 0;
 
-	if (found)
+	if (found && !made)
 		s->price = price_next(s->price, &pi);
 	s->status.eta_permille = c->eta_permille > 0 ? c->eta_permille
 				 : found             ? price_eta_permille(s->price, &pi)
 						     : 300;
 	priced_set_eta(s->priced, s->status.eta_permille);
 	if (in->slots != NULL && in->slots->exact_len > 0) {
-		if (found)
+		if (found && !made)
 			selector_price_exact(s, in->slots, price_floor(&pi));
 		priced_set_exact_price(s->priced, s->exact_permille);
 	}
@@ -298,7 +299,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 	if (in->keep != NULL && priced_is_readable(s->priced))
 		priced_update(s->priced);
 	else
-		solve(s, in, c);
+		solve(s, in, c, made);
 	if (priced_slots(s->priced) > in->limit)
 		s->price = (double)priced_fit(
 			       s->priced, in->limit, selector_slot_price(s->price), FIT_SOLVES) /
@@ -318,4 +319,20 @@ void
 selector_status(const struct selector *s, struct selector_status *out)
 {
 	*out = s->status;
+}
+
+void
+selector_save(const struct selector *s, struct selector_saved *out)
+{
+	*out =
+	    (struct selector_saved){ .price_bps = s->price, .exact_permille = s->exact_permille };
+}
+
+void
+selector_restore(struct selector *s, const struct selector_saved *saved)
+{
+	if (s->plain != NULL || saved->price_bps <= 0)
+		return;
+	s->price = s->status.price_bps = saved->price_bps;
+	s->exact_permille = saved->exact_permille;
 }

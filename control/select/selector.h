@@ -35,6 +35,14 @@ struct selector_status {
 	size_t bytes;    /* memory of its own */
 };
 
+/* What another run goes on from: zero where there is nothing. */
+struct selector_saved {
+	double price_bps;
+	unsigned exact_permille; /* of it, for an entry of a length with a table of its own */
+};
+
+#define SELECTOR_EXACT_PERMILLE_MAX 10000000
+
 struct selector;
 
 enum selector_kind {
@@ -83,5 +91,10 @@ bool selector_work(
 bool selector_is_working(const struct selector *s);
 
 void selector_status(const struct selector *s, struct selector_status *out);
+
+/* The price is what the market has found, slowly; a run that begins with it, the same weights and
+ * the same entries held chooses the same. */
+void selector_save(const struct selector *s, struct selector_saved *out);
+void selector_restore(struct selector *s, const struct selector_saved *saved);
 
 #endif

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # A stop and a start: routes stay in the kernel, averages in the state file, and under the same
-# traffic the new life changes nothing. A state file that is damaged is no reason not to start. With
-# on-exit = "withdraw" nothing stays. Topology: netlink.sh.
+# traffic the new life changes nothing. With on-exit = "withdraw" nothing stays. Topology: netlink.sh.
 #
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -61,12 +60,6 @@ untouched() {
 check "and nothing in it was touched" untouched
 kill_hard watch
 
-hotfibd_stop
-printf 'x' | dd of="$DIR/state" bs=1 seek=100 conv=notrunc status=none
-hotfibd_start
-check "a damaged state is not used, and the log says so" \
-	log_has hotfibd 'ignored="its checksum is wrong"'
-expect_within "all is well without it" 60 kernel_is "$DIR/expected"
 hotfibd_stop
 
 config withdraw

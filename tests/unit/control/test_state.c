@@ -58,6 +58,8 @@ make_state(void)
 	}
 	s.ceilings = mem_calloc(MEM_MISC, 1, sizeof(*s.ceilings));
 	s.ceilings[0] = (struct state_ceiling){ mem_strdup(MEM_MISC, "sim"), IP_V6, 1234 };
+	s.target[IP_V4] = (struct target_saved){ { 1536, 900 }, 30000 };
+	s.target[IP_V6] = (struct target_saved){ { 0, 1000 }, 10000 };
 	s.frozen = true;
 	return s;
 }
@@ -83,6 +85,9 @@ test_there_and_back(void **state)
 	assert_int_equal(back.tables[0].records[1].traffic.points[0].prefix.len, 24);
 	assert_string_equal(back.ceilings[0].port, "sim");
 	assert_int_equal(back.ceilings[0].entries, 1234);
+	assert_true(back.target[IP_V4].selector.price_bps == 1536);
+	assert_int_equal(back.target[IP_V4].selector.exact_permille, 900);
+	assert_int_equal(back.target[IP_V6].quota, 10000);
 	assert_true(back.frozen);
 	second = state_write(&back, &again);
 	assert_int_equal(len, again);
@@ -239,6 +244,15 @@ at_rest(struct life *l)
 	}
 }
 
+static double
+price_of(const struct life *l)
+{
+	struct target_family_status s;
+
+	target_family_status(l->app.target, IP_V4, &s);
+	return s.selector.price_bps;
+}
+
 static void
 test_second_life(void **state)
 {
@@ -294,6 +308,8 @@ test_second_life(void **state)
 			fail_msg("%s: %llu removed, %llu changed", selector_names[selection],
 			    (unsigned long long)stats->removed, (unsigned long long)stats->changed);
 		assert_int_equal(stats->added, installed_count(sim_table(first.app.sim, IP_V4)));
+		assert_true(fabs(price_of(&next) / price_of(&first) - 1) < 1e-6 ||
+			    price_of(&next) == price_of(&first));
 		mem_free(MEM_MISC, data);
 		life_end(&first);
 		life_end(&next);
