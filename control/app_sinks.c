@@ -60,6 +60,18 @@ fresh_paths(const struct app_neighbor *n, uint8_t family)
 	       rib_stale_count(rib, (enum ip_family)family, n->source);
 }
 
+/* A neighbour that comes with other prefixes each time could fill the memory with what is kept of
+ * its lost sessions. What it may have twice is enough for a session and the one before. */
+static void
+limit_stale(const struct app_neighbor *n, uint8_t family)
+{
+	const struct rib *rib = router_rib(n->router);
+	size_t max = n->config->bgp.max_prefixes[family];
+
+	if (max > 0 && rib_source_path_count(rib, (enum ip_family)family, n->source) > 2 * max)
+		router_drop_stale(n->router, n->source, (enum ip_family)family);
+}
+
 static void
 learn_routes(
     void *ctx, struct bgp_neighbor *bgp, const struct route_attrs *attrs, struct bgp_nlri nlri)
@@ -67,6 +79,7 @@ learn_routes(
 	struct app_neighbor *n = ctx;
 
 	router_routes(n->router, n->source, attrs, nlri);
+	limit_stale(n, nlri.family);
 	bgp_neighbor_holds(bgp, (enum ip_family)nlri.family, fresh_paths(n, nlri.family));
 }
 

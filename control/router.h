@@ -109,7 +109,10 @@ struct router_loss {
 void router_source_lost(
     struct router *r, unsigned source, const struct router_loss *loss, struct mono now);
 
-/* The same, kept for the configured stale-time. */
+/* What is stale of the source goes now, before its time. */
+void router_drop_stale(struct router *r, unsigned source, enum ip_family family);
+
+/* As router_source_lost(), kept for the configured stale-time. */
 void router_source_down(struct router *r, unsigned source, struct mono now);
 
 /* The source will not come back. Its routes are stale at once, and are swept as soon as another

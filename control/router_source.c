@@ -179,14 +179,22 @@ router_source_up(struct router *r, unsigned source, const struct rib_source *inf
 }
 
 void
+router_drop_stale(struct router *r, unsigned source, enum ip_family family)
+{
+	struct source_family *sf = family_of(r, source, family);
+
+	sf->held = 0;
+	if (!sf->sweeping)
+		start_sweep(r, source, family);
+}
+
+void
 router_source_not_preserved(struct router *r, unsigned source, enum ip_family family)
 {
 	struct source_family *sf = family_of(r, source, family);
 
-	if (!sf->graceful)
-		return;
-	sf->held = 0;
-	start_sweep(r, source, family);
+	if (sf->graceful)
+		router_drop_stale(r, source, family);
 }
 
 void

@@ -103,8 +103,10 @@ static const struct schema_row rows[] = {
 	    FIELD(bgp.max_prefixes[IP_V4]),
 	    .max = UINT32_MAX,
 	    .value = "0",
-	    .help = "IPv4 routes that a\n.Cm learn\nneighbour may have. Paths of one prefix "
-		    "count each. 0: any number." },
+	    .help =
+		"IPv4 routes that a\n.Cm learn\nneighbour may have. Paths of one prefix "
+		"count each, and what is kept of lost sessions does not, up to twice this number "
+		"with all. 0: any number." },
 	{ .name = "max-prefixes6",
 	    .kind = SCHEMA_U32,
 	    FIELD(bgp.max_prefixes[IP_V6]),
@@ -126,7 +128,7 @@ static const struct schema_row rows[] = {
 	    .unit = "seconds",
 	    .help =
 		"How long a neighbour that was stopped is kept out; each time in a row twice as "
-		"long, up to 16 times. 0: until hotfibd is restarted." },
+		"long, up to 16 times. 0: until an operator resets it." },
 	{ .name = "restart-time",
 	    .kind = SCHEMA_U16,
 	    FIELD(bgp.restart_time_s),
