@@ -275,8 +275,12 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	router_withhold(t->config.router, family, t->config.withheld_marks,
 	    selector_default_action(choice->selector, &in, &context));
 	choice->stale = stale;
-	if (!selector_step(choice->selector, &in, &context, !choice->current, &choice->wanted))
-		return; /* current or not, as it was */
+	if (!selector_step(choice->selector, &in, &context, !choice->current, &choice->wanted)) {
+		/* Current or not, as it was; but it was made for the room of then. */
+		if (plan_slots(&choice->wanted, in.slots) > target_capacity(t, family))
+			selection_trim(&choice->wanted, in.limit, in.slots);
+		return;
+	}
 	selection_sort_by_prefix(&choice->wanted);
 	choice->current = true;
 	adapt_tau(t, family, now);

@@ -126,6 +126,7 @@ struct priced_entry {
 	struct ip_prefix prefix;
 	uint32_t action;
 	enum priced_kind kind;
+	bool pinned; /* see priced_always() */
 	uint32_t id; /* the heaviest RIB entry it serves; RIB_NONE for a guard that serves none */
 	uint32_t places; /* places with weight it serves */
 	int64_t weight;  /* of them */

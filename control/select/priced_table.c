@@ -57,6 +57,7 @@ list_entry(const struct priced *p, const struct pnode *n, struct priced_table *o
 		.kind = n->route && n->act == n->want ? PRICED_ROUTE
 			: n->want == def              ? PRICED_GUARD
 						      : PRICED_SYNTHETIC,
+		.pinned = n->always && n->route && n->act == n->want,
 		.id = RIB_NONE };
 	return out->n++;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/select/select.h"
 
+#include <math.h>
 #include <stdlib.h>
 
+#include "control/select/plan.h"
 #include "lib/mem.h"
 
 void
@@ -53,4 +55,72 @@ void
 selection_sort_by_rate(struct selection *s)
 {
 	sort(s, by_rate);
+}
+
+/* An entry that nothing covers, and what is inside it. */
+struct root {
+	size_t first, n;
+	double rate_bps; /* of all of them; HUGE_VAL where one is pinned */
+};
+
+/* What earns least for an entry, first. */
+static int
+by_earning(const void *a, const void *b)
+{
+	const struct root *x = a, *y = b;
+	double p = x->rate_bps * (double)y->n, q = y->rate_bps * (double)x->n;
+
+	if (p != q)
+		return p < q ? -1 : 1;
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static int
+by_first(const void *a, const void *b)
+{
+	const struct root *x = a, *y = b;
+
+	return x->first < y->first ? -1 : x->first > y->first;
+}
+
+static size_t
+find_roots(const struct selection *s, struct root *roots)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct select_entry *e = &s->entries[i];
+
+		if (n == 0 || !prefix_contains(&s->entries[roots[n - 1].first].prefix, &e->prefix))
+			roots[n++].first = i;
+		roots[n - 1].n++;
+		roots[n - 1].rate_bps += e->pinned ? HUGE_VAL : e->rate_bps;
+	}
+	return n;
+}
+
+void
+selection_trim(struct selection *s, size_t limit, const struct slots *slots)
+{
+	struct root *roots;
+	struct slots_fill fill = { 0 };
+	size_t n, gone = 0, kept = 0;
+
+	if (plan_slots(s, slots) <= limit)
+		return;
+	roots = mem_calloc(MEM_SELECT, s->n, sizeof(*roots));
+	n = find_roots(s, roots);
+	qsort(roots, n, sizeof(*roots), by_earning);
+	for (size_t i = 0; i < s->n; i++)
+		slots_put(slots, &fill, s->entries[i].prefix.len);
+	for (; slots_used(slots, &fill) > limit; gone++)
+		for (size_t k = 0; k < roots[gone].n; k++)
+			slots_take(slots, &fill, s->entries[roots[gone].first + k].prefix.len);
+	qsort(&roots[gone], n - gone, sizeof(*roots), by_first);
+	for (size_t i = gone; i < n; i++)
+		for (size_t k = 0; k < roots[i].n; k++)
+			s->entries[kept++] = s->entries[roots[i].first + k];
+	s->no_room += s->n - kept;
+	s->n = kept;
+	mem_free(MEM_SELECT, roots);
 }

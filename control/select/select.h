@@ -40,6 +40,7 @@ struct select_entry {
 	uint32_t id;    /* RIB entry whose attributes it carries */
 	uint32_t attrs; /* borrowed from the RIB: valid until it changes */
 	bool covered;
+	bool pinned;     /* an operator wants it whatever it carries */
 	double rate_bps; /* of the RIB entry, in input.direction */
 };
 
@@ -56,6 +57,11 @@ void selection_fini(struct selection *s);
 /* Sort the entries by prefix, or by rate descending (then by prefix). */
 void selection_sort_by_prefix(struct selection *s);
 void selection_sort_by_rate(struct selection *s);
+
+/* Nothing above the limit may be pushed: leave out the trees of entries that earn least. What is
+ * left is as right without them, since their addresses fall to the default. The entries must be
+ * sorted by prefix, and stay so. */
+void selection_trim(struct selection *s, size_t limit, const struct slots *slots);
 
 /* Replace what is in *out (initialised) with the choice. */
 typedef void select_fn(const struct select_input *input, struct selection *out);

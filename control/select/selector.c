@@ -265,6 +265,7 @@ selector_put(struct selector *s, const struct select_input *in, const struct sel
 		*o = (struct select_entry){ .prefix = e->prefix,
 			.id = e->id,
 			.attrs = c->default_attrs,
+			.pinned = e->pinned,
 			.rate_bps = (double)e->weight / FEED_SCALE };
 		if (e->action != s->made_for.default_action)
 			o->attrs = rib_best_attrs(in->rib, in->family, e->id);
@@ -311,6 +312,8 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 		priced_fill(s->priced, in->limit - in->limit / 50);
 	priced_table_get(s->priced, &s->table);
 	selector_put(s, in, c, out);
+	/* No price makes a table fit where the one of one length is too cheap for that yet. */
+	selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
 	s->steps.work = WORK_NONE;
 	s->steps.due = in->now;
 }

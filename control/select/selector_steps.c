@@ -164,48 +164,6 @@ give_sampled(struct selector *s, const struct select_input *in)
 	s->steps.given = in->now;
 }
 
-/* Nothing above the limit may be pushed: leave out the trees of entries that earn least for their
- * slots. What is left is as right without them, since their addresses fall to the default. */
-static void
-trim(size_t limit, const struct slots *slots, struct selection *out)
-{
-	struct root {
-		size_t first, n;
-		double rate_bps;
-	} *roots = mem_calloc(MEM_SELECT, out->n, sizeof(*roots));
-	struct slots_fill fill = { 0 };
-	size_t n = 0, kept = 0;
-
-	for (size_t i = 0; i < out->n; i++) {
-		const struct select_entry *e = &out->entries[i];
-
-		if (n == 0 ||
-		    !prefix_contains(&out->entries[roots[n - 1].first].prefix, &e->prefix))
-			roots[n++].first = i;
-		roots[n - 1].n++;
-		roots[n - 1].rate_bps += e->rate_bps;
-		slots_put(slots, &fill, e->prefix.len);
-	}
-	while (slots_used(slots, &fill) > limit) {
-		size_t least = SIZE_MAX;
-
-		for (size_t i = 0; i < n; i++)
-			if (roots[i].n > 0 &&
-			    (least == SIZE_MAX || roots[i].rate_bps * (double)roots[least].n <
-						      roots[least].rate_bps * (double)roots[i].n))
-				least = i;
-		for (size_t k = 0; k < roots[least].n; k++)
-			slots_take(slots, &fill, out->entries[roots[least].first + k].prefix.len);
-		roots[least].n = 0;
-	}
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < roots[i].n; k++)
-			out->entries[kept++] = out->entries[roots[i].first + k];
-	out->no_room += out->n - kept;
-	out->n = kept;
-	mem_free(MEM_SELECT, roots);
-}
-
 bool
 selector_step(struct selector *s, const struct select_input *in, const struct selector_context *c,
     bool changed, struct selection *out)
@@ -239,7 +197,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 	priced_table_entries(s->priced, &s->table);
 	selector_put(s, in, c, out);
 	if (too_much)
-		trim(in->limit, in->slots != NULL ? in->slots : &slots_plain, out);
+		selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
 	if (t->work == WORK_NONE && (mono_reached(in->now, t->due) || too_much ||
 					t->limit != in->limit || t->keep != (in->keep != NULL))) {
 		if (too_much || t->limit != in->limit)
