@@ -5,28 +5,31 @@
 
 #include "lib/mem.h"
 
+#define EMAP_CAP_MAX ((UINT32_C(1) << 31) - 1)
+
 void
 emap_init(struct emap *m)
 {
 	m->n = 0;
 	m->cap = EMAP_INLINE;
+	m->lent = false;
+}
+
+void
+emap_init_in(struct emap *m, struct emap_room *room)
+{
+	m->n = 0;
+	m->cap = ARRAY_LEN(room->pairs);
+	m->lent = true;
+	m->as.many = room->pairs;
 }
 
 void
 emap_fini(struct emap *m)
 {
-	if (m->cap > EMAP_INLINE)
+	if (m->cap > EMAP_INLINE && !m->lent)
 		mem_free(MEM_SELECT, m->as.many);
 	emap_init(m);
-}
-
-void
-emap_swap(struct emap *a, struct emap *b)
-{
-	struct emap t = *a;
-
-	*a = *b;
-	*b = t;
 }
 
 static struct emap_pair *
@@ -43,14 +46,26 @@ reserve(struct emap *m, uint32_t n)
 
 	if (n <= cap)
 		return;
+	ASSERT(n <= EMAP_CAP_MAX / 2);
 	while (cap < n)
 		cap *= 2;
 	many = mem_calloc(MEM_SELECT, cap, sizeof(*many));
 	memcpy(many, emap_pairs(m), m->n * sizeof(*many));
-	if (m->cap > EMAP_INLINE)
+	if (m->cap > EMAP_INLINE && !m->lent)
 		mem_free(MEM_SELECT, m->as.many);
 	m->as.many = many;
-	m->cap = cap;
+	m->cap = cap & EMAP_CAP_MAX;
+	m->lent = false;
+}
+
+void
+emap_copy(struct emap *m, const struct emap *from)
+{
+	if (from->n <= EMAP_INLINE)
+		emap_fini(m);
+	reserve(m, from->n);
+	memcpy(pairs(m), emap_pairs(from), from->n * sizeof(struct emap_pair));
+	m->n = from->n;
 }
 
 bool

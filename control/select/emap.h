@@ -31,7 +31,8 @@ struct emap_pair {
 };
 
 struct emap {
-	uint32_t n, cap; /* sorted by action; in `few` while cap is EMAP_INLINE */
+	uint32_t n;                  /* sorted by action; in `few` while cap is EMAP_INLINE */
+	uint32_t cap : 31, lent : 1; /* `many` is somebody else's */
 	union {
 		struct emap_pair few[EMAP_INLINE];
 		struct emap_pair *many;
@@ -59,6 +60,16 @@ struct emap_rules {
 
 void emap_init(struct emap *m);
 void emap_fini(struct emap *m);
+
+/* A map to compute with: it allocates nothing until it is larger than any but the oddest are. The
+ * room must live as long as the map. */
+struct emap_room {
+	struct emap_pair pairs[24];
+};
+void emap_init_in(struct emap *m, struct emap_room *room);
+
+/* *m becomes a copy of *from, with no more memory than that needs. */
+void emap_copy(struct emap *m, const struct emap *from);
 
 static inline const struct emap_pair *
 emap_pairs(const struct emap *m)
@@ -93,8 +104,5 @@ uint32_t emap_settle(struct emap *m, const struct emap_cost *cost, const struct 
  * be ACTION_MIXED. Gives the action of the entry needed there. */
 uint32_t emap_idle(
     struct emap *m, uint32_t action, const struct emap_cost *cost, const struct emap_rules *rules);
-
-/* Swap contents. */
-void emap_swap(struct emap *a, struct emap *b);
 
 #endif

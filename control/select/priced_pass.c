@@ -131,9 +131,7 @@ map_node(struct priced *p, struct pnode *n)
 	for (unsigned b = 0; b < 2; b++)
 		if (n->child[b] != NULL)
 			(void)ptree_prune(&p->tree, n->child[b]);
-	emap_fini(&n->map);
-	n->best = priced_node_map(p, n, &n->map);
-	n->mapped = true;
+	(void)priced_map(p, n);
 	n->touched = false;
 }
 

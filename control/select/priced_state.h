@@ -57,8 +57,8 @@ priced_in_force(const struct pnode *n)
 
 void priced_set_costs(struct priced *p);
 
-/* The node's map into *out (initialised); gives its best. */
-uint32_t priced_node_map(const struct priced *p, struct pnode *n, struct emap *out);
+/* Compute the node's map and its best anew; false where they are as they were. */
+bool priced_map(struct priced *p, struct pnode *n);
 
 void priced_set_want(struct priced *p, struct pnode *n, uint32_t want);
 

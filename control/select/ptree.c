@@ -81,6 +81,7 @@ node_new(struct ptree *t, const struct ip_prefix *p, uint32_t act)
 		.inherited = ACTION_NONE,
 		.best = ACTION_NONE };
 	emap_init(&n->map);
+	pindex_add(&t->index, n);
 	t->nodes++;
 	return n;
 }
@@ -89,6 +90,7 @@ static void
 node_free(struct ptree *t, struct pnode *n)
 {
 	emap_fini(&n->map);
+	pindex_remove(&t->index, n);
 	n->parent = t->unused;
 	t->unused = n;
 	t->nodes--;
@@ -154,6 +156,7 @@ void
 ptree_fini(struct ptree *t)
 {
 	fini_below(t->root);
+	pindex_fini(&t->index);
 	while (t->chunks != NULL) {
 		struct pnode_chunk *next = t->chunks->next;
 
@@ -165,7 +168,7 @@ ptree_fini(struct ptree *t)
 size_t
 ptree_bytes(const struct ptree *t)
 {
-	size_t bytes = 0;
+	size_t bytes = pindex_bytes(&t->index);
 
 	for (const struct pnode_chunk *c = t->chunks; c != NULL; c = c->next)
 		bytes += sizeof(*c);
@@ -268,11 +271,20 @@ extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 }
 
 struct pnode *
+ptree_find(const struct ptree *t, const struct ip_prefix *p)
+{
+	return pindex_get(&t->index, p->hi, p->lo, p->len);
+}
+
+struct pnode *
 ptree_ensure(struct ptree *t, const struct ip_prefix *p)
 {
-	struct pnode *n = t->root, *c;
+	struct pnode *n = ptree_find(t, p), *c;
 
 	ASSERT(p->family == t->family);
+	if (n != NULL)
+		return n;
+	n = t->root;
 	while (n->len < p->len) {
 		unsigned b = bit_of(p->hi, p->lo, n->len), same;
 
@@ -285,16 +297,6 @@ ptree_ensure(struct ptree *t, const struct ip_prefix *p)
 		n = same == c->len ? c : cut_edge(t, n, b, same);
 	}
 	return n;
-}
-
-struct pnode *
-ptree_find(const struct ptree *t, const struct ip_prefix *p)
-{
-	struct pnode *n = t->root;
-
-	while (n != NULL && n->len < p->len && common(n, p, n->len) == n->len)
-		n = n->child[bit_of(p->hi, p->lo, n->len)];
-	return n != NULL && n->len == p->len && n->hi == p->hi && n->lo == p->lo ? n : NULL;
 }
 
 struct pnode *

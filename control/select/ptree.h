@@ -19,6 +19,7 @@
 #define CONTROL_SELECT_PTREE_H
 
 #include "control/select/emap.h"
+#include "control/select/pindex.h"
 #include "lib/ip.h"
 
 struct rib;
@@ -55,6 +56,7 @@ struct ptree {
 	 * needs: entries only at routes; or no entries with the default action. */
 	bool routes_only, no_guards;
 	struct pnode *root;
+	struct pindex index; /* of all nodes */
 	size_t nodes;
 	struct pnode_chunk *chunks;
 	struct pnode *unused;
