@@ -28,7 +28,7 @@ say_member(const struct cli *cli, const json_t *o, const char *key, const char *
 }
 
 static void
-print_path(const struct cli *cli, const json_t *path, size_t number)
+print_attributes(const struct cli *cli, const json_t *path)
 {
 	static const struct {
 		const char *key, *label;
@@ -51,21 +51,44 @@ print_path(const struct cli *cli, const json_t *path, size_t number)
 		{ "otherAttributes", "other attributes", false },
 	};
 
-	fprintf(cli->out, "\npath %zu, from ", number);
+	for (size_t i = 0; i < ARRAY_LEN(members); i++)
+		say_member(cli, path, members[i].key, members[i].label, members[i].list);
+	if (get_bool(path, "atomicAggregate"))
+		say(cli, "atomic aggregate", "yes");
+}
+
+static void
+print_origin(const struct cli *cli, const json_t *path)
+{
+	fputs("from ", cli->out);
 	safe_print(cli->out, get_text(path, "neighbor"));
 	fputs(" at ", cli->out);
 	safe_print(cli->out, get_text(path, "neighborAddress"));
 	if (get_count(path, "pathId") > 0)
 		fprintf(cli->out, ", path id %llu", (unsigned long long)get_count(path, "pathId"));
+}
+
+static void
+print_path(const struct cli *cli, const json_t *path, size_t number)
+{
+	fprintf(cli->out, "\npath %zu, ", number);
+	print_origin(cli, path);
 	fprintf(cli->out, "%s%s\n", get_bool(path, "best") ? ", best" : "",
 	    get_bool(path, "stale") ? ", stale" : "");
 	if (get_text(path, "why")[0] != '\0')
 		sayf(cli, "after", "path %zu: %s (%s)", number - 1, get_text(path, "why"),
 		    get_text(path, "rule"));
-	for (size_t i = 0; i < ARRAY_LEN(members); i++)
-		say_member(cli, path, members[i].key, members[i].label, members[i].list);
-	if (get_bool(path, "atomicAggregate"))
-		say(cli, "atomic aggregate", "yes");
+	print_attributes(cli, path);
+}
+
+static void
+print_ignored(const struct cli *cli, const json_t *path)
+{
+	fputs("\nignored path, ", cli->out);
+	print_origin(cli, path);
+	fputs("\n", cli->out);
+	say(cli, "because", get_text(path, "why"));
+	print_attributes(cli, path);
 }
 
 /* What selection weighs, and why it decided so. */
@@ -97,6 +120,7 @@ static void
 print_route(const struct cli *cli, const json_t *root)
 {
 	const json_t *paths = json_object_get(root, "paths");
+	const json_t *ignored = json_object_get(root, "ignoredPaths");
 	size_t n = (size_t)get_count(root, "nPaths"), listed = json_array_size(paths);
 	const char *where = get_text(root, "forwarding"), *cover = get_text(root, "cover");
 	char rate[HUMAN_MAX];
@@ -126,6 +150,8 @@ print_route(const struct cli *cli, const json_t *root)
 		print_path(cli, json_array_get(paths, i), i + 1);
 	if (n > listed)
 		fprintf(cli->out, "\nand %zu more\n", n - listed);
+	for (size_t i = 0; i < json_array_size(ignored); i++)
+		print_ignored(cli, json_array_get(ignored, i));
 }
 
 int

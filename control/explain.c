@@ -71,6 +71,28 @@ list_paths(const struct app *app, const struct router *r, enum ip_family family,
 	mem_free(MEM_HTTP, paths);
 }
 
+/* Our own paths that were sent back. */
+static void
+list_ignored(const struct app *app, const struct router *r, struct web_explanation *out)
+{
+	const struct own_path *own = NULL;
+
+	while ((own = router_own_paths(r, &out->route.prefix, own)) != NULL &&
+	       out->n_ignored < WEB_PATHS_MAX) {
+		const struct config_neighbor *n = neighbor_of_source(app, r, own->source);
+		struct web_path *path;
+
+		out->ignored =
+		    mem_resize(MEM_HTTP, out->ignored, out->n_ignored + 1, sizeof(*out->ignored));
+		path = &out->ignored[out->n_ignored++];
+		*path = (struct web_path){ .neighbor = n != NULL ? n->bgp.name : "",
+			.address = rib_source_peek(router_rib(r), own->source)->address,
+			.path_id = own->path_id,
+			.why = "it is our own, pushed with this originator id and sent back" };
+		attrs_get(app->attrs, own->attrs, &path->attrs);
+	}
+}
+
 static const char *
 why_withheld(const struct app *app, const struct rib *rib, enum ip_family family, uint32_t id)
 {
@@ -145,5 +167,6 @@ explain_prefix(const struct app *app, const struct router *r, struct web_explana
 		    nexthop == attrs_nexthop(app->attrs, rib_best_attrs(rib, family, id));
 	}
 	list_paths(app, r, family, id, out);
+	list_ignored(app, r, out);
 	add_verdict(app, r, family, id, out);
 }

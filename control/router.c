@@ -25,6 +25,7 @@ router_new(const struct router_config *config, struct mono now)
 	r->name = mem_strdup(MEM_MISC, config->name);
 	r->rib = rib_new(config->attrs);
 	r->averages_known_at = MONO_NEVER;
+	r->own_paths.attrs = config->attrs;
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		r->traffic[f] = traffic_new(config->t_s, now);
 		traffic_follow_rib(r->traffic[f], r->rib, (enum ip_family)f);
@@ -42,6 +43,7 @@ router_free(struct router *r)
 		mem_free(MEM_MISC, r->agents[i].name);
 	mem_free(MEM_MISC, r->agents);
 	mem_free(MEM_MISC, r->own_ids);
+	own_paths_fini(&r->own_paths);
 	for (int f = 0; f < IP_FAMILIES; f++)
 		traffic_free(r->traffic[f]);
 	rib_free(r->rib);

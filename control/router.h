@@ -14,6 +14,7 @@
 #define CONTROL_ROUTER_H
 
 #include "bgpd/neighbor.h"
+#include "control/own_paths.h"
 #include "control/traffic.h"
 #include "ribtrie/rib.h"
 #include "sflowin/sample.h"
@@ -74,10 +75,14 @@ const struct traffic *router_traffic_peek(const struct router *r, enum ip_family
 /*
  * A BGP identifier of ours, as we push with it. Paths that come with it as ORIGINATOR_ID (RFC 4456)
  * are what we have pushed ourselves: a router with one table for both sends it back. They are
- * counted and not kept; where the source sends several paths a prefix (ADD-PATH) the real ones are
+ * counted and not kept but for show; where the source sends several paths a prefix (ADD-PATH) the real ones are
  * still there, and where it does not, ours has taken their place.
  */
 void router_own_id(struct router *r, uint32_t router_id);
+
+/* Those of a prefix that are there now, as own_paths_next(). */
+const struct own_path *router_own_paths(
+    const struct router *r, const struct ip_prefix *p, const struct own_path *last);
 
 /* As rib_withhold(). */
 void router_withhold(struct router *r, enum ip_family family, uint8_t marks, uint32_t action);

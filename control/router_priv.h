@@ -3,6 +3,7 @@
 #ifndef CONTROL_ROUTER_PRIV_H
 #define CONTROL_ROUTER_PRIV_H
 
+#include "control/own_paths.h"
 #include "control/router.h"
 
 /* One family of a source. router_source.c has the picture. */
@@ -47,6 +48,7 @@ struct router {
 	unsigned n_sources;
 	uint32_t *own_ids;
 	unsigned n_own_ids;
+	struct own_paths own_paths;
 	struct agent *agents;
 	unsigned n_agents;
 	struct mono averages_known_at; /* MONO_NEVER: not a sample yet */

@@ -212,6 +212,7 @@ router_source_lost(
 		sf->ready = sf->silent = sf->end_of_rib = false;
 		sf->refreshing = sf->sweeping = false;
 		sf->graceful = loss->graceful[f];
+		own_paths_forget(&r->own_paths, source, (enum ip_family)f);
 		rib_mark_stale(r->rib, (enum ip_family)f, source, RIB_STALE_LOST);
 		if (mono_reached(now, sf->expiry))
 			start_sweep(r, source, (enum ip_family)f);
@@ -259,18 +260,28 @@ router_own_id(struct router *r, uint32_t router_id)
 	r->own_ids[r->n_own_ids++] = router_id;
 }
 
+const struct own_path *
+router_own_paths(const struct router *r, const struct ip_prefix *p, const struct own_path *last)
+{
+	return own_paths_next(&r->own_paths, p, last);
+}
+
 /* What we have pushed came back. */
 static void
-note_own_paths(struct router *r, struct source_family *sf, struct bgp_nlri nlri)
+note_own_paths(
+    struct router *r, unsigned source, const struct route_attrs *attrs, struct bgp_nlri nlri)
 {
+	struct source_family *sf = family_of(r, source, (enum ip_family)nlri.family);
+	uint32_t id = attrs_intern(r->config.attrs, attrs), path_id;
 	struct ip_prefix p;
-	uint32_t path_id;
 
 	while (bgp_nlri_next(&nlri, &p, &path_id)) {
 		sf->own++;
+		own_paths_set(&r->own_paths, &p, source, path_id, id);
 		if (!nlri.add_path && r->config.own_path != NULL)
 			r->config.own_path(r->config.ctx, &p);
 	}
+	attrs_unref(r->config.attrs, id);
 }
 
 void
@@ -286,7 +297,7 @@ router_routes(
 	uint32_t path_id;
 
 	if (own) {
-		note_own_paths(r, sf, nlri);
+		note_own_paths(r, source, attrs, nlri);
 		attrs = NULL; /* what it replaces is gone */
 	}
 	id = attrs != NULL ? attrs_intern(r->config.attrs, attrs) : ATTRS_NONE;
@@ -297,6 +308,8 @@ router_routes(
 					       : rib_withdraw(r->rib, &p, source, path_id);
 
 		apply(r, &p, &result);
+		if (!own)
+			own_paths_clear(&r->own_paths, &p, source, path_id);
 	}
 	if (attrs != NULL) {
 		attrs_unref(r->config.attrs, id);
@@ -347,6 +360,7 @@ router_refresh_begin(struct router *r, unsigned source, enum ip_family family, s
 	sf->refresh_until = mono_add_ms(now, (int64_t)(ROUTER_REFRESH_MAX_S * 1000));
 	sf->sweeping = false; /* the refresh ends with a sweep of its own */
 	sf->fresh = 0;
+	own_paths_forget(&r->own_paths, source, family);
 	rib_mark_stale(r->rib, family, source, RIB_STALE_REFRESH);
 }
 

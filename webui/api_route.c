@@ -75,24 +75,42 @@ add_attributes(json_t *o, const struct route_attrs *a)
 }
 
 static json_t *
+path_json(const struct web_path *p)
+{
+	json_t *o = json_object();
+
+	web_json_text(o, "neighbor", p->neighbor);
+	web_json_addr(o, "neighborAddress", &p->address);
+	web_json_count(o, "pathId", p->path_id);
+	if (p->why != NULL)
+		web_json_text(o, "why", p->why);
+	add_attributes(o, &p->attrs);
+	return o;
+}
+
+static json_t *
+ignored_json(const struct web_explanation *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->n_ignored; i++)
+		json_array_append_new(list, path_json(&e->ignored[i]));
+	return list;
+}
+
+static json_t *
 paths_json(const struct web_explanation *e)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < size_min(e->n_paths, WEB_PATHS_MAX); i++) {
 		const struct web_path *p = &e->paths[i];
-		json_t *o = json_object();
+		json_t *o = path_json(p);
 
 		web_json_bool(o, "best", i == 0);
-		web_json_text(o, "neighbor", p->neighbor);
-		web_json_addr(o, "neighborAddress", &p->address);
-		web_json_count(o, "pathId", p->path_id);
 		web_json_bool(o, "stale", p->stale);
-		if (p->rule != NULL) {
+		if (p->rule != NULL)
 			web_json_text(o, "rule", p->rule);
-			web_json_text(o, "why", p->why);
-		}
-		add_attributes(o, &p->attrs);
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -154,6 +172,8 @@ explanation_json(const struct web_explanation *e, const char *router)
 	web_json_text(root, "why", e->why);
 	web_json_count(root, "nPaths", e->n_paths);
 	json_object_set_new(root, "paths", paths_json(e));
+	if (e->n_ignored > 0)
+		json_object_set_new(root, "ignoredPaths", ignored_json(e));
 	return root;
 }
 
@@ -233,4 +253,5 @@ web_api_route(struct web_call *call, struct web_answer *a)
 	b->router(b->ctx, router, &r);
 	web_answer_json(a, 200, explanation_json(&e, r.name));
 	mem_free(MEM_HTTP, e.paths);
+	mem_free(MEM_HTTP, e.ignored);
 }

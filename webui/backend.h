@@ -243,6 +243,9 @@ struct web_explanation {
 	const char *rule, *why; /* what made the first path best: "as-path", and in words */
 	size_t n_paths;         /* all, of which the first WEB_PATHS_MAX are in paths */
 	struct web_path *paths; /* best first; mem_free(MEM_HTTP, paths) by the caller */
+	/* What was learned of the prefix and does not count, with `why`; freed likewise. */
+	size_t n_ignored;
+	struct web_path *ignored;
 };
 
 /* What a table of another size would carry, by `priced` and by `top`. */

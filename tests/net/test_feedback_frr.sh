@@ -129,6 +129,13 @@ expect_within "with our own paths reflected beside the real ones, it is the same
 expect_within "... they are known by their ORIGINATOR_ID, counted" 20 \
 	neighbor_is reflector 'all(.families[]; .ownPaths > 0)'
 expect_within "... and ignored" 40 learned_is_real
+own_is_shown() {
+	hotfib_ show route "$(pushed_routes | awk 'NR == 1 { print $1 }')" >"$DIR/said"
+	cat "$DIR/said"
+	grep -qE '^ignored path, from reflector at .*, path id [0-9]+$' "$DIR/said" &&
+		grep -qE '^  because .*our own' "$DIR/said" && grep -qE '^path 1, .*, best$' "$DIR/said"
+}
+expect_within "... and shown as ignored beside the real path" 20 own_is_shown
 gone=$(awk '$2 == "10.0.0.134" { print $1; exit }' "$DIR/active")
 say up65134 "withdraw $gone"
 real_gone() {

@@ -303,6 +303,11 @@ web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web
 	out->paths[1].stale = true;
 	out->paths[1].rule = "stale";
 	out->paths[1].why = "it is not stale";
+	out->n_ignored = 1;
+	out->ignored = mem_calloc(MEM_HTTP, 1, sizeof(*out->ignored));
+	out->ignored[0] = out->paths[0];
+	out->ignored[0].path_id = 9;
+	out->ignored[0].why = "it is our own";
 	all = &out->paths[1].attrs;
 	all->nexthop.link_local_hi = UINT64_C(0xfe80) << 48;
 	all->nexthop.link_local_lo = 1;

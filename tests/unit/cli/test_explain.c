@@ -16,7 +16,10 @@ static const char route[] =
     "{\"best\":false,\"neighbor\":\"re\\u001b\",\"neighborAddress\":\"10.0.0.253\","
     "\"pathId\":7,\"stale\":true,\"rule\":\"as-path\",\"why\":\"its AS path is shorter\","
     "\"nexthop\":\"192.0.2.4\",\"aspath\":\"1-2\",\"med\":0,"
-    "\"origin\":\"IGP\",\"largeCommunities\":\"1:2:3-4:5:6\",\"atomicAggregate\":true}]}";
+    "\"origin\":\"IGP\",\"largeCommunities\":\"1:2:3-4:5:6\",\"atomicAggregate\":true}],"
+    "\"ignoredPaths\":[{\"neighbor\":\"re\\u001b\",\"neighborAddress\":\"10.0.0.253\","
+    "\"pathId\":9,\"why\":\"it is our own\",\"nexthop\":\"192.0.2.5\",\"aspath\":\"\","
+    "\"origin\":\"IGP\",\"originatorId\":\"10.0.0.1\"}]}";
 
 #define ENDS                                                                                       \
 	"\"name\":\"a/b\",\"router\":\"edge\",\"address\":\"10.0.0.254\",\"localAs\":65000,"       \
@@ -200,7 +203,14 @@ test_route(void **state)
 	    "  large communities  1:2:3 4:5:6\n"
 	    "  atomic aggregate   yes\n"
 	    "\n"
-	    "and 298 more\n");
+	    "and 298 more\n"
+	    "\n"
+	    "ignored path, from re\\x1b at 10.0.0.253, path id 9\n"
+	    "  because            it is our own\n"
+	    "  next hop           192.0.2.5\n"
+	    "  AS path            empty\n"
+	    "  origin             IGP\n"
+	    "  originator id      10.0.0.1\n");
 	assert_int_equal(run(pages, "sh r --router a/b 10.0.2.0/24 -j"), CLI_OK);
 	assert_non_null(strstr(out, "\"rule\":\"as-path\""));
 	assert_int_equal(run(pages, "show route ::"), CLI_ERROR);
