@@ -88,7 +88,7 @@ unusable(void *ctx, const struct route_nexthop *hop)
 {
 	struct push_netlink *p = ctx;
 
-	return fib_unusable(p->fib, hop);
+	return p->read ? fib_unusable(p->fib, hop) : NULL;
 }
 
 unsigned

@@ -95,9 +95,16 @@ target_why_unusable(struct target *t, uint32_t nexthop)
 	return t->why;
 }
 
-/* True when that is not what was known. */
-static bool
-ask_nexthop(struct target *t, uint32_t id, struct mono now)
+/* Next hops that are not what they were known to be: how many, and the first of each kind. There
+ * may be thousands at once, and an operator is told once. */
+struct nexthop_news {
+	size_t lost, back;
+	const char *port; /* that cannot use the first lost one */
+	char lost_text[160], back_text[IP_TEXT_MAX];
+};
+
+static void
+ask_nexthop(struct target *t, uint32_t id, struct nexthop_news *news)
 {
 	struct attrs_table *attrs = t->config.attrs;
 	const struct route_nexthop *hop = nexthop_peek(attrs, id);
@@ -105,29 +112,51 @@ ask_nexthop(struct target *t, uint32_t id, struct mono now)
 	char text[IP_TEXT_MAX];
 
 	if ((why == NULL) == nexthop_usable(attrs, id))
-		return false;
+		return;
 	nexthop_set_usable(attrs, id, why == NULL);
 	ip_format(&hop->addr, text);
-	if (why != NULL)
-		events_raise(t->config.events, now, EVENT_WARNING, "next-hop",
-		    "target %s: next hop %s is unresolved: %s", port, text, why);
-	else
-		events_raise(t->config.events, now, EVENT_INFO, "next-hop",
-		    "next hop %s can be used again", text);
-	return true;
+	if (why == NULL && news->back++ == 0)
+		snprintf(news->back_text, sizeof(news->back_text), "%s", text);
+	if (why != NULL && news->lost++ == 0) {
+		news->port = port;
+		snprintf(
+		    news->lost_text, sizeof(news->lost_text), "%s is unresolved: %s", text, why);
+	}
+}
+
+static void
+tell_nexthops(struct target *t, const struct nexthop_news *news, struct mono now)
+{
+	struct events *events = t->config.events;
+
+	if (news->lost == 1)
+		events_raise(events, now, EVENT_WARNING, "next-hop", "target %s: next hop %s",
+		    news->port, news->lost_text);
+	else if (news->lost > 1)
+		events_raise(events, now, EVENT_WARNING, "next-hop",
+		    "target %s: %zu next hops cannot be used, among them: %s", news->port,
+		    news->lost, news->lost_text);
+	if (news->back == 1)
+		events_raise(events, now, EVENT_INFO, "next-hop", "next hop %s can be used again",
+		    news->back_text);
+	else if (news->back > 1)
+		events_raise(events, now, EVENT_INFO, "next-hop",
+		    "%zu next hops can be used again, among them %s", news->back, news->back_text);
 }
 
 void
 choice_ask_nexthops(struct target *t, struct mono now)
 {
 	const struct attrs_table *attrs = t->config.attrs;
-	bool changed = false;
+	struct nexthop_news news = { 0 };
 
 	for (uint32_t id = nexthop_from(attrs, 0); id != NEXTHOP_NONE;
 	     id = nexthop_from(attrs, id + 1))
-		changed |= ask_nexthop(t, id, now);
-	if (changed)
-		router_nexthops_changed(t->config.router);
+		ask_nexthop(t, id, &news);
+	if (news.lost + news.back == 0)
+		return;
+	router_nexthops_changed(t->config.router);
+	tell_nexthops(t, &news, now);
 }
 
 /* The attributes of the router's default route, if there is one that may be pushed. */
