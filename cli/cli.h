@@ -14,7 +14,7 @@ enum cli_exit {
 	CLI_ERROR = 1,
 	CLI_USAGE = 2,
 	CLI_DEGRADED = 3 /* the daemon answers, but a session is down, input is frozen, or the
-			  * kernel's table is not as it should be */
+			  * target does not hold what it should */
 };
 
 #define CLI_SOCKET "/run/hotfib/hotfib.sock"

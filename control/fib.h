@@ -140,6 +140,7 @@ const struct fib_stats *fib_stats(const struct fib *f);
 struct fib_diff {
 	struct ip_prefix prefix;
 	const char *what; /* "missing", "different", "extra", "not in hardware" */
+	const char *why;
 	bool wanted;
 	struct route_nexthop hop; /* where it is wanted */
 };

@@ -202,6 +202,18 @@ fib_audit(struct fib *f)
 
 /* --- differences --- */
 
+static const char *
+why_different(const struct fib *f, const struct fib_entry *e)
+{
+	if (e->pending)
+		return "the kernel has been asked";
+	if (e->hop == FIB_NO_HOP && !f->complete[e->prefix.family])
+		return "it was there at the start, and not everything is known yet";
+	if (e->repairs >= FIB_REPAIRS_MAX)
+		return "somebody keeps changing it: the next audit puts it right";
+	return "the next audit puts it right";
+}
+
 static bool
 difference(const struct fib *f, const struct fib_entry *e, struct fib_diff *out)
 {
@@ -209,14 +221,17 @@ difference(const struct fib *f, const struct fib_entry *e, struct fib_diff *out)
 	out->wanted = e->hop != FIB_NO_HOP;
 	if (out->wanted)
 		out->hop = f->hops[e->hop]->key;
+	out->why = why_different(f, e);
 	if (e->hop == FIB_NO_HOP)
 		out->what = "extra";
 	else if (e->seen == 0)
 		out->what = "missing";
 	else if (e->seen != e->sent)
 		out->what = "different";
-	else if ((e->flags & RTM_F_OFFLOAD_FAILED) != 0)
+	else if ((e->flags & RTM_F_OFFLOAD_FAILED) != 0) {
 		out->what = "not in hardware";
+		out->why = "its driver has no room for it, or cannot do it";
+	}
 	return out->what != NULL;
 }
 

@@ -22,6 +22,24 @@ refusals_find(const struct refusals *r, const struct ip_prefix *p)
 	return i < r->n ? &r->list[i] : NULL;
 }
 
+const struct refusal *
+refusals_overlapping(const struct refusals *r, const struct ip_prefix *p, struct mono now)
+{
+	const struct refusal *found = NULL;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct refusal *e = &r->list[i];
+
+		if (mono_reached(now, e->until))
+			continue;
+		if (prefix_equal(&e->prefix, p))
+			return e;
+		if (prefix_contains(&e->prefix, p) || prefix_contains(p, &e->prefix))
+			found = e;
+	}
+	return found;
+}
+
 /* REFUSAL_MIN_S, doubled with each time after the first. */
 static int64_t
 penalty_ms(unsigned times)

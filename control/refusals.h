@@ -36,6 +36,10 @@ void refusals_forgive(struct refusals *r, const struct ip_prefix *p);
 /* The refusal of exactly this prefix, also one whose time is up; NULL where there is none. */
 const struct refusal *refusals_find(const struct refusals *r, const struct ip_prefix *p);
 
+/* One in force now that this prefix overlaps, its own before others; NULL where there is none. */
+const struct refusal *refusals_overlapping(
+    const struct refusals *r, const struct ip_prefix *p, struct mono now);
+
 /* Prefixes of the family to keep out now, into out[REFUSALS_MAX]; the number. Those that have not
  * been tried for REFUSAL_MAX_S after their time are forgotten. */
 size_t refusals_active(

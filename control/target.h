@@ -36,6 +36,7 @@ struct target_config {
 
 struct events;
 struct refusal;
+struct refusals;
 struct target;
 
 struct target *target_new(const struct target_config *config);
@@ -132,8 +133,18 @@ void target_restore(struct target *t, const struct target_saved saved[IP_FAMILIE
 size_t target_port_capacity(const struct target *t, unsigned port, enum ip_family family);
 size_t target_capacity(const struct target *t, enum ip_family family);
 
-/* Why the prefix is kept out, where a port refused it; NULL otherwise. */
-const struct refusal *target_refusal(const struct target *t, const struct ip_prefix *p);
+/* What keeps the prefix out: nothing overlaps an entry that a port refused, for some time, nor a
+ * route of others in a port's table (that of *port). NULL: nothing does. */
+const struct refusal *target_refusal(
+    const struct target *t, const struct ip_prefix *p, struct mono now);
+const struct ip_prefix *target_foreign(
+    const struct target *t, const struct ip_prefix *p, unsigned *port);
+
+/* All that were refused, also those whose time is up. */
+const struct refusals *target_refusals(const struct target *t);
+
+/* In words why the port has not been sent everything that is wanted. */
+const char *target_port_why_pending(const struct target *t, unsigned port, enum ip_family family);
 
 /* The port can take more: go on with what is pending. */
 void target_port_writable(struct target *t, unsigned port, struct mono now);

@@ -262,8 +262,48 @@ target_port_adopt(struct target *t, unsigned port, const struct ip_prefix *p,
 	attrs_unref(t->config.attrs, id);
 }
 
+/* --- why entries are not there --- */
+
 const struct refusal *
-target_refusal(const struct target *t, const struct ip_prefix *p)
+target_refusal(const struct target *t, const struct ip_prefix *p, struct mono now)
 {
-	return refusals_find(&t->refusals, p);
+	return refusals_overlapping(&t->refusals, p, now);
+}
+
+const struct refusals *
+target_refusals(const struct target *t)
+{
+	return &t->refusals;
+}
+
+const struct ip_prefix *
+target_foreign(const struct target *t, const struct ip_prefix *p, unsigned *port)
+{
+	for (unsigned i = 0; i < t->n_ports; i++) {
+		const struct ip_prefix *foreign = t->ports[i].foreign;
+
+		for (size_t k = 0; k < t->ports[i].n_foreign; k++)
+			if (prefix_contains(&foreign[k], p) || prefix_contains(p, &foreign[k])) {
+				*port = i;
+				return &foreign[k];
+			}
+	}
+	return NULL;
+}
+
+const char *
+target_port_why_pending(const struct target *t, unsigned number, enum ip_family family)
+{
+	const struct port *port = &t->ports[number];
+	const struct port_family *pf = &port->family[family];
+
+	if (!pf->up)
+		return "nothing is up to send it to";
+	if (port->stopped)
+		return "it has been told to hold nothing";
+	if (!port->push.ready(port->push.ctx, family))
+		return "it takes no more at the moment";
+	if (pf->pending > 0)
+		return "changes that follow the traffic go out at a limited rate";
+	return "it is about to be sent";
 }

@@ -11,7 +11,8 @@
  *   default-alike  the default has the same next hop
  *   withheld       it must not be pushed
  *   never          the configuration keeps it out
- *   refused        the target could not hold it
+ *   refused        the target could not hold it, or what it overlaps
+ *   foreign        the target's table has a route of others there
  *   cold, frozen   nothing is decided now
  *   parts          entries inside it carry the busy parts of it
  *   no-traffic     nothing goes there
@@ -141,11 +142,32 @@ is_pending(struct question *q)
 }
 
 static bool
+is_refused(struct question *q)
+{
+	const struct refusal *refusal = target_refusal(q->t, &q->prefix, q->now);
+	const struct ip_prefix *foreign;
+	char text[PREFIX_TEXT_MAX];
+	unsigned port;
+
+	if (refusal != NULL)
+		return answer(q, "refused",
+		    "the target refused %s (%s); it is tried again in %.0f s",
+		    prefix_equal(&refusal->prefix, &q->prefix)
+			? "it"
+			: prefix_format(&refusal->prefix, text),
+		    refusal->why, mono_sub_s(refusal->until, q->now));
+	foreign = target_foreign(q->t, &q->prefix, &port);
+	if (foreign != NULL)
+		return answer(q, "foreign", "%s has a route of others at %s",
+		    target_port_name(q->t, port), prefix_format(foreign, text));
+	return false;
+}
+
+static bool
 is_kept_out(struct question *q)
 {
 	const struct target_config *c = target_config(q->t);
 	const struct ip_prefix *never = listed(c->never, c->n_never, &q->prefix, false);
-	const struct refusal *refusal = target_refusal(q->t, &q->prefix);
 	char text[PREFIX_TEXT_MAX];
 
 	if (q->nexthop == RIB_WITHHELD)
@@ -156,10 +178,8 @@ is_kept_out(struct question *q)
 	if (never != NULL)
 		return answer(q, "never", "the configuration says that %s never is",
 		    prefix_format(never, text));
-	if (refusal != NULL && mono_before(q->now, refusal->until))
-		return answer(q, "refused",
-		    "the target refused it (%s); it is tried again in %.0f s", refusal->why,
-		    mono_sub_s(refusal->until, q->now));
+	if (is_refused(q))
+		return true;
 	switch (router_phase(q->r, q->family)) {
 	case ROUTER_COLD:
 		return answer(

@@ -547,7 +547,7 @@ view_backend(struct app *app)
 		.dump_next = view_dump_next,
 		.installed = view_installed,
 		.installed_now = view_installed_now,
-		.difference_next = view_difference_next,
+		.differences = view_differences,
 		.event_next = view_event_next,
 		.hardware = view_hardware,
 		.verify = view_verify,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the view share: view.c has BGP, routers and routes, view_target.c what ports
- * hold, view_reports.c what agents, hardware and the event ring tell. */
+ * hold, view_differences.c what they do not, view_reports.c what agents, hardware and the event
+ * ring tell. */
 #ifndef CONTROL_VIEW_PRIV_H
 #define CONTROL_VIEW_PRIV_H
 
@@ -21,7 +22,7 @@ wall_ms(const struct app *app, struct mono t)
 
 bool view_agent(void *ctx, size_t i, struct web_agent *out);
 bool view_hardware(void *ctx, size_t i, struct web_hardware *out);
-bool view_difference_next(void *ctx, struct web_cursor *cursor, struct web_difference *out);
+void view_differences(void *ctx, struct web_differences *out);
 void view_installed(void *ctx, struct web_installed *out);
 void view_installed_now(
     void *ctx, const struct web_installed_row *row, const char **port, double *rate);

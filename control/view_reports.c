@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the view that show what others report: agents, hardware, events. */
 #include "control/events.h"
-#include "control/kernel_io.h"
 #include "control/hardware.h"
 #include "control/view_priv.h"
 
@@ -135,30 +134,4 @@ view_event_next(void *ctx, uint64_t after, struct web_event *out)
 		.count = e->count,
 		.suppressed = e->suppressed };
 	return true;
-}
-
-/* --- the kernel's table --- */
-
-bool
-view_difference_next(void *ctx, struct web_cursor *cursor, struct web_difference *out)
-{
-	struct app *app = app_of(ctx);
-	struct fib_diff d;
-
-	/* The cursor's "port" is the family here. */
-	for (; app->kernel != NULL && cursor->port < IP_FAMILIES; cursor->port++) {
-		bool start = !cursor->started;
-
-		cursor->started = true;
-		if (fib_diff_next(kernel_fib(app->kernel), (enum ip_family)cursor->port,
-			&cursor->prefix, start, &d)) {
-			*out = (struct web_difference){ .prefix = d.prefix,
-				.what = d.what,
-				.wanted = d.wanted,
-				.nexthop = d.hop };
-			return true;
-		}
-		cursor->started = false;
-	}
-	return false;
 }

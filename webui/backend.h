@@ -324,19 +324,19 @@ struct web_event {
 	uint64_t suppressed; /* others of its kind before it that were not kept */
 };
 
-/* An entry that is not in the kernel's table as it should be. */
-struct web_difference {
-	struct ip_prefix prefix;
-	const char *what; /* "missing", "different", "extra", "not in hardware" */
-	bool wanted;      /* and then its next hop */
-	struct route_nexthop nexthop;
-};
-
-/* A place in the walk over differences. */
-struct web_cursor {
-	size_t port;
-	bool started;
-	struct ip_prefix prefix;
+/* Entries that are wanted and not there, or there and not wanted, at one moment: the caller frees
+ * the rows with MEM_HTTP, and `text`. */
+struct web_differences {
+	struct web_difference {
+		struct ip_prefix prefix;
+		const char *what; /* "not sent", "not withdrawn", "refused"; and by the kernel:
+				     "missing", "different", "extra", "not in hardware" */
+		bool wanted;      /* and then its next hop */
+		struct ip_addr nexthop;
+		size_t port, why; /* places in text: of the port's name, of a reason */
+	} * rows;
+	size_t n_rows;
+	struct str text;
 };
 
 /* A dump of a table that is under way. Zeroed, and the families that are wanted set, to begin. */
@@ -445,10 +445,9 @@ struct web_backend {
 	void (*installed_now)(
 	    void *ctx, const struct web_installed_row *row, const char **port, double *rate);
 
-	/* Where the kernel's table differs from what was sent to it, ordered by prefix; nothing
-	 * where the kernel is no target. The walk is by prefix and so survives changes: start with
-	 * *cursor zeroed. */
-	bool (*difference_next)(void *ctx, struct web_cursor *cursor, struct web_difference *out);
+	/* Where the ports of the target differ from what is wanted, and the kernel's table from
+	 * what was sent to it. */
+	void (*differences)(void *ctx, struct web_differences *out);
 
 	/* The oldest event kept that has an id above `after`; false: none. */
 	bool (*event_next)(void *ctx, uint64_t after, struct web_event *out);

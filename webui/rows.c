@@ -4,9 +4,9 @@
  * would cost several times what the row does. Nothing here needs escaping but a neighbour's name:
  * prefixes, addresses, AS paths and communities are digits and punctuation.
  *
- * Between two rows the table may change. The ranking is a snapshot of prefixes and rates. So is the
- * list of installed entries, since only the entries of one moment forward as the RIB says: an entry
- * may be there for the sake of another. The walk over differences finds its place again by prefix.
+ * Between two rows the table may change. So the ranking is a snapshot of prefixes and rates, and so
+ * are the list of installed entries, since only the entries of one moment forward as the RIB says
+ * (an entry may be there for the sake of another), and the differences.
  */
 #include "webui/rows.h"
 
@@ -171,30 +171,41 @@ web_rows_installed(struct web_app *app)
 struct difference_rows {
 	struct web_rows rows;
 	struct web_app *app;
-	struct web_cursor cursor;
+	struct web_differences found;
+	size_t next;
 };
 
 static bool
 difference_next(struct web_rows *rows, struct str *out)
 {
 	struct difference_rows *r = CONTAINER_OF(rows, struct difference_rows, rows);
-	const struct web_backend *b = &r->app->backend;
-	struct web_difference d;
+	const struct web_difference *d;
 	char text[PREFIX_TEXT_MAX];
 
-	if (!b->difference_next(b->ctx, &r->cursor, &d))
+	if (r->next == r->found.n_rows)
 		return false;
-	str_add(out, "{");
-	if (d.wanted)
-		str_addf(out, "\"nexthop\":\"%s\",", ip_format(&d.nexthop.addr, text));
-	str_addf(out, "\"prefix\":\"%s\",\"what\":\"%s\"}", prefix_format(&d.prefix, text), d.what);
+	d = &r->found.rows[r->next++];
+	str_add(out, "{\"neighbor\":");
+	web_row_text(out, r->found.text.text + d->port);
+	if (d->wanted)
+		str_addf(out, ",\"nexthop\":\"%s\"", ip_format(&d->nexthop, text));
+	str_addf(out,
+	    ",\"prefix\":\"%s\",\"what\":\"%s\",\"why\":", prefix_format(&d->prefix, text),
+	    d->what);
+	web_row_text(out, r->found.text.text + d->why);
+	str_add(out, "}");
 	return true;
 }
 
 static void
 difference_free(struct web_rows *rows)
 {
-	mem_free(MEM_HTTP, CONTAINER_OF(rows, struct difference_rows, rows));
+	struct difference_rows *r = CONTAINER_OF(rows, struct difference_rows, rows);
+
+	r->app->rows_held -= r->found.n_rows;
+	mem_free(MEM_HTTP, r->found.rows);
+	str_fini(&r->found.text);
+	mem_free(MEM_HTTP, r);
 }
 
 struct web_rows *
@@ -204,6 +215,9 @@ web_rows_differences(struct web_app *app)
 
 	r->rows = (struct web_rows){ .next = difference_next, .free = difference_free };
 	r->app = app;
+	str_init(&r->found.text, MEM_HTTP);
+	app->backend.differences(app->backend.ctx, &r->found);
+	app->rows_held += r->found.n_rows;
 	return &r->rows;
 }
 

@@ -30,4 +30,9 @@ expect_within "it holds what there is room for" 20 \
 	status_is "\$f4.installed > 200 and \$f4.installed <= 250 and \$f6.installed > 80"
 check "what it refused for no reason is told" \
 	api_is sw /api/v1/events '[.events[] | select(.kind == "refused")] | length > 0'
+refused() {
+	hotfib diff >"$DIR/diff"
+	grep -E ' refused .*, [0-9]+ times?; it is tried again in [0-9]+ s' "$DIR/diff"
+}
+expect_within "and hotfib diff has it, with the reason" 40 refused
 net_end

@@ -372,20 +372,22 @@ web_fake_installed_now(
 }
 
 /* Of each kind one. */
-static inline bool
-web_fake_difference_next(void *ctx, struct web_cursor *cursor, struct web_difference *out)
+static inline void
+web_fake_differences(void *ctx, struct web_differences *out)
 {
-	static const char *const what[] = { "missing", "different", "extra" };
+	static const char *const what[] = { "missing", "not sent", "extra" };
+	static const char texts[] = "netlink\0the next audit puts it right";
 	const struct web_fake *f = ctx;
-	size_t i = cursor->port++;
 
-	if (i >= f->n_differences)
-		return false;
-	*out = (struct web_difference){ .prefix = web_fake_prefix(IP_V4, i),
-		.what = what[i % 3],
-		.wanted = i != 2,
-		.nexthop.addr = ip_v4(0xc0000201) };
-	return true;
+	str_add_n(&out->text, texts, sizeof(texts));
+	out->rows = mem_calloc(MEM_HTTP, f->n_differences, sizeof(*out->rows));
+	out->n_rows = f->n_differences;
+	for (size_t i = 0; i < out->n_rows; i++)
+		out->rows[i] = (struct web_difference){ .prefix = web_fake_prefix(IP_V4, i),
+			.what = what[i % 3],
+			.wanted = i != 2,
+			.nexthop = ip_v4(0xc0000201),
+			.why = strlen(texts) + 1 };
 }
 
 static inline bool
@@ -501,7 +503,7 @@ web_fake_backend(struct web_fake *f)
 		.dump_next = web_fake_dump_next,
 		.installed = web_fake_installed,
 		.installed_now = web_fake_installed_now,
-		.difference_next = web_fake_difference_next,
+		.differences = web_fake_differences,
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,
 		.command_neighbor = web_fake_command_neighbor,

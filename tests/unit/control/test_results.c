@@ -290,7 +290,7 @@ test_refused(void **state)
 	same(&w);
 	assert_false(holds(&w, 0x0c000000, 16));
 	assert_true(holds(&w, 0x0b000000, 24)); /* the others stay */
-	refusal = target_refusal(w.target, &p);
+	refusal = target_refusal(w.target, &p, w.now);
 	assert_non_null(refusal);
 	assert_string_equal(refusal->why, "simulated failure");
 
@@ -304,7 +304,7 @@ test_refused(void **state)
 	}
 	assert_true(holds(&w, 0x0c000000, 16));
 	assert_true(holds(&w, 0x0c000100, 24));
-	assert_null(target_refusal(w.target, &p));
+	assert_null(target_refusal(w.target, &p, w.now));
 	world_fini(&w);
 }
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each reason why a route is in the table or is not, brought about. */
+/* Each reason why a route is in the table or is not, brought about; and why the target does not
+ * hold what it should. */
 #include "tests/support/support.h"
 
 #include <string.h>
 
+#include "control/refusals.h"
 #include "control/verdict.h"
+#include "control/view.h"
+#include "lib/mem.h"
 
 struct world {
 	struct attrs_table *attrs;
@@ -262,6 +266,111 @@ test_priced(void **state)
 	world_fini(&w);
 }
 
+/* The rows of `hotfib diff`, a line each. */
+static void
+assert_differences(struct world *w, const char *expected)
+{
+	struct app app = { .target = w->target, .attrs = w->attrs, .now = w->now };
+	struct web_backend backend = view_backend(&app);
+	struct web_differences d = { 0 };
+	struct str lines;
+
+	str_init(&lines, MEM_HTTP);
+	str_init(&d.text, MEM_HTTP);
+	backend.differences(backend.ctx, &d);
+	for (size_t i = 0; i < d.n_rows; i++) {
+		char prefix[PREFIX_TEXT_MAX], nexthop[IP_TEXT_MAX] = "-";
+
+		if (d.rows[i].wanted)
+			ip_format(&d.rows[i].nexthop, nexthop);
+		str_addf(&lines, "%s %s %s %s: %s\n", prefix_format(&d.rows[i].prefix, prefix),
+		    d.text.text + d.rows[i].port, d.rows[i].what, nexthop,
+		    d.text.text + d.rows[i].why);
+	}
+	assert_string_equal(lines.text, expected);
+	mem_free(MEM_HTTP, d.rows);
+	str_fini(&d.text);
+	str_fini(&lines);
+}
+
+static void
+test_refused(void **state)
+{
+	struct ip_prefix foreign = parse("30.0.0.0/16"), p = parse("10.1.0.0/16");
+	struct world w;
+
+	(void)state;
+	world_init(&w, (struct target_config){ .selection = SELECTOR_TOP }, 10);
+	route(&w, "10.0.0.0/8", 1);
+	route(&w, "10.1.0.0/16", 2);
+	route(&w, "20.0.0.0/8", 1);
+	route(&w, "30.0.0.0/16", 2);
+	samples(&w, "10.1.1.1", 100);
+	samples(&w, "10.2.1.1", 100);
+	samples(&w, "20.3.1.1", 50);
+	samples(&w, "30.0.1.1", 40);
+	target_port_keep_off(w.target, 0, &foreign, 1);
+	ready(&w);
+	target_run(w.target, w.now);
+	assert_verdict(&w, "30.0.0.0/16", "foreign", "target has a route of others at 30.0.0.0/16");
+	assert_differences(&w, "");
+
+	target_port_refused(w.target, 0, &p, TARGET_REFUSED_ENTRY, "no place in its bucket", w.now);
+	target_run(w.target, w.now);
+	w.now = mono_add_ms(w.now, 10000);
+	assert_verdict(&w, "10.1.0.0/16", "refused",
+	    "refused it (no place in its bucket); it is tried again in 20 s");
+	assert_verdict(&w, "10.0.0.0/8", "refused", "refused 10.1.0.0/16 (no place");
+	assert_verdict(&w, "20.0.0.0/8", "installed", "heaviest");
+	assert_differences(&w,
+	    "10.1.0.0/16  refused 10.0.0.2: no place in its bucket, 1 time; it is "
+	    "tried again in 20 s\n");
+	w.now = mono_add_ms(w.now, 21000);
+	assert_differences(&w, "10.1.0.0/16  refused 10.0.0.2: no place in its bucket, 1 time\n");
+	target_run(w.target, w.now);
+	target_port_reached(w.target, 0, &p, INSTALLED_ACKNOWLEDGED);
+	assert_verdict(&w, "10.1.0.0/16", "installed", "heaviest");
+	assert_differences(&w, "");
+	world_fini(&w);
+}
+
+static void
+test_not_sent(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, (struct target_config){ .selection = SELECTOR_TOP }, 10);
+	route(&w, "10.0.0.0/8", 1);
+	route(&w, "20.0.0.0/8", 1);
+	samples(&w, "10.1.1.1", 100);
+	ready(&w);
+	target_run(w.target, w.now);
+	assert_differences(&w, "");
+
+	samples(&w, "20.1.1.1", 100);
+	route(&w, "10.0.0.0/8", 2);
+	w.blocked = true;
+	w.now = mono_add_ms(w.now, 1000);
+	target_run(w.target, w.now);
+	assert_differences(&w,
+	    "10.0.0.0/8 target not sent 10.0.0.2: it takes no more at the moment\n"
+	    "20.0.0.0/8 target not sent 10.0.0.1: it takes no more at the moment\n");
+	w.blocked = false;
+	target_port_writable(w.target, 0, w.now);
+	assert_differences(&w, "");
+
+	target_port_stop(w.target, 0, true);
+	w.blocked = true;
+	target_run(w.target, w.now);
+	w.blocked = false;
+	target_port_down(w.target, 0);
+	assert_differences(&w,
+	    "10.0.0.0/8 target not sent 10.0.0.2: nothing is up to send it to\n"
+	    "20.0.0.0/8 target not sent 10.0.0.1: nothing is up to send it to\n");
+	world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -269,6 +378,8 @@ main(void)
 		cmocka_unit_test(test_before_and_without),
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_priced),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_not_sent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

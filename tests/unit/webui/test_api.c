@@ -589,9 +589,12 @@ test_differences(void **state)
 	fake.n_differences = 3;
 	assert_body(&fake, "/api/v1/diff", 200,
 	    "{\"differences\":["
-	    "{\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"what\":\"missing\"},\n"
-	    "{\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.1.0/24\",\"what\":\"different\"},\n"
-	    "{\"prefix\":\"10.0.2.0/24\",\"what\":\"extra\"}]}\n");
+	    "{\"neighbor\":\"netlink\",\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\","
+	    "\"what\":\"missing\",\"why\":\"the next audit puts it right\"},\n"
+	    "{\"neighbor\":\"netlink\",\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.1.0/24\","
+	    "\"what\":\"not sent\",\"why\":\"the next audit puts it right\"},\n"
+	    "{\"neighbor\":\"netlink\",\"prefix\":\"10.0.2.0/24\",\"what\":\"extra\","
+	    "\"why\":\"the next audit puts it right\"}]}\n");
 }
 
 static void
