@@ -21,14 +21,17 @@ add_peers(const struct app *app, const struct router *r, struct web_dump *dump, 
 	for (size_t i = 0; i < app->n_neighbors; i++) {
 		const struct app_neighbor *n = app->neighbors[i];
 		const struct bgp_neighbor_config *c = &n->config->bgp;
+		const struct rib_source *source;
 
 		if (n->router != r || c->role != BGP_LEARN)
 			continue;
 		ASSERT(n->source < RIB_SOURCES_MAX);
+		/* The address of its session: a dynamic neighbour is configured without one. */
+		source = rib_source_peek(router_rib(r), n->source);
 		peers[n->source] = (struct mrt_peer){
-			.id = rib_source_peek(router_rib(r), n->source)->router_id,
+			.id = source->router_id,
 			.as = c->remote_as != 0 ? c->remote_as : c->local_as,
-			.address = c->remote,
+			.address = ip_is_zero(&source->address) ? c->remote : source->address,
 		};
 		collector_id = c->router_id;
 		if (n->source >= dump->n_peers)

@@ -7,7 +7,7 @@
 #
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
-net_begin ip curl jq
+net_begin ip curl jq bgpdump
 
 ns_add h
 
@@ -38,7 +38,9 @@ cat >"$DIR/hotfib.conf" <<-EOF
 	  { name = "big"; address = "127.0.8.1"; local-as = 65000; router-id = "0.0.0.1";
 	    role = "learn"; router = "edge"; max-prefixes = 100; max-prefixes-restart = 1 },
 	  { name = "warned"; address = "127.0.8.2"; local-as = 65000; router-id = "0.0.0.1";
-	    role = "learn"; router = "edge"; max-prefixes = 100; max-prefixes-action = "warn" } ) }
+	    role = "learn"; router = "edge"; max-prefixes = 100; max-prefixes-action = "warn" },
+	  { name = "else"; address = "127.0.8.3"; local-as = 65000; router-id = "0.0.0.1";
+	    role = "learn"; router = "far" } ) }
 	http: { listen = [ "127.0.0.1:8008" ]; socket = "$DIR/hotfib.sock" }
 EOF
 spawn hotfibd h "$BIN/hotfibd" -c "$DIR/hotfib.conf"
@@ -74,4 +76,33 @@ peer warned 127.0.8.2 200
 expect_within "too many routes: warned about, and all of them there" 20 neighbor warned \
 	'.state == "established" and .families.ipv4.overLimit and .families.ipv4.paths == 200'
 check "and said so" log_has hotfibd "neighbor=warned event=max-prefixes family=ipv4"
+
+# The tables as MRT: of one router each, with every neighbour's address, also of one that came out of
+# a range, and both families.
+spawn else h "$BIN/hotfib-lab" feed --local 127.0.8.3 --remote 127.0.0.1 --port 1179 --as 65000 \
+	--router-id 127.0.8.3 --nexthops 198.18.0.1 --ipv4 30 --ipv6 20
+expect_within "a neighbour of another router" 20 neighbor else \
+	'.families | .ipv4.paths == 30 and .ipv6.paths == 20'
+hotfib() {
+	run_in h "$BIN/hotfib" -s "$DIR/hotfib.sock" "$@"
+}
+# dumped ROUTER PEER=ROUTES...: that and no more
+dumped() {
+	local router=$1
+	shift
+	hotfib dump rib --router "$router" "$DIR/$router.mrt" &&
+		bgpdump -q -m "$DIR/$router.mrt" >"$DIR/$router.txt" &&
+		awk -F'|' '{ n[$4]++ } END { for (p in n) print p "=" n[p] }' "$DIR/$router.txt" |
+		sort >"$DIR/peers"
+	cat "$DIR/peers"
+	diff "$DIR/peers" <(printf '%s\n' "$@" | sort)
+}
+check "the table of one router, by its neighbours, with what is kept of the closed one" \
+	dumped edge 127.0.9.2=10 127.0.9.3=10 127.0.8.2=200 127.0.8.1=101
+check "... and of the other, IPv4 and IPv6" dumped far 127.0.8.3=50
+check "... with what they have announced" \
+	eval 'awk -F"|" "{ print \$6 }" "$DIR/far.txt" | sort | diff - <(
+		"$BIN/hotfib-lab" table --ipv4 30 --ipv6 20 --nexthops 198.18.0.1 |
+			cut -d" " -f1 | sort)'
+check "which router has to be said" eval '! hotfib dump rib "$DIR/x.mrt"'
 net_end

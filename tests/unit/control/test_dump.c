@@ -363,15 +363,21 @@ expect_path(struct lines *l, const struct ip_prefix *p, const struct rib_path *p
     bool with_path_id, const struct route_attrs *a)
 {
 	static const char *const peers[] = { "192.0.2.1|65001", "2001:db8::2|4200000002" };
-	char prefix[PREFIX_TEXT_MAX], nexthop[IP_TEXT_MAX], as_path[300], id[20] = "", line[600];
+	char prefix[PREFIX_TEXT_MAX], nexthop[IP_TEXT_MAX], as_path[300], id[20] = "", line[1000];
+	char communities[300], aggregator[40] = "", router[IP_TEXT_MAX];
+	struct ip_addr by = ip_v4(a->aggregator_id);
 
 	if (with_path_id)
 		snprintf(id, sizeof(id), "|%u", path->path_id);
 	route_as_path_format(a->as_path, ' ', as_path, sizeof(as_path));
-	snprintf(line, sizeof(line), "%s|%s%s|%s|%s|%s|%u|%u", peers[path->source],
+	route_communities_format(a->communities, ' ', communities, sizeof(communities));
+	if (a->has_aggregator)
+		snprintf(aggregator, sizeof(aggregator), "%u %s", a->aggregator_as,
+		    ip_format(&by, router));
+	snprintf(line, sizeof(line), "%s|%s%s|%s|%s|%s|%u|%u|%s|%s|%s", peers[path->source],
 	    prefix_format(p, prefix), id, as_path, route_origin_name(a->origin),
 	    ip_format(&a->nexthop.addr, nexthop), a->has_local_pref ? a->local_pref : 0,
-	    a->has_med ? a->med : 0);
+	    a->has_med ? a->med : 0, communities, a->atomic_aggregate ? "AG" : "NAG", aggregator);
 	lines_add(l, line);
 }
 
@@ -412,7 +418,7 @@ run_bgpdump(const struct str *out, struct lines *l)
 	assert_int_equal(write(fd, out->text, out->len), out->len);
 	close(fd);
 	snprintf(command, sizeof(command),
-	    "bgpdump -q -m %s | awk -F'|' '{ s = $4; n = $9 ~ /^[EI][GN][CP]/ ? 12 : 11;"
+	    "bgpdump -q -m %s | awk -F'|' '{ s = $4; n = $9 ~ /^[EI][GN][CP]/ ? 15 : 14;"
 	    " for (i = 5; i <= n; i++) s = s \"|\" $i; print s }'",
 	    file);
 	from = popen(command, "r");
