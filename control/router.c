@@ -285,6 +285,8 @@ update_phase(struct router *r, enum ip_family family, struct mono now)
 	} else if (loading || agents_frozen(r, family, now)) {
 		r->phase[family] = ROUTER_FROZEN;
 	} else {
+		if (r->phase[family] != ROUTER_READY)
+			rib_trim(r->rib, family);
 		r->phase[family] = ROUTER_READY;
 		r->why[family][0] = '\0';
 	}

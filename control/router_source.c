@@ -324,9 +324,11 @@ router_end_of_rib(struct router *r, unsigned source, enum ip_family family, stru
 {
 	struct source_family *sf = family_of(r, source, family);
 
-	if (!sf->end_of_rib)
-		sf->quiet_since = now;
+	if (sf->end_of_rib)
+		return;
+	sf->quiet_since = now;
 	sf->end_of_rib = true;
+	rib_trim(r->rib, family);
 }
 
 void

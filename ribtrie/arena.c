@@ -10,7 +10,8 @@
  * A free block holds the index of the next one in its first four bytes.
  *
  * Memory is made usable in steps of 64 KiB for small tables and of 2 MiB (a huge page, which saves
- * most TLB misses of lookups) for large ones.
+ * most TLB misses of lookups) for large ones. What of the last step is not in use is given back by
+ * arena_trim(); its page is a huge one no more.
  */
 #include "ribtrie/arena.h"
 
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define MAX_UNITS  (UINT32_C(1) << 28)
 #define SMALL_STEP ((size_t)64 << 10)
@@ -87,6 +89,22 @@ commit(struct arena *a, size_t bytes)
 		out_of_memory(a, "the kernel gives no more");
 	mem_account(a->tag, (int64_t)(want - a->committed));
 	a->committed = want;
+}
+
+void
+arena_trim(struct arena *a)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t keep = ((size_t)a->used * a->unit + page - 1) & ~(page - 1);
+	uint8_t *rest = a->base + keep;
+	size_t n = a->committed - keep;
+
+	/* Where the kernel will not, it stays ours. */
+	if (n < SMALL_STEP || madvise(rest, n, MADV_DONTNEED) != 0 ||
+	    mprotect(rest, n, PROT_NONE) != 0)
+		return;
+	mem_account(a->tag, -(int64_t)n);
+	a->committed = keep;
 }
 
 static uint32_t

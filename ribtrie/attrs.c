@@ -122,6 +122,14 @@ attrs_bytes(const struct attrs_table *t)
 	       arena_bytes(&t->blobs);
 }
 
+void
+attrs_trim(struct attrs_table *t)
+{
+	arena_trim(&t->sets);
+	arena_trim(&t->hops);
+	arena_trim(&t->blobs);
+}
+
 /* The set of an id that is in use. */
 static struct set *
 set_at(const struct attrs_table *t, uint32_t id)

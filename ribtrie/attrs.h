@@ -56,4 +56,7 @@ size_t attrs_count(const struct attrs_table *t);
 size_t nexthop_count(const struct attrs_table *t);
 size_t attrs_bytes(const struct attrs_table *t);
 
+/* As arena_trim(). */
+void attrs_trim(struct attrs_table *t);
+
 #endif

@@ -574,3 +574,14 @@ rib_trie_bytes(const struct rib *r, enum ip_family family)
 {
 	return trie_bytes(table_of(r, family)->trie);
 }
+
+void
+rib_trim(struct rib *r, enum ip_family family)
+{
+	struct rib_table *t = &r->tables[family];
+
+	arena_trim(&t->entries);
+	arena_trim(&t->further);
+	trie_trim(t->trie);
+	attrs_trim(r->attrs);
+}

@@ -89,6 +89,13 @@ trie_bytes(const struct trie *t)
 	return sizeof(*t) + arena_bytes(&t->nodes) + arena_bytes(&t->values);
 }
 
+void
+trie_trim(struct trie *t)
+{
+	arena_trim(&t->nodes);
+	arena_trim(&t->values);
+}
+
 /* Make room for element `at` in the array of n elements at *first. */
 static void *
 array_open(struct arena *a, uint32_t *first, unsigned n, unsigned at)

@@ -25,6 +25,9 @@ size_t trie_count(const struct trie *t);
 /* Bytes of memory held, nodes and free lists included. */
 size_t trie_bytes(const struct trie *t);
 
+/* As arena_trim(). */
+void trie_trim(struct trie *t);
+
 /* Store value (not TRIE_NONE) for the prefix; gives the value it replaced, or TRIE_NONE. */
 uint32_t trie_insert(struct trie *t, const struct ip_prefix *p, uint32_t value);
 
