@@ -11,7 +11,7 @@
  * paths in each route.
  *
  * An object's id comes from the next hop's address, so that after a restart the routes that are
- * there need no change: see fib_hop.c.
+ * there need no change: see fib_object.c.
  *
  * Ours are the routes of our protocol. A new route is made only where nothing has its prefix and
  * metric; it is changed by `replace` once it is ours; a removal names the protocol. So no route of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside of fib.h, shared by fib.c (routes), fib_hop.c (next hops) and fib_seen.c (what is read).
- */
+/* Inside of fib.h, shared by fib.c (routes), fib_hop.c (next hops), fib_object.c (their objects in
+ * the kernel) and fib_seen.c (what is read). */
 #ifndef CONTROL_FIB_PRIV_H
 #define CONTROL_FIB_PRIV_H
 
@@ -113,6 +113,26 @@ void fib_send_removal(struct fib *f, const struct ip_prefix *p);
 
 void fib_tell(struct fib *f, enum fib_event_kind kind, const struct ip_prefix *p, const char *why);
 
+/* --- fib_object.c --- */
+
+/* A free id for the next hop's object. */
+uint32_t fib_hop_id(const struct fib *f, const struct route_nexthop *key, bool group);
+
+/* The content of routes to it. */
+uint32_t fib_hop_content(const struct fib *f, const struct fib_hop *h);
+uint32_t fib_content_of_paths(const struct nl_paths *paths);
+
+/* Have its object as it should be; no-op where it is. */
+void fib_hop_make(struct fib *f, struct fib_hop *h);
+
+/* Its paths' gateways stay resolved. */
+void fib_keep_neighbors(struct fib *f, const struct fib_hop *h);
+
+/* Look which members of groups the kernel has dropped. */
+void fib_update_leaves(struct fib *f);
+
+void fib_remove_idle_objects(struct fib *f);
+
 /* --- fib_hop.c --- */
 
 /* The next hop's number, made and resolved where it is new; one reference for the caller. */
@@ -123,13 +143,6 @@ void fib_hop_unref(struct fib *f, uint32_t hop);
 
 /* "next hop 192.0.2.1 is unresolved: no route to it". */
 void fib_hop_why(const struct fib_hop *h, char why[FIB_WHY_MAX]);
-
-/* The content of routes to it. */
-uint32_t fib_hop_content(const struct fib *f, const struct fib_hop *h);
-uint32_t fib_content_of_paths(const struct nl_paths *paths);
-
-/* Have its object as it should be; no-op where it is. */
-void fib_hop_make(struct fib *f, struct fib_hop *h);
 
 /* Once every audit. */
 void fib_hop_audit(struct fib *f);

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "control/fib_intake.h"
 #include "control/netlink/protocol.h"
 #include "control/netlink/socket_io.h"
 #include "control/push_netlink.h"
@@ -123,76 +124,19 @@ next_message(void *ctx)
 
 /* --- what is read --- */
 
-static bool
-take_route(struct kernel *k, const struct nl_head *head, bool in_dump)
-{
-	struct nl_route r;
-	bool removed = head->type == RTM_DELROUTE;
-
-	if (!nl_route_decode(head, &r))
-		return false;
-	if (r.protocol == k->config.protocol)
-		fib_seen(k->fib, &r, removed,
-		    in_dump                          ? FIB_IN_DUMP
-		    : head->port == k->requests.port ? FIB_BY_US
-						     : FIB_BY_OTHERS);
-	else if ((removed || !fib_robbed(k->fib, &r)) && nl_model_route(k->model, &r, removed))
-		dump_in(k, SOON_S);
-	return true;
-}
-
-static bool
-take_link(struct kernel *k, const struct nl_head *head)
-{
-	struct nl_link l;
-
-	if (!nl_link_decode(head, &l))
-		return false;
-	if (l.family == NL_AF_UNSPEC && nl_model_link(k->model, &l, head->type == RTM_DELLINK))
-		dump_in(k, SOON_S);
-	return true;
-}
-
-static bool
-take_neigh(struct kernel *k, const struct nl_head *head)
-{
-	struct nl_neigh n;
-
-	if (!nl_neigh_decode(head, &n))
-		return false;
-	nl_model_neigh(k->model, &n, head->type == RTM_DELNEIGH);
-	return true;
-}
-
-static bool
-take_nexthop(struct kernel *k, const struct nl_head *head)
-{
-	struct nl_nexthop n;
-
-	if (!nl_nexthop_decode(head, &n))
-		return false;
-	nl_model_nexthop(k->model, &n, head->type == RTM_DELNEXTHOP);
-	return true;
-}
-
 static void
 take_message(struct kernel *k, const struct nl_head *head, bool in_dump)
 {
-	bool understood = true;
+	const struct fib_intake intake = { .fib = k->fib,
+		.model = k->model,
+		.protocol = (uint8_t)k->config.protocol,
+		.own_port = k->requests.port };
 
-	switch (head->type) {
-	case RTM_NEWLINK:
-	case RTM_DELLINK: understood = take_link(k, head); break;
-	case RTM_NEWNEIGH:
-	case RTM_DELNEIGH: understood = take_neigh(k, head); break;
-	case RTM_NEWNEXTHOP:
-	case RTM_DELNEXTHOP: understood = take_nexthop(k, head); break;
-	case RTM_NEWROUTE:
-	case RTM_DELROUTE: understood = take_route(k, head, in_dump); break;
-	case RTM_DELADDR: /* and routes that it made possible */ dump_in(k, SOON_S); break;
-	default: break;
+	switch (fib_intake_take(&intake, head, in_dump)) {
+	case FIB_INTAKE_TAKEN: break;
+	case FIB_INTAKE_CONSEQUENCES: dump_in(k, SOON_S); break;
+	case FIB_INTAKE_MALFORMED: k->status.not_understood++; break;
 	}
-	k->status.not_understood += !understood;
 }
 
 static void

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Next hops and their nexthop objects against a fake kernel: gateways, groups and links that
+ * change.
+ */
+#include "tests/unit/control/fake_kernel.h"
+
+static void
+test_routes_share_an_object(void **state)
+{
+	char text[32];
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "20.0.%d.0/24", i);
+		put(text, "10.0.0.2");
+	}
+	fib_flush(k.fib);
+	assert_int_equal(k.n_routes, 100);
+	assert_int_equal(k.n_objects, 1);
+	assert_int_equal(strspn(events(), "A"), 100);
+	/* Again changes nothing. */
+	k.requests = 0;
+	put("20.0.7.0/24", "10.0.0.2");
+	fib_flush(k.fib);
+	assert_int_equal(k.requests, 0);
+	assert_string_equal(events(), "A");
+}
+
+/* A gateway that changes is one message, whatever hangs on it; and no route hears of it. */
+static void
+test_gateway_changes(void **state)
+{
+	char text[32];
+
+	(void)state;
+	igp("192.0.2.0/24", "10.0.0.2", NULL, false);
+	for (int i = 0; i < 100; i++) {
+		snprintf(text, sizeof(text), "20.0.%d.0/24", i);
+		put(text, "192.0.2.1");
+	}
+	fib_flush(k.fib);
+	events();
+	k.route_requests = k.object_requests = 0;
+	igp("192.0.2.0/24", "10.0.0.3", NULL, false);
+	assert_false(fib_update(k.fib)); /* it could be used before, and can */
+	assert_int_equal(k.object_requests, 1);
+	assert_int_equal(k.route_requests, 0);
+	leads_to("20.0.5.0/24", "10.0.0.3");
+	assert_string_equal(events(), "");
+}
+
+/* Without objects each route is sent. */
+static void
+test_without_objects(void **state)
+{
+	(void)state;
+	igp("192.0.2.0/24", "10.0.0.2", NULL, false);
+	put("20.0.0.0/24", "192.0.2.1");
+	put("20.0.1.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	assert_int_equal(k.object_requests, 0);
+	k.route_requests = 0;
+	igp("192.0.2.0/24", "10.0.0.3", "10.0.1.3", false);
+	fib_update(k.fib);
+	assert_int_equal(k.route_requests, 2);
+	leads_to("20.0.0.0/24", "10.0.0.3");
+	assert_int_equal(k.routes[0].paths.n, 2);
+	events();
+	dump();
+	assert_int_equal(k.route_requests, 2);
+}
+
+static void
+test_group(void **state)
+{
+	(void)state;
+	igp("192.0.2.0/24", "10.0.0.2", NULL, false);
+	put("20.0.0.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	igp("192.0.2.0/24", "10.0.0.2", "10.0.1.2", false);
+	fib_update(k.fib);
+	leads_to("20.0.0.0/24", "10.0.0.2");
+	assert_int_equal(find_object(k.routes[0].nexthop)->n_members, 2);
+	events();
+	/* A member goes with its link: the routes stay. */
+	link_is(3, false);
+	k.route_requests = 0;
+	assert_false(fib_update(k.fib));
+	leads_to("20.0.0.0/24", "10.0.1.2");
+	assert_int_equal(k.route_requests, 0);
+	assert_string_equal(events(), "");
+	link_is(3, true);
+	fib_update(k.fib);
+	assert_int_equal(find_object(k.routes[0].nexthop)->n_members, 2);
+	/* Both go: so do the routes. */
+	link_is(3, false);
+	link_is(4, false);
+	assert_true(fib_update(k.fib));
+	assert_int_equal(k.n_routes, 0);
+	assert_string_equal(events(), "N");
+}
+
+static void
+test_link(void **state)
+{
+	(void)state;
+	put("20.0.0.0/24", "10.0.0.2");
+	put("20.0.1.0/24", "10.0.0.2");
+	fib_flush(k.fib);
+	events();
+	link_is(3, false);
+	assert_true(fib_update(k.fib));
+	assert_string_equal(events(), "NN");
+	assert_string_equal(why, "next hop 10.0.0.2 is unresolved: swp has no carrier");
+	assert_string_equal(
+	    fib_unusable(k.fib, &(struct route_nexthop){ .addr = hop("10.0.0.2").addr }),
+	    "swp has no carrier");
+	put("20.0.0.0/24", "10.0.0.2");
+	assert_string_equal(events(), "N");
+	link_is(3, true);
+	assert_true(fib_update(k.fib));
+	put("20.0.0.0/24", "10.0.0.2");
+	fib_flush(k.fib);
+	leads_to("20.0.0.0/24", "10.0.0.2");
+	assert_string_equal(events(), "A");
+	/* Down and up before we looked: the routes are gone, and are put back. */
+	link_is(3, false);
+	link_is(3, true);
+	assert_int_equal(k.n_routes, 0);
+	fib_update(k.fib);
+	leads_to("20.0.0.0/24", "10.0.0.2");
+}
+
+/* The route to a next hop goes, but no link: its object has to be removed. */
+static void
+test_unreachable(void **state)
+{
+	(void)state;
+	igp("192.0.2.0/24", "10.0.0.2", NULL, false);
+	put("20.0.0.0/24", "192.0.2.1");
+	put("20.0.1.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	k.route_requests = k.object_requests = 0;
+	igp("192.0.2.0/24", "10.0.0.2", NULL, true);
+	assert_true(fib_update(k.fib));
+	assert_int_equal(k.n_routes, 0);
+	assert_int_equal(k.route_requests, 0); /* they go with it */
+	assert_int_equal(k.object_requests, 1);
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_routes_share_an_object),
+		TEST(test_gateway_changes),
+		cmocka_unit_test_setup_teardown(
+		    test_without_objects, setup_without_objects, teardown),
+		TEST(test_group),
+		TEST(test_link),
+		TEST(test_unreachable),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
