@@ -321,7 +321,7 @@ test_readiness_without_end_of_rib(void **state)
 	world_init(&w, 10);
 	source_up(&w);
 	target_port_up(w.target, w.port, v4_only);
-	seconds(&w, 60, true);
+	seconds(&w, 40, true);
 	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_COLD);
 	for (int k = 0; k < 20; k++) {
 		char text[32];
