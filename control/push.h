@@ -18,6 +18,9 @@ struct push {
 	const char *name; /* lives as long as the port */
 	/* It carries next hops and no other attributes: what differs in those is not sent again. */
 	bool nexthops_only;
+	/* It reports of every announcement. Until then nothing that leans on it is sent, see
+	 * target_push.c; target_port_settled() says that reports have come. */
+	bool reports;
 	/* Why packets cannot be sent to the next hop now; NULL: they can. May be NULL: a transport
 	 * that does not know, since somebody else resolves next hops. */
 	const char *(*unusable)(void *ctx, const struct route_nexthop *hop);

@@ -97,6 +97,7 @@ push_netlink_attach(struct push_netlink *p, struct target *t)
 	const struct push push = { .ctx = p,
 		.name = "netlink",
 		.nexthops_only = true,
+		.reports = true,
 		.ready = ready,
 		.announce = announce,
 		.withdraw = withdraw,
@@ -145,6 +146,18 @@ tell(struct push_netlink *p, const struct fib_event *e, struct mono now)
 	}
 }
 
+/* True when there was anything. */
+static bool
+tell_all(struct push_netlink *p, struct mono now)
+{
+	struct fib_event e;
+	bool any = false;
+
+	for (; fib_next_event(p->fib, &e); any = true)
+		tell(p, &e, now);
+	return any;
+}
+
 /* The routes of others, which the selection has to keep off. */
 static void
 carve_out(struct push_netlink *p)
@@ -171,7 +184,6 @@ bool
 push_netlink_turn(struct push_netlink *p, bool usable_changed, struct mono now)
 {
 	static const bool both[IP_FAMILIES] = { true, true };
-	struct fib_event e;
 	bool spent = p->budget == 0;
 
 	if (p->target == NULL || !p->read)
@@ -179,13 +191,15 @@ push_netlink_turn(struct push_netlink *p, bool usable_changed, struct mono now)
 	if (!p->ready)
 		target_port_up(p->target, p->port, both);
 	carve_out(p);
-	while (fib_next_event(p->fib, &e))
-		tell(p, &e, now);
+	tell_all(p, now);
 	if (usable_changed)
 		target_port_nexthops_changed(p->target, p->port);
 	p->ready = true;
 	p->budget = PUSH_NETLINK_TURN;
-	return spent;
+	do
+		target_port_settled(p->target, p->port, now);
+	while (tell_all(p, now)); /* of what was sent for that */
+	return spent || p->budget == 0;
 }
 
 void

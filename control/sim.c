@@ -149,6 +149,7 @@ sim_attach(struct sim *s, struct target *t)
 		.ctx = s,
 		.name = s->config.name,
 		.nexthops_only = true,
+		.reports = true,
 		.ready = ready,
 		.announce = announce,
 		.withdraw = withdraw,
@@ -224,6 +225,7 @@ sim_run(struct sim *s, struct mono now)
 		s->blocked = false;
 		target_port_writable(s->target, s->port, now);
 	}
+	target_port_settled(s->target, s->port, now);
 }
 
 const struct installed *

@@ -181,133 +181,6 @@ target_port_stop(struct target *t, unsigned port, bool stop)
 	t->repair = true;
 }
 
-static void
-announce(struct port *port, const struct ip_prefix *p, struct attrs_table *attrs, uint32_t id)
-{
-	struct route_attrs decoded;
-
-	attrs_get(attrs, id, &decoded);
-	port->push.announce(port->push.ctx, p, &decoded, id);
-}
-
-/* Announce again what is held, from where the last call stopped. */
-static void
-resend(struct target *t, struct port *port, enum ip_family family)
-{
-	struct port_family *pf = &port->family[family];
-
-	if (!pf->resend) /* and so nothing is said to a port that is down */
-		return;
-	while (pf->resend && port->push.ready(port->push.ctx, family)) {
-		const struct installed_entry *e =
-		    installed_next(pf->held, &pf->resend_at, !pf->resend_started);
-
-		pf->resend_started = true;
-		if (e != NULL) {
-			announce(port, &e->prefix, t->config.attrs, e->attrs);
-		} else {
-			pf->resend = false;
-			if (pf->complete)
-				port->push.complete(port->push.ctx, family);
-		}
-	}
-	port->push.flush(port->push.ctx);
-}
-
-void
-target_port_refresh(struct target *t, unsigned port, enum ip_family family)
-{
-	struct port_family *pf = &t->ports[port].family[family];
-
-	if (!pf->up)
-		return;
-	pf->resend = true;
-	pf->resend_started = false;
-	resend(t, &t->ports[port], family);
-}
-
-static void
-carry_out(struct target *t, struct port *port, const struct plan_op *op, struct mono now)
-{
-	struct port_family *pf = &port->family[op->prefix.family];
-
-	switch (op->kind) {
-	case PLAN_ADD:
-	case PLAN_CHANGE:
-		announce(port, &op->prefix, t->config.attrs, op->attrs);
-		installed_put(pf->held, &op->prefix, op->attrs, op->covered, now);
-		break;
-	case PLAN_DELETE:
-		port->push.withdraw(port->push.ctx, &op->prefix);
-		installed_remove(pf->held, &op->prefix);
-		break;
-	case PLAN_KEEP: installed_keep(pf->held, &op->prefix, op->attrs, op->covered); break;
-	}
-}
-
-/* Everything is to go, without waiting. */
-static size_t
-plan_nothing(struct target *t, const struct port_family *pf, size_t capacity)
-{
-	static const struct selection nothing;
-
-	t->plan.n_changed = 0;
-	plan_build(pf->held, &nothing, capacity, &t->plan);
-	return 0;
-}
-
-/* The rates of everything are known, or never will be. */
-static bool
-rates_known(const struct target *t, struct mono now)
-{
-	const struct router *r = t->config.router;
-
-	return !router_is_sampled(r) || router_averages_known(r, now);
-}
-
-/* Plan from what the port holds to the current selection, and push as much as it takes. */
-static void
-push_family(struct target *t, struct port *port, enum ip_family family, struct mono now)
-{
-	struct port_family *pf = &port->family[family];
-	size_t capacity = target_capacity(t, family), done = 0, waiting;
-	/* More is held where the capacity has fallen, and never more than that. */
-	size_t used = installed_used(pf->held), most = used > capacity ? used : capacity;
-
-	if (!pf->up || !t->choice[family].current)
-		return;
-	waiting = port->stopped ? plan_nothing(t, pf, capacity) : target_plan(t, pf, family, now);
-	while (done < t->plan.n && port->push.ready(port->push.ctx, family)) {
-		target_spend(pf, &t->plan.ops[done]);
-		carry_out(t, port, &t->plan.ops[done++], now);
-		ASSERT(installed_used(pf->held) <= most);
-	}
-	pf->pending = t->plan.n - done + waiting;
-	pf->repairing = done < t->plan.n;
-	pf->filled |= pf->pending == 0;
-	/* A neighbour that has kept what it was given before we restarted drops at End-of-RIB what
-	 * it was not given again. */
-	if (pf->filled && !pf->complete && rates_known(t, now)) {
-		pf->complete = true;
-		port->push.complete(port->push.ctx, family);
-	}
-	port->push.flush(port->push.ctx);
-}
-
-void
-target_port_writable(struct target *t, unsigned port, struct mono now)
-{
-	for (int f = 0; f < IP_FAMILIES; f++) {
-		resend(t, &t->ports[port], (enum ip_family)f);
-		if (t->ports[port].family[f].pending == 0)
-			continue;
-		if (t->choice[f].current)
-			push_family(t, &t->ports[port], (enum ip_family)f, now);
-		else
-			t->repair = true; /* the RIB has changed since: select again */
-	}
-}
-
 /* --- changes of the RIB --- */
 
 /* Some address of p is forwarded by an entry held: one above it, or, since entries need not be
@@ -408,8 +281,8 @@ run_family(struct target *t, enum ip_family family, struct mono now)
 
 		if (per_port)
 			choice_make(t, family, true, port->family[family].held, now);
-		resend(t, port, family);
-		push_family(t, port, family, now);
+		port_resend(t, port, family);
+		port_push(t, port, family, now);
 	}
 	if (per_port && t->n_ports == 0)
 		choice_make(t, family, true, NULL, now);

@@ -149,6 +149,9 @@ const char *target_port_why_pending(const struct target *t, unsigned port, enum 
 /* The port can take more: go on with what is pending. */
 void target_port_writable(struct target *t, unsigned port, struct mono now);
 
+/* What the port had to tell has been told: go on with what waited for that. */
+void target_port_settled(struct target *t, unsigned port, struct mono now);
+
 /* A best path of the router changed. A withdrawn entry with no other above it leaves at once;
  * anything else that touches what is installed asks for a repair. */
 void target_route_changed(

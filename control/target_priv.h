@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of struct target, for its own files: target.c has the ports and carries plans out,
- * target_select.c decides what each port is to hold, target_results.c hears what became of it. */
+/* The inside of struct target, for its own files: target.c has the ports and the run, target_push.c
+ * carries plans out, * target_select.c decides what each port is to hold, target_results.c hears
+ * what became of it. */
 #ifndef CONTROL_TARGET_PRIV_H
 #define CONTROL_TARGET_PRIV_H
 
@@ -19,7 +20,7 @@ struct port_family {
 	bool resend_started;
 	struct installed *held;
 	size_t pending;
-	bool repairing; /* a repair was planned, and the port could not take it yet */
+	bool repairing; /* more was planned than the port could be sent yet */
 	struct ceiling ceiling;
 	double tokens; /* operations that repair nothing and may be sent now */
 	struct mono tokens_at;
@@ -99,6 +100,15 @@ bool choice_work(struct target *t, enum ip_family family, struct mono now);
 /* An algorithm without a memory knows only from what a port holds what to keep while input is
  * stale: so each port has its own choice then. */
 bool choice_is_per_port(const struct target *t);
+
+/* --- target_push.c --- */
+
+/* Plan from what the port holds to the current selection, and send as much of it as can be. */
+void port_push(struct target *t, struct port *port, enum ip_family family, struct mono now);
+
+/* Where the peer asked for everything again: announce what is held, from where the last call
+ * stopped. */
+void port_resend(struct target *t, struct port *port, enum ip_family family);
 
 /* --- target_pace.c --- */
 

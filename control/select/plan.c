@@ -15,7 +15,8 @@
  * Proof sketch. Adding p: an address whose longest F1 match is p sees p's new action; one with a
  * longer F1 match sees that, as it was added before; one with a longer F0 match still sees its old
  * action. Deleting e: every F0-only entry shorter than e is gone, so the address falls to its
- * longest F1 match or to the default. Each step keeps that, so a plan may be cut off anywhere.
+ * longest F1 match or to the default. Each step keeps that, so a plan may be cut off anywhere, and
+ * in each group anywhere else.
  *
  * That needs room for the group's adds. If it is not there the group is drained (its F0 entries
  * deleted shortest first; traffic falls to the default) and refilled (F1 longest first).
@@ -30,6 +31,7 @@
 #include "control/select/plan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/mem.h"
 
@@ -41,6 +43,7 @@ struct item {
 };
 
 struct group {
+	uint32_t number;
 	size_t first, n; /* items */
 	size_t held, adds;
 	int64_t grows; /* slots, if each entry took its own */
@@ -70,7 +73,20 @@ void
 plan_fini(struct plan *p)
 {
 	mem_free(MEM_SELECT, p->ops);
+	mem_free(MEM_SELECT, p->waits);
 	*p = (struct plan){ 0 };
+}
+
+void
+plan_wait(struct plan *p, uint32_t group)
+{
+	p->waits[group] = true;
+}
+
+bool
+plan_waits(const struct plan *p, uint32_t group)
+{
+	return p->waits[group];
 }
 
 static void
@@ -82,6 +98,7 @@ emit(struct plan *out, enum plan_kind kind, const struct item *item, const struc
 	}
 	out->ops[out->n++] = (struct plan_op){ .prefix = item->prefix,
 		.kind = kind,
+		.group = g->number,
 		.attrs = item->wanted,
 		.covered = item->covered,
 		.repairs = g->repairs,
@@ -147,8 +164,10 @@ cut_into_groups(struct work *w, const struct attrs_table *attrs)
 
 		if (root == NULL || !prefix_contains(root, &item->prefix)) {
 			root = &item->prefix;
-			w->groups[w->n_groups].repairs = has_changed(w->out, root);
-			w->groups[w->n_groups++].first = i;
+			w->groups[w->n_groups] = (struct group){ .number = (uint32_t)w->n_groups,
+				.first = i,
+				.repairs = has_changed(w->out, root) };
+			w->n_groups++;
 		}
 		g = &w->groups[w->n_groups - 1];
 		g->n++;
@@ -283,6 +302,8 @@ plan_build(
 	out->n = 0;
 	merge(&w, wanted);
 	cut_into_groups(&w, installed_attrs(held));
+	out->waits = mem_resize(MEM_SELECT, out->waits, w.n_groups + 1, sizeof(*out->waits));
+	memset(out->waits, 0, w.n_groups + 1);
 	if (w.n_groups > 0)
 		qsort(w.groups, w.n_groups, sizeof(*w.groups), group_order);
 	for (size_t i = 0; i < w.n_groups; i++) {

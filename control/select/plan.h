@@ -23,6 +23,7 @@ struct plan_op {
 	struct ip_prefix prefix;
 	enum plan_kind kind;
 	uint32_t attrs; /* but for deletes: borrowed from the selection */
+	uint32_t group; /* its tree of prefixes: operations of other groups do not touch it */
 	bool covered;
 	bool repairs; /* its group forwards something as the RIB does not any more */
 	bool fills;   /* its group only adds, beside everything that is held */
@@ -32,13 +33,19 @@ struct plan_op {
 };
 
 struct plan {
-	struct plan_op *ops; /* carry them out in this order; stopping anywhere is safe */
+	struct plan_op *ops; /* in this order; stopping anywhere is safe, in any group */
 	size_t n, cap;
 	/* Where the RIB has changed: groups that overlap it repair. Borrowed, given before
 	 * plan_build(): sorted by prefix, none inside another. */
 	const struct ip_prefix *changed;
 	size_t n_changed;
+	uint8_t *waits; /* of each group */
 };
+
+/* What is left of the group has to wait: an operation of it cannot be carried out yet, and those
+ * after it may need it. plan_build() forgets it. */
+void plan_wait(struct plan *p, uint32_t group);
+bool plan_waits(const struct plan *p, uint32_t group);
 
 void plan_init(struct plan *p);
 void plan_fini(struct plan *p);
