@@ -245,7 +245,11 @@ decode_mp_nexthop(
 		return false;
 	if (kind != family && (family == IP_V6 || !codec->extended_nexthop))
 		return false;
-	out->addr = ip_from_bytes(kind, rd_bytes(nh, kind == IP_V4 ? 4 : 16));
+	if (kind == IP_V4) {
+		out->addr = ip_from_bytes(IP_V4, rd_bytes(nh, 4));
+		return true;
+	}
+	out->addr = ip_from_bytes(IP_V6, rd_bytes(nh, 16));
 	if (len == 32) {
 		second = ip_from_bytes(IP_V6, rd_bytes(nh, 16));
 		if (ip_is_link_local(&second)) {

@@ -215,7 +215,6 @@ bgp_conn_run(struct bgp_conn *c, enum bgp_event event, const struct bgp_error *e
 {
 	bool was_up = c->state == BGP_ESTABLISHED;
 	struct bgp_step step = bgp_fsm(c->state, event);
-	struct bgp_error step_err = { .code = step.code, .subcode = step.subcode };
 
 	c->state = (enum bgp_state)step.state;
 	if (step.actions & BGP_ACT_SEND_OPEN)
@@ -230,9 +229,12 @@ bgp_conn_run(struct bgp_conn *c, enum bgp_event event, const struct bgp_error *e
 				 : MONO_NEVER;
 	if (step.actions & BGP_ACT_UP)
 		go_up(c);
-	if (step.actions & BGP_ACT_END)
+	if (step.actions & BGP_ACT_END) {
+		struct bgp_error step_err = { .code = step.code, .subcode = step.subcode };
+
 		end_with(c, was_up, event, step.code != 0 ? &step_err : err,
 		    (step.actions & BGP_ACT_NOTIFY) != 0);
+	}
 	return step.actions;
 }
 

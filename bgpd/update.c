@@ -48,12 +48,12 @@ take_body_nlri(const struct bgp_codec *codec, const struct rd *withdrawn, const 
 		bgp_update_reset(u, BGP_UPDATE_NETWORK, 0, "invalid prefix in NLRI", no_data);
 		return false;
 	}
-	if (codec->families[IP_V4]) {
-		u->withdrawn = v4_nlri(codec, withdrawn);
-		u->announced = v4_nlri(codec, nlri);
-	} else {
+	if (!codec->families[IP_V4])
 		u->n_withdrawn = u->n_announced = 0;
-	}
+	if (u->n_withdrawn > 0)
+		u->withdrawn = v4_nlri(codec, withdrawn);
+	if (u->n_announced > 0)
+		u->announced = v4_nlri(codec, nlri);
 	return true;
 }
 
@@ -112,6 +112,17 @@ detect_end_of_rib(const struct bgp_codec *codec, const struct bgp_attr_list *lis
 	}
 }
 
+/* BGP_ACCEPT, and nothing in it. Of a memset() whose size it sees, gcc makes a string instruction
+ * that takes longer to begin than the rest takes: a tenth of what an UPDATE costs. */
+static void
+clear(struct bgp_update *u)
+{
+	size_t size = sizeof(*u);
+
+	__asm__("" : "+r"(size));
+	memset(u, 0, size);
+}
+
 void
 bgp_update_decode(const struct bgp_codec *codec, struct bgp_scratch *scratch, struct rd body,
     struct bgp_update *u)
@@ -123,7 +134,7 @@ bgp_update_decode(const struct bgp_codec *codec, struct bgp_scratch *scratch, st
 	struct bgp_attr_list list;
 	bool body_routes, reachable;
 
-	memset(u, 0, sizeof(*u)); /* BGP_ACCEPT, and nothing in it */
+	clear(u);
 	if (!rd_ok(&body)) {
 		bgp_update_reset(u, BGP_UPDATE_MALFORMED, 0, "lengths exceed the UPDATE", no_data);
 		return;

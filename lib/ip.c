@@ -50,22 +50,6 @@ ip_is_v4_mapped(const struct ip_addr *a)
 	return a->family == IP_V6 && a->hi == 0 && a->lo >> 32 == 0xffff;
 }
 
-struct ip_addr
-ip_from_bytes(enum ip_family family, const void *bytes)
-{
-	uint32_t v4;
-	uint64_t half[2];
-
-	if (family == IP_V4) {
-		memcpy(&v4, bytes, 4);
-		return ip_v4(__builtin_bswap32(v4));
-	}
-	memcpy(half, bytes, 16);
-	return (struct ip_addr){
-		.hi = __builtin_bswap64(half[0]), .lo = __builtin_bswap64(half[1]), .family = IP_V6
-	};
-}
-
 size_t
 ip_to_bytes(const struct ip_addr *a, uint8_t bytes[16])
 {

@@ -9,6 +9,8 @@
 #ifndef LIB_IP_H
 #define LIB_IP_H
 
+#include <string.h>
+
 #include "lib/base.h"
 
 enum ip_family {
@@ -76,8 +78,25 @@ bool ip_is_multicast(const struct ip_addr *a);  /* 224.0.0.0/4, ff00::/8 */
 bool ip_is_link_local(const struct ip_addr *a); /* 169.254.0.0/16, fe80::/10 */
 bool ip_is_v4_mapped(const struct ip_addr *a);  /* ::ffff:0:0/96 */
 
-/* Network-order bytes: 4 for IPv4, 16 for IPv6. ip_to_bytes gives how many it wrote. */
-struct ip_addr ip_from_bytes(enum ip_family family, const void *bytes);
+/* Network-order bytes: 4 for IPv4, 16 for IPv6. ip_to_bytes gives how many it wrote. The former is
+ * in line because it is once a route: a struct that comes back by way of memory stalls its reader.
+ */
+static inline struct ip_addr
+ip_from_bytes(enum ip_family family, const void *bytes)
+{
+	uint32_t v4;
+	uint64_t half[2];
+
+	if (family == IP_V4) {
+		memcpy(&v4, bytes, sizeof(v4));
+		return ip_v4(__builtin_bswap32(v4));
+	}
+	memcpy(half, bytes, sizeof(half));
+	return (struct ip_addr){
+		.hi = __builtin_bswap64(half[0]), .lo = __builtin_bswap64(half[1]), .family = IP_V6
+	};
+}
+
 size_t ip_to_bytes(const struct ip_addr *a, uint8_t bytes[16]);
 
 /* Text to address (no prefix length, no zone); false, and *out untouched, on anything else. */
