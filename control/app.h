@@ -16,6 +16,7 @@
 #include "bgpd/speaker_io.h"
 #include "control/config/config.h"
 #include "control/coverage.h"
+#include "control/lag.h"
 #include "control/hardware.h"
 #include "control/push_bgp.h"
 #include "control/router.h"
@@ -64,13 +65,6 @@ struct app_agent {
 	unsigned number; /* in the router */
 };
 
-/* How late the loop was: the longest stretch of work without polling. */
-struct app_lag {
-	double last_minute_s; /* worst of the last whole minute */
-	double this_minute_s;
-	struct mono minute_start;
-};
-
 /* What became of reloads. */
 struct app_reload {
 	uint64_t count, failed;
@@ -114,7 +108,7 @@ struct app {
 	struct sflow_agents *sflow;
 	struct sflow_udp *udp;
 	struct web_http *http;
-	struct app_lag lag;
+	struct lag lag;
 	struct feedback *feedback; /* NULL where nothing is pushed over BGP */
 	bool push_stopped;         /* because of it */
 	struct events *events;

@@ -142,20 +142,6 @@ on_after_poll(struct ev_loop *loop, ev_check *w, int events)
 }
 
 static void
-note_lag(struct app_lag *lag, struct mono turn_start, struct mono now)
-{
-	double busy_s = mono_sub_s(now, turn_start);
-
-	if (mono_sub_s(now, lag->minute_start) >= 60) {
-		lag->last_minute_s = lag->this_minute_s;
-		lag->this_minute_s = 0;
-		lag->minute_start = now;
-	}
-	if (busy_s > lag->this_minute_s)
-		lag->this_minute_s = busy_s;
-}
-
-static void
 arm_sim(struct runner *run)
 {
 	struct app *app = &run->app;
@@ -175,7 +161,7 @@ on_before_poll(struct ev_loop *loop, ev_prepare *w, int events)
 	struct app *app = &run->app;
 
 	(void)events;
-	note_lag(&app->lag, app->now, clock_mono());
+	lag_note(&app->lag, app->now, clock_mono());
 	arm_sim(run);
 	if (app->target != NULL && target_repair_wanted(app->target) &&
 	    !ev_is_active(&run->repair)) {

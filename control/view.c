@@ -25,12 +25,9 @@ view_totals(void *ctx, struct web_totals *out)
 	struct sflow_udp_stats udp;
 	struct bgp_speaker_stats bgp;
 	struct kernel_status kernel = { 0 };
-	double lag = app->lag.last_minute_s;
 
 	sflow_udp_stats(app->udp, &udp);
 	bgp_speaker_stats(app->speaker, &bgp);
-	if (app->lag.this_minute_s > lag)
-		lag = app->lag.this_minute_s;
 	if (app->kernel != NULL)
 		kernel_status(app->kernel, &kernel);
 	*out = (struct web_totals){
@@ -38,7 +35,12 @@ view_totals(void *ctx, struct web_totals *out)
 		.start_wall_ms = app->started_wall_ms,
 		.uptime_s = mono_sub_s(app->now, app->started),
 		.cpu_s = app->cpu_s,
-		.loop_lag_max_s = lag,
+		.loop_lag_max_s = lag_worst_s(&app->lag),
+		.loop_turns = app->lag.turns,
+		.loop_turn_bounds_s = lag_bounds_s,
+		.loop_turn_bounds = LAG_BOUNDS,
+		.loop_busy_s = app->lag.busy_s,
+		.loop_late_s = app->lag.late_s,
 		.sflow_datagrams = sflow->datagrams,
 		.sflow_bytes = sflow->bytes,
 		.sflow_malformed = sflow->malformed,

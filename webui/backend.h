@@ -151,6 +151,12 @@ struct web_totals {
 	const char *version;
 	int64_t start_wall_ms;
 	double uptime_s, cpu_s, loop_lag_max_s; /* lag: worst of the last minute */
+	/* Turns of the event loop no longer than each of the bounds and longer than the one before,
+	 * and at the end those longer than all; borrowed. Seconds of all, and of the late ones. */
+	const uint64_t *loop_turns;
+	const double *loop_turn_bounds_s;
+	size_t loop_turn_bounds;
+	double loop_busy_s, loop_late_s;
 	uint64_t sflow_datagrams, sflow_bytes, sflow_malformed, sflow_unknown_agent;
 	uint64_t sflow_refused_source, sflow_kernel_drops, sflow_truncated;
 	/* Of the kernel's routing table, where it is a target: requests, and those it refused;

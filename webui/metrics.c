@@ -9,6 +9,7 @@
  */
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "webui/api.h"
@@ -126,6 +127,28 @@ static const struct metric total_metrics[] = {
 };
 
 static void
+add_turns(struct str *out, const struct web_totals *t)
+{
+	uint64_t n = 0;
+	char bound[24];
+
+	head(out, "hotfib_event_loop_turn_seconds", "histogram",
+	    "Time the event loop was away from polling, each turn.");
+	for (size_t i = 0; i < t->loop_turn_bounds; i++) {
+		n += t->loop_turns[i];
+		snprintf(bound, sizeof(bound), "%g", t->loop_turn_bounds_s[i]);
+		count(out, "hotfib_event_loop_turn_seconds_bucket", n, "le", bound, NULL);
+	}
+	n += t->loop_turns[t->loop_turn_bounds];
+	count(out, "hotfib_event_loop_turn_seconds_bucket", n, "le", "+Inf", NULL);
+	real(out, "hotfib_event_loop_turn_seconds_sum", t->loop_busy_s, NULL);
+	count(out, "hotfib_event_loop_turn_seconds_count", n, NULL);
+	head(out, "hotfib_event_loop_late_seconds_total", "counter",
+	    "Time spent in turns of more than 10 ms.");
+	real(out, "hotfib_event_loop_late_seconds_total", t->loop_late_s, NULL);
+}
+
+static void
 add_totals(struct str *out, const struct web_backend *b)
 {
 	struct web_totals t;
@@ -140,6 +163,7 @@ add_totals(struct str *out, const struct web_backend *b)
 	head(out, "hotfib_event_loop_lag_seconds", "gauge",
 	    "Worst lag of the event loop in the last minute.");
 	real(out, "hotfib_event_loop_lag_seconds", t.loop_lag_max_s, NULL);
+	add_turns(out, &t);
 	head(out, "hotfib_memory_bytes", "gauge", "Memory in use by each part.");
 	for (int tag = 0; tag < MEM_TAGS; tag++)
 		count(out, "hotfib_memory_bytes", mem_used((enum mem_tag)tag), "subsystem",

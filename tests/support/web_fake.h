@@ -518,6 +518,8 @@ web_fake_init(struct web_fake *f)
 {
 	/* AS_SEQUENCE 1 2 3 */
 	static const uint8_t as_path[] = { 2, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3 };
+	static const double bounds_s[] = { 0.001, 0.01 };
+	static const uint64_t turns[] = { 100, 20, 3 };
 
 	*f = (struct web_fake){ .n_neighbors = 2,
 		.n_routers = 1,
@@ -533,6 +535,11 @@ web_fake_init(struct web_fake *f)
 		.uptime_s = 90061,
 		.cpu_s = 12.25,
 		.loop_lag_max_s = 0.002,
+		.loop_turns = turns,
+		.loop_turn_bounds_s = bounds_s,
+		.loop_turn_bounds = 2,
+		.loop_busy_s = 1.25,
+		.loop_late_s = 0.25,
 		.sflow_datagrams = 1000,
 		.sflow_flow_samples = 7000 };
 	f->neighbors[0] = (struct web_neighbor){ .name = "reflector",

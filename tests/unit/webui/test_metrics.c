@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * /metrics read back by a strict parser of the text format 0.0.4: HELP, then TYPE, then all samples
- * of a family together; names and units as Prometheus wants them; no sample twice.
+ * of a family together; names and units as Prometheus wants them; no sample twice; those of a
+ * histogram have its name and a suffix.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -57,7 +58,7 @@ read_type(char *line)
 	if (strcmp(type, "counter") == 0)
 		assert_true(total);
 	else {
-		assert_string_equal(type, "gauge");
+		assert_true(strcmp(type, "gauge") == 0 || strcmp(type, "histogram") == 0);
 		assert_false(total);
 	}
 }
@@ -84,15 +85,33 @@ skip_labels(char *c)
 	return c + 1;
 }
 
+/* What follows the family's name. */
+static void
+check_suffix(const struct family *f, const char *suffix, size_t len)
+{
+	static const char *const parts[] = { "_bucket", "_sum", "_count" };
+	bool known = false;
+
+	if (strcmp(f->type, "histogram") != 0) {
+		assert_int_equal(len, 0);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		known |= len == strlen(parts[i]) && strncmp(suffix, parts[i], len) == 0;
+	assert_true(known);
+}
+
 static void
 read_sample(char *line)
 {
+	const struct family *f = &families[n_families - 1];
 	size_t name_len = strcspn(line, "{ ");
 	char *end = line + name_len;
 
 	assert_true(n_families > 0);
-	assert_int_equal(name_len, strlen(families[n_families - 1].name));
-	assert_memory_equal(line, families[n_families - 1].name, name_len);
+	assert_true(name_len >= strlen(f->name));
+	assert_memory_equal(line, f->name, strlen(f->name));
+	check_suffix(f, line + strlen(f->name), name_len - strlen(f->name));
 	if (*end == '{')
 		end = skip_labels(end);
 	assert_true(*end == ' ');
@@ -158,6 +177,11 @@ test_format_and_values(void **state)
 	assert_sample("hotfib_fib_changes_total{peer=\"target\",family=\"ipv4\",op=\"add\"}", 5);
 	assert_sample("hotfib_fib_changes_total{peer=\"target\",family=\"ipv6\",op=\"remove\"}", 3);
 	assert_sample("hotfib_sflow_datagrams_lost_total{agent=\"10.0.0.136\"}", 2);
+	assert_sample("hotfib_event_loop_turn_seconds_bucket{le=\"0.001\"}", 100);
+	assert_sample("hotfib_event_loop_turn_seconds_bucket{le=\"0.01\"}", 120);
+	assert_sample("hotfib_event_loop_turn_seconds_bucket{le=\"+Inf\"}", 123);
+	assert_sample("hotfib_event_loop_turn_seconds_count", 123);
+	assert_sample("hotfib_event_loop_turn_seconds_sum", 1.25);
 	assert_sample("hotfib_sflow_sampling_rate{agent=\"10.0.0.136\"}", 4096);
 	str_fini(&body);
 }
@@ -165,7 +189,8 @@ test_format_and_values(void **state)
 static void
 test_empty(void **state)
 {
-	struct web_fake fake = { .totals.version = "0" };
+	static const uint64_t none;
+	struct web_fake fake = { .totals.version = "0", .totals.loop_turns = &none };
 	struct str body;
 
 	(void)state;
