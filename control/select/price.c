@@ -9,6 +9,8 @@
 #define STEP_MAX  1.25
 #define UP_POWER  0.9 /* of slots for price: above the band a little bolder than below */
 #define LOW_POWER 0.7
+#define SAMPLES   32. /* behind the average of a place at the price */
+#define SIGMAS    1.96
 
 static double
 clamp(double x, double low, double high)
@@ -52,14 +54,15 @@ price_tau_s(double price, const struct price_input *in)
 
 	if (price <= price_floor(in) || rate <= 0)
 		return PRICE_TAU_MIN_S;
-	return clamp(8 / rate, PRICE_TAU_MIN_S, PRICE_TAU_MAX_S);
+	return clamp(SAMPLES / 2 / rate, PRICE_TAU_MIN_S, PRICE_TAU_MAX_S);
 }
 
 unsigned
 price_eta_permille(double price, const struct price_input *in)
 {
-	/* An average over tau has the error of 2 tau of samples. */
+	/* An average over tau has the error of 2 tau of samples. What comes and what goes are both
+	 * to be sure, at 95 %, that they are on the other side of the price. */
 	double count = 2 * price_tau_s(price, in) * samples_at(price, in);
 
-	return (unsigned)lrint(1000 * clamp(count > 0 ? 1.3 / sqrt(count) : 1, 0.1, 0.5));
+	return (unsigned)lrint(1000 * clamp(count > 0 ? SIGMAS / sqrt(count) : 1, 0.1, 0.5));
 }

@@ -30,10 +30,10 @@ double price_floor(const struct price_input *in);
 /* The next price from the last one, bytes/s. */
 double price_next(double price, const struct price_input *in);
 
-/* Seconds to average over: so long that a place at the price has some 16 samples. */
+/* Seconds to average over: so long that a place at the price has some 32 samples. */
 double price_tau_s(double price, const struct price_input *in);
 
-/* Hysteresis in thousandths, from the relative error of a place at the price. */
+/* Hysteresis in thousandths: the relative error, at 95 %, of the average of a place at the price. */
 unsigned price_eta_permille(double price, const struct price_input *in);
 
 #endif

@@ -60,13 +60,13 @@ test_times(void **state)
 
 	(void)state;
 	in.bytes_per_sample = 1;
-	assert_true(fabs(price_tau_s(7.7e-6 * in.total_bps, &in) - 519) < 1);
-	assert_int_equal(price_eta_permille(7.7e-6 * in.total_bps, &in), 325);
-	assert_true(fabs(price_tau_s(2.7e-6 * in.total_bps, &in) - 1481) < 1);
+	assert_true(fabs(price_tau_s(7.7e-6 * in.total_bps, &in) - 1039) < 1);
+	assert_int_equal(price_eta_permille(7.7e-6 * in.total_bps, &in), 346);
+	assert_true(fabs(price_tau_s(2.7e-6 * in.total_bps, &in) - 2963) < 1);
 	assert_true(price_tau_s(1e-7 * in.total_bps, &in) == PRICE_TAU_MAX_S);
 	assert_int_equal(price_eta_permille(1e-7 * in.total_bps, &in), 500);
 	assert_true(price_tau_s(1e-3 * in.total_bps, &in) == PRICE_TAU_MIN_S);
-	assert_int_equal(price_eta_permille(1e-3 * in.total_bps, &in), 100);
+	assert_int_equal(price_eta_permille(1e-3 * in.total_bps, &in), 127);
 }
 
 /* A table whose size falls with the price as in a Zipf world, and answers in steps. */
