@@ -33,7 +33,8 @@ double price_next(double price, const struct price_input *in);
 /* Seconds to average over: so long that a place at the price has some 32 samples. */
 double price_tau_s(double price, const struct price_input *in);
 
-/* Hysteresis in thousandths: the relative error, at 95 %, of the average of a place at the price. */
+/* Hysteresis in thousandths: the relative error, at 95 %, of the average of a place at the price.
+ */
 unsigned price_eta_permille(double price, const struct price_input *in);
 
 #endif

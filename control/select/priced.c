@@ -467,6 +467,12 @@ priced_price(const struct priced *p)
 }
 
 size_t
+priced_looked(const struct priced *p)
+{
+	return p->tree.looked;
+}
+
+size_t
 priced_nodes(const struct priced *p)
 {
 	return p->tree.nodes;

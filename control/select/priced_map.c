@@ -42,7 +42,7 @@ cost_at(const struct priced *p, unsigned len, const struct pnode *n)
  * action those and one on top, if there can be one.
  */
 static void
-needy_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *out)
+needy_map(struct priced *p, struct pnode *n, unsigned b, struct emap *out)
 {
 	int64_t cost = p->cost[n->len + 1u].fresh, need;
 	uint32_t route, act = n->act, def = p->config.default_action;
@@ -73,7 +73,7 @@ needy_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *out)
 /* The map of the topmost place on n's side b: that of the child itself, or made up in *scratch
  * (initialised). */
 static const struct emap *
-side_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *scratch)
+side_map(struct priced *p, struct pnode *n, unsigned b, struct emap *scratch)
 {
 	const struct pnode *c = n->child[b];
 	struct emap_cost cost;
@@ -111,7 +111,7 @@ side_map(const struct priced *p, struct pnode *n, unsigned b, struct emap *scrat
 
 /* The node's map into *out (initialised); gives its best. */
 static uint32_t
-node_map(const struct priced *p, struct pnode *n, struct emap *out)
+node_map(struct priced *p, struct pnode *n, struct emap *out)
 {
 	struct emap_cost cost = cost_at(p, n->len, n);
 	struct emap_room room[2];

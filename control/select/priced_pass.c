@@ -192,10 +192,13 @@ walk(struct priced *p, size_t *budget, struct pnode *first,
 	struct pnode *n = p->pass.started ? after(&p->tree, &p->pass.at) : first;
 
 	for (; n != NULL && *budget > 0; n = next(n)) {
+		size_t looked = p->tree.looked, spent;
+
 		visit(p, n);
 		p->pass.at = pnode_prefix(&p->tree, n);
 		p->pass.started = true;
-		--*budget;
+		spent = 1 + (p->tree.looked - looked) / PRICED_LOOKS;
+		*budget -= spent < *budget ? spent : *budget;
 	}
 	if (n != NULL)
 		return false;

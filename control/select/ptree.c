@@ -98,16 +98,16 @@ node_free(struct ptree *t, struct pnode *n)
 
 /* The action of an idle half, where `act` is in force around it. */
 static uint32_t
-idle_action(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
+idle_action(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 {
-	uint32_t action = region_action(t->rib, half, act);
+	uint32_t action = region_action(t->rib, half, act, &t->looked);
 
 	return (t->routes_only || t->no_guards) && action != act ? ACTION_MIXED : action;
 }
 
 /* What the idle halves of a node without children have. */
 static void
-look_at_halves(const struct ptree *t, struct pnode *n)
+look_at_halves(struct ptree *t, struct pnode *n)
 {
 	struct ip_prefix half = pnode_prefix(t, n);
 	uint32_t all;
@@ -508,7 +508,7 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 /* Routes below `half` that are covered by no other route there and are not all of action `act`:
  * each of them needs an entry of its own. */
 static unsigned
-count_tops(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
+count_tops(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 {
 	struct ip_prefix at = *half;
 	unsigned n = 0;
@@ -516,7 +516,7 @@ count_tops(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
 	while (n < PTREE_NEED_MOST && rib_next_below(t->rib, half, &at) != RIB_NONE) {
 		struct ip_addr last = prefix_last(&at);
 
-		n += region_action(t->rib, &at, act) != act;
+		n += region_action(t->rib, &at, act, &t->looked) != act;
 		at = prefix_of(&last, ip_bits(t->family));
 	}
 	return n;
@@ -525,7 +525,7 @@ count_tops(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
 /* Routes below `half` with another action than what covers them: all of them have to be there, and
  * those with the default's cannot be. */
 static unsigned
-count_closure(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
+count_closure(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 {
 	struct {
 		struct ip_prefix prefix;
@@ -540,6 +540,7 @@ count_closure(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
 	while (n < PTREE_NEED_MOST && (id = rib_next_below(t->rib, half, &at)) != RIB_NONE) {
 		uint32_t action = rib_best_nexthop(t->rib, t->family, id);
 
+		t->looked++;
 		while (!prefix_contains(&above[depth - 1].prefix, &at))
 			depth--;
 		if (action != above[depth - 1].action)
@@ -551,7 +552,7 @@ count_closure(const struct ptree *t, const struct ip_prefix *half, uint32_t act)
 }
 
 unsigned
-ptree_need(const struct ptree *t, struct pnode *n, unsigned b, uint32_t *route)
+ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *route)
 {
 	struct ip_prefix half = half_of(t, n, b);
 	uint32_t act = n->act;

@@ -58,6 +58,7 @@ struct ptree {
 	struct pnode *root;
 	struct pindex index; /* of all nodes */
 	size_t nodes;
+	size_t looked; /* routes looked at, ever: what changes of the tree have cost */
 	struct pnode_chunk *chunks;
 	struct pnode *unused;
 };
@@ -81,7 +82,7 @@ struct pnode *ptree_split(struct ptree *t, struct pnode *n, unsigned b);
  * route itself, below that route when its action is. *route is that route's RIB id, or RIB_NONE.
  */
 #define PTREE_NEED_MOST 60000u
-unsigned ptree_need(const struct ptree *t, struct pnode *n, unsigned b, uint32_t *route);
+unsigned ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *route);
 
 /* Take the node, which carries nothing, out of the tree if that changes no value; else leave it. */
 bool ptree_prune(struct ptree *t, struct pnode *n);

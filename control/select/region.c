@@ -8,6 +8,7 @@ struct below {
 	const struct rib *rib;
 	const struct ip_prefix *top;
 	struct ip_prefix at;
+	size_t n;
 };
 
 static bool
@@ -16,6 +17,7 @@ below_next(void *ctx, struct ip_prefix *p, uint32_t *action)
 	struct below *b = ctx;
 	uint32_t id = rib_next_below(b->rib, b->top, &b->at);
 
+	b->n++;
 	if (id == RIB_NONE)
 		return false;
 	*p = b->at;
@@ -24,22 +26,23 @@ below_next(void *ctx, struct ip_prefix *p, uint32_t *action)
 }
 
 uint32_t
-region_action(const struct rib *rib, const struct ip_prefix *p, uint32_t outside)
+region_action(const struct rib *rib, const struct ip_prefix *p, uint32_t outside, size_t *looked)
 {
 	struct below below = { .rib = rib, .top = p, .at = *p };
-	uint32_t id = rib_lookup(rib, p), action;
+	uint32_t id = rib_lookup(rib, p), action = outside;
 	struct sweep_interval part;
 	struct sweep s;
 
 	if (id != RIB_NONE)
-		outside = rib_best_nexthop(rib, (enum ip_family)p->family, id);
+		action = outside = rib_best_nexthop(rib, (enum ip_family)p->family, id);
 	sweep_init(&s, p, outside, below_next, &below);
-	if (!s.pending)
-		return outside;
-	(void)sweep_step(&s, &part);
-	action = part.value;
-	while (sweep_step(&s, &part))
-		if (part.value != action)
-			return ACTION_MIXED;
+	if (s.pending) {
+		(void)sweep_step(&s, &part);
+		action = part.value;
+		while (action != ACTION_MIXED && sweep_step(&s, &part))
+			if (part.value != action)
+				action = ACTION_MIXED;
+	}
+	*looked += below.n;
 	return action;
 }

@@ -10,7 +10,8 @@
 
 enum work {
 	WORK_NONE,
-	WORK_WEIGHTS, /* records are given, from the last to the first */
+	WORK_SAMPLED, /* what was sampled of late is given, from the last record to the first */
+	WORK_WEIGHTS, /* all of them are */
 	WORK_PASS
 };
 
@@ -22,7 +23,8 @@ struct steps {
 	double inflation;  /* until `at`, by how much they are larger now */
 	struct mono at;
 	double tau_s;       /* as of `at` */
-	struct mono given;  /* samples up to here count in the tree */
+	struct mono given;  /* samples up to here count in the tree, */
+	struct mono since;  /* or will when those from here on have been given */
 	struct mono due;    /* the next pass */
 	size_t used, limit; /* slots after the last pass, and what it aimed at */
 	bool keep;          /* as of the last pass */

@@ -19,7 +19,8 @@
 #include "control/select/selector_state.h"
 #include "lib/mem.h"
 
-#define ROUNDS 12 /* passes in a row that look for a price */
+#define ROUNDS       12 /* passes in a row that look for a price */
+#define RECORD_NODES 4  /* a record takes as long as so many nodes of a pass */
 
 /* A tree that is decided as fast at once as it would be in slices. A place is some three nodes. */
 static bool
@@ -130,38 +131,69 @@ selector_is_working(const struct selector *s)
 	return s->plain == NULL && s->priced != NULL && s->steps.work != WORK_NONE;
 }
 
+/* Give record i; gives what of the budget that took. */
+static size_t
+give_record(struct selector *s, const struct select_input *in, size_t i, double unit)
+{
+	size_t looked = priced_looked(s->priced);
+
+	feed_record(s->priced, in, i, unit);
+	return RECORD_NODES + (priced_looked(s->priced) - looked) / PRICED_LOOKS;
+}
+
+/* Records from behind, since one that moves, moves towards the front; those sampled since `since`.
+ */
+static void
+give_records(struct selector *s, const struct select_input *in, struct mono since, size_t budget)
+{
+	struct steps *t = &s->steps;
+	double unit = tree_unit(s, in);
+
+	t->records = size_min(t->records, traffic_count(in->traffic));
+	for (size_t spent = 0; spent < budget && t->records > 0;) {
+		size_t i = --t->records;
+
+		if (t->work == WORK_WEIGHTS || traffic_sampled(in->traffic, i, TRAFFIC_TO, since))
+			spent += give_record(s, in, i, unit);
+	}
+}
+
+/* What was sampled since the last time; where many places are new that takes longer. */
+static void
+give_sampled(struct selector *s, const struct select_input *in, size_t budget)
+{
+	struct steps *t = &s->steps;
+
+	if (t->work == WORK_NONE) {
+		t->work = WORK_SAMPLED;
+		t->records = traffic_count(in->traffic);
+		t->since = t->given;
+		t->given = in->now;
+	}
+	give_records(s, in, t->since, budget);
+	if (t->records == 0)
+		t->work = WORK_NONE;
+}
+
 bool
 selector_work(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	struct steps *t = &s->steps;
-	double unit;
 
-	if (!selector_is_working(s))
-		return false;
-	if (t->work == WORK_PASS) {
+	switch (t->work) {
+	case WORK_NONE: return false;
+	case WORK_SAMPLED: give_sampled(s, in, c->budget); break;
+	case WORK_WEIGHTS:
+		give_records(s, in, t->since, c->budget);
+		if (t->records == 0)
+			begin_pass(s, in, c);
+		break;
+	case WORK_PASS:
 		if (!priced_pass(s->priced, c->budget))
 			judge(s, in, c);
-		return t->work != WORK_NONE;
+		break;
 	}
-	/* From behind: a record that moves, moves towards the front. */
-	unit = tree_unit(s, in);
-	t->records = size_min(t->records, traffic_count(in->traffic));
-	for (size_t n = c->budget / 4 + 1; n > 0 && t->records > 0; n--)
-		feed_record(s->priced, in, --t->records, unit);
-	if (t->records == 0)
-		begin_pass(s, in, c);
-	return true;
-}
-
-static void
-give_sampled(struct selector *s, const struct select_input *in)
-{
-	double unit = tree_unit(s, in);
-
-	for (size_t i = 0; i < traffic_count(in->traffic); i++)
-		if (traffic_sampled(in->traffic, i, TRAFFIC_TO, s->steps.given))
-			feed_record(s->priced, in, i, unit);
-	s->steps.given = in->now;
+	return t->work != WORK_NONE;
 }
 
 bool
@@ -169,7 +201,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
     bool changed, struct selection *out)
 {
 	struct steps *t = &s->steps;
-	bool too_much;
+	bool too_much, passing;
 
 	if (s->plain != NULL || is_small(in, c)) {
 		selector_run(s, in, c, out);
@@ -180,9 +212,10 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 		t->used = SIZE_MAX;
 		begin_weights(s, in);
 	}
-	if (t->work != WORK_NONE && !(changed && priced_is_readable(s->priced)))
+	passing = t->work == WORK_WEIGHTS || t->work == WORK_PASS;
+	if (passing && !(changed && priced_is_readable(s->priced)))
 		return false;
-	if (t->work == WORK_NONE) {
+	if (!passing) {
 		if (c->held != NULL)
 			selector_give_held(s, in, c);
 		if (!priced_is_readable(s->priced)) {
@@ -190,7 +223,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 			return false;
 		}
 		if (in->keep == NULL && t->at.us > 0)
-			give_sampled(s, in);
+			give_sampled(s, in, c->budget);
 	}
 	priced_update(s->priced);
 	too_much = priced_slots(s->priced) > in->limit;

@@ -56,7 +56,7 @@ learned() {
 }
 
 filled() {
-	api_is h /api/v1/status '[.targets[0].families[].installed] | add > 14000'
+	api_is h /api/v1/status '[.neighbors[1].families[].installed] | add > 14000'
 }
 
 ns_add h
