@@ -111,8 +111,10 @@ uint32_t
 fib_hop_adopt(struct fib *f, const struct route_nexthop *key)
 {
 	uint32_t i = hop_get(f, key);
+	struct fib_hop *h = f->hops[i];
 
-	f->hops[i]->refs++;
+	h->refs++;
+	h->made |= !f->config.objects; /* the routes are there, and no object is to be made */
 	return i;
 }
 
@@ -316,6 +318,15 @@ fib_update(struct fib *f)
 
 /* --- the audit --- */
 
+/* One whose routes were adopted may have an object from then that leads elsewhere by now. */
+static void
+audit_hop(struct fib *f, struct fib_hop *h)
+{
+	fib_keep_neighbors(f, h);
+	if (h->usable && !h->made && nl_model_get_nexthop(f->model, h->id) != NULL)
+		fib_hop_make(f, h);
+}
+
 void
 fib_hop_audit(struct fib *f)
 {
@@ -323,11 +334,10 @@ fib_hop_audit(struct fib *f)
 		if (f->hops[i] == NULL)
 			continue;
 		if (f->hops[i]->refs > 0)
-			fib_keep_neighbors(f, f->hops[i]);
+			audit_hop(f, f->hops[i]);
 		else if (f->hops[i]->usable)
 			hop_drop(f, i);
 	}
-	if (f->config.objects)
-		fib_remove_idle_objects(f);
+	fib_remove_idle_objects(f);
 	f->ops.flush(f->ops.ctx);
 }

@@ -241,20 +241,35 @@ content_in_use(const struct fib *f, uint32_t id)
 }
 
 static bool
+is_wanted(const struct fib *f, uint32_t id)
+{
+	for (size_t i = 0; i < f->n_hops && f->config.objects; i++)
+		if (f->hops[i] != NULL && f->hops[i]->refs > 0 && f->hops[i]->id == id)
+			return true;
+	return content_in_use(f, id);
+}
+
+static bool
+has_member(const struct nl_nexthop *group, uint32_t id)
+{
+	for (unsigned i = 0; i < group->n_members; i++)
+		if (group->member[i].id == id)
+			return true;
+	return false;
+}
+
+/* By routes, or by a group that is: without its members it would go, and its routes with it. */
+static bool
 object_in_use(const struct fib *f, const struct nl_nexthop *o)
 {
-	for (size_t i = 0; i < f->n_hops; i++) {
-		const struct fib_hop *h = f->hops[i];
+	const struct nl_nexthop *group;
 
-		if (h == NULL || h->refs == 0)
-			continue;
-		if (h->id == o->id)
+	if (is_wanted(f, o->id))
+		return true;
+	for (size_t i = 0; (group = nl_model_nexthop_at(f->model, i)) != NULL; i++)
+		if (group->is_group && has_member(group, o->id) && is_wanted(f, group->id))
 			return true;
-		for (unsigned k = 0; h->group && k < h->to.paths.n; k++)
-			if (same_way(&h->to.paths.path[k], &o->path) && !o->is_group)
-				return true;
-	}
-	return content_in_use(f, o->id);
+	return false;
 }
 
 void

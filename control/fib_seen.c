@@ -23,6 +23,15 @@ after(uint32_t a, uint32_t b)
 	return (int32_t)(a - b) > 0;
 }
 
+/* By its prefix, since the entry may move. */
+static void
+send_again(struct fib *f, const struct fib_entry *e)
+{
+	struct ip_prefix p = e->prefix;
+
+	fib_send(f, &p);
+}
+
 /* Ask again for an entry that somebody changed. */
 static void
 repair(struct fib *f, struct fib_entry *e)
@@ -31,8 +40,7 @@ repair(struct fib *f, struct fib_entry *e)
 		return;
 	e->repairs++;
 	f->stats.repairs++;
-	fib_send(
-	    f, &(struct ip_prefix){ e->prefix.hi, e->prefix.lo, e->prefix.family, e->prefix.len });
+	send_again(f, e);
 }
 
 static void
@@ -163,6 +171,16 @@ extra(struct fib *f, struct fib_entry *e)
 	fib_send_removal(f, &p);
 }
 
+/* Adopted as it was found, and now that it is known to be wanted not as it would be made: without
+ * an object, say. */
+static bool
+is_old(const struct fib *f, const struct fib_entry *e)
+{
+	const struct fib_hop *h = f->hops[e->hop];
+
+	return f->complete[e->prefix.family] && h->usable && e->sent != fib_hop_content(f, h);
+}
+
 void
 fib_dump_end(struct fib *f, enum ip_family family)
 {
@@ -184,6 +202,8 @@ fib_dump_end(struct fib *f, enum ip_family family)
 			extra(f, e);
 		else if (e->hop != FIB_NO_HOP && e->seen != e->sent)
 			repair(f, e);
+		else if (e->hop != FIB_NO_HOP && is_old(f, e))
+			send_again(f, e);
 	}
 	f->ops.flush(f->ops.ctx);
 }

@@ -48,6 +48,7 @@ hotfibd_config() {
 				{ name = "two", address = "10.0.1.134", local-as = 65136,
 				  remote-as = 65135, router-id = "10.0.0.136", role = "learn",
 				  router = "edge" }
+				${NEIGHBORS:-}
 			)
 		}
 		sflow: {

@@ -138,6 +138,84 @@ test_restart(void **state)
 	assert_int_equal(k.n_routes, 2);
 }
 
+/* What is found is wanted as it is. */
+static void
+adopt_all(void)
+{
+	struct fib_event e;
+
+	dump();
+	while (fib_next_event(k.fib, &e)) {
+		assert_int_equal(e.kind, FIB_FOUND);
+		fib_adopt(k.fib, &e.prefix, &e.hop);
+	}
+}
+
+/* A new life without objects, and one with them again: routes stay until everything is known, and
+ * then change over in place. */
+static void
+test_restart_otherwise(void **state)
+{
+	(void)state;
+	igp("192.0.2.0/24", "10.0.0.2", "10.0.1.2", false);
+	put("20.0.0.0/24", "10.0.0.2");
+	put("20.0.1.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	assert_int_not_equal(k.routes[0].nexthop, 0);
+	for (int objects = 0; objects < 2; objects++) {
+		stop();
+		start(objects == 1);
+		igp("192.0.2.0/24", "10.0.0.2", "10.0.1.2", false);
+		k.route_requests = 0;
+		adopt_all();
+		link_is(4, false); /* something happens */
+		link_is(4, true);
+		fib_update(k.fib);
+		dump();
+		fib_audit(k.fib);
+		assert_int_equal(k.route_requests, 0);
+		assert_int_equal(k.n_routes, 2);
+		put("20.0.1.0/24",
+		    "192.0.2.1"); /* its own next hop, which it was adopted without */
+		fib_complete(k.fib, IP_V4);
+		dump();
+		fib_audit(k.fib);
+		assert_int_equal(k.route_requests, 2);
+		assert_int_equal(k.routes[0].nexthop != 0, objects == 1);
+		assert_int_equal(k.routes[1].nexthop != 0, objects == 1);
+		leads_to("20.0.0.0/24", "10.0.0.2");
+		leads_to("20.0.1.0/24", "10.0.0.2");
+		dump();
+		fib_audit(k.fib);
+		assert_int_equal(k.route_requests, 2);
+		assert_int_equal(k.n_objects, objects == 1 ? 4 : 0);
+	}
+}
+
+/* The gateway has moved to another interface between two lives: its object follows. */
+static void
+test_restart_elsewhere(void **state)
+{
+	struct nl_route connected = { .prefix = prefix("10.0.0.0/28"),
+		.table = MAIN,
+		.protocol = 2,
+		.type = RTN_UNICAST,
+		.paths = { .n = 1, .path = { { .ifindex = 4, .weight = 1 } } } };
+
+	(void)state;
+	put("20.0.0.0/24", "10.0.0.2");
+	fib_flush(k.fib);
+	assert_int_equal(k.objects[0].path.ifindex, 3);
+	stop();
+	start(true);
+	nl_model_route(k.model, &connected, false);
+	k.route_requests = 0;
+	adopt_all();
+	fib_audit(k.fib);
+	assert_int_equal(k.route_requests, 0);
+	assert_int_equal(k.objects[0].path.ifindex, 4);
+}
+
 static void
 test_withdraw_all(void **state)
 {
@@ -224,6 +302,8 @@ main(void)
 		TEST(test_others_after),
 		TEST(test_audit),
 		TEST(test_restart),
+		TEST(test_restart_otherwise),
+		TEST(test_restart_elsewhere),
 		TEST(test_withdraw_all),
 		TEST(test_refusals),
 		TEST(test_lost_results),
