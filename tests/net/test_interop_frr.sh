@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# FRR with conf/frr/frr.conf as it is shipped: the full table in a view, the selection in the default
-# instance and by zebra in the kernel. Topology: interop.sh.
+# FRR with conf/frr/frr.conf as it is shipped, and loaded as Debian does: the daemons start without a
+# configuration, then `vtysh -b` gives them the one file. The full table in a view, the selection in
+# the default instance and by zebra in the kernel. Topology: interop.sh.
 #
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -43,8 +44,14 @@ daemon_config() {
 	cp "$RUN/frr.conf" "$LOGS/"
 }
 
+# -p 0 as the file says: else FRR refuses the neighbor at an address of its own.
 daemon_start() {
-	frr_daemon bgpd -f "$RUN/frr.conf"
+	rm -f "$RUN/bgpd.vty"
+	frr_daemon bgpd -p 0 -f /dev/null
+	wait_for "bgpd" 10 test -S "$RUN/bgpd.vty"
+	touch "$RUN/vtysh.conf"
+	run_in sw vtysh --vty_socket "$RUN" --config_dir "$RUN" -b >"$LOGS/vtysh-b.txt" 2>&1 ||
+		bail "vtysh -b refuses the configuration: $(head -n 5 "$LOGS/vtysh-b.txt")"
 }
 
 daemon_kill() {
