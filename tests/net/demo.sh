@@ -130,7 +130,7 @@ ask_top() {
 			mv "$DIR/whatif.new" "$DIR/whatif.json"; } 2>/dev/null &
 		ASKING=$!
 	fi
-	TOP=$(jq -r 'select(.value > 0) | .points[0] |
+	TOP=$(jq -r '.points[0] | select(.top.coverage < 0.9995) |
 		"; of IPv4 as selection weighs it \(.priced.coverage * 1000 | round / 10) %, by ARM'"'"'s rule \(
 		.top.coverage * 1000 | round / 10) %"' "$DIR/whatif.json" 2>/dev/null)
 }
