@@ -1,134 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Agents: who may feed the sink, what is counted, what a restart does, and the caps. */
-#include "tests/support/support.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/mem.h"
-#include "sflowin/agent.h"
-#include "tests/support/sflow_build.h"
-
-#define AGENT  0xc0000201 /* 192.0.2.1 */
-#define SOURCE 0xc6336401 /* 198.51.100.1 */
-
-/* A sink that remembers. */
-struct seen {
-	size_t n, calls, biggest;
-	void *tag;
-	struct sflow_sample last;
-	uint64_t bytes;
-};
-
-static void
-see(void *ctx, void *tag, const struct sflow_sample *samples, size_t n)
-{
-	struct seen *seen = ctx;
-
-	assert_true(n > 0);
-	seen->n += n;
-	seen->calls++;
-	seen->biggest = n > seen->biggest ? n : seen->biggest;
-	seen->tag = tag;
-	seen->last = samples[n - 1];
-	for (size_t i = 0; i < n; i++)
-		seen->bytes += samples[i].bytes;
-}
-
-struct bed {
-	struct sflow_agents *agents;
-	struct seen seen;
-	struct sflow_sink sink;
-	struct mono now;
-	size_t used_before;
-	/* What the next datagram says. */
-	struct sflow_build_agent head;
-	struct sflow_build_flow flow;
-	struct ip_addr source;
-};
-
-static const struct sflow_build_packet packet = {
-	.src = { .hi = UINT64_C(0x0a000001) << 32, .family = IP_V4 },
-	.dst = { .hi = UINT64_C(0x0a000002) << 32, .family = IP_V4 },
-	.frame_len = 1000,
-};
-
-static int
-set_up(void **state)
-{
-	struct bed *bed = calloc(1, sizeof(*bed));
-	struct sflow_agent_config config = { .address = ip_v4(AGENT), .tag = bed };
-
-	bed->used_before = mem_used(MEM_SFLOW);
-	bed->agents = sflow_agents_new();
-	bed->sink = (struct sflow_sink){ .ctx = &bed->seen, .samples = see };
-	bed->now = mono_us(1000000);
-	bed->head = (struct sflow_build_agent){
-		.address = ip_v4(AGENT), .sequence = 100, .uptime_ms = 500000
-	};
-	bed->flow = (struct sflow_build_flow){ .sequence = 1, .source_index = 3, .rate = 10 };
-	bed->source = ip_v4(AGENT);
-	sflow_agents_configure(bed->agents, &config, 1);
-	*state = bed;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bed *bed = *state;
-
-	sflow_agents_free(bed->agents);
-	assert_int_equal(mem_used(MEM_SFLOW), bed->used_before);
-	free(bed);
-	return 0;
-}
-
-static void
-input(struct bed *bed, const uint8_t *data, size_t len)
-{
-	sflow_agents_input(bed->agents, data, len, &bed->source, bed->now, &bed->sink);
-}
-
-/* Send one datagram of n flow samples; each takes the next flow sequence number. */
-static void
-send_flows(struct bed *bed, unsigned n)
-{
-	static uint8_t buf[65536];
-	struct sflow_build b;
-
-	sflow_build_begin(&b, buf, sizeof(buf), &bed->head);
-	for (unsigned i = 0; i < n; i++, bed->flow.sequence++)
-		assert_true(sflow_build_flow(&b, &bed->flow, &packet));
-	input(bed, buf, sflow_build_end(&b));
-}
-
-/* The same, as the next datagram of the sub-agent. */
-static void
-send_next(struct bed *bed, unsigned n)
-{
-	send_flows(bed, n);
-	bed->head.sequence++;
-	bed->head.uptime_ms += 10;
-}
-
-static struct sflow_agent_stats
-stats_of(const struct bed *bed, struct ip_addr address)
-{
-	struct sflow_agent_stats stats;
-
-	for (size_t i = 0; sflow_agents_stats(bed->agents, i, &stats); i++)
-		if (ip_equal(&stats.address, &address))
-			return stats;
-	fail_msg("no such agent");
-	return stats;
-}
-
-static struct sflow_agent_stats
-stats(const struct bed *bed)
-{
-	return stats_of(bed, ip_v4(AGENT));
-}
+/* Agents: who may feed the sink, what is counted, and the caps. */
+#include "tests/unit/sflowin/bed.h"
 
 static void
 test_samples_reach_the_sink(void **state)
@@ -310,156 +182,6 @@ test_sequences_are_capped(void **state)
 }
 
 static void
-test_lost_and_late(void **state)
-{
-	struct bed *bed = *state;
-
-	send_next(bed, 1); /* 100 */
-	bed->head.sequence = 103;
-	bed->flow.sequence = 4;
-	send_next(bed, 1);
-	assert_int_equal(stats(bed).datagrams_lost, 2);
-	assert_int_equal(stats(bed).flow_lost, 2);
-	bed->head.sequence = 101;
-	bed->head.uptime_ms = 500001;
-	bed->flow.sequence = 2;
-	send_next(bed, 1);
-	assert_int_equal(stats(bed).datagrams_out_of_order, 1);
-	assert_int_equal(stats(bed).flow_out_of_order, 1);
-	assert_int_equal(stats(bed).datagrams_lost, 2);
-	assert_int_equal(stats(bed).restarts, 0);
-	assert_int_equal(bed->seen.n, 3);
-}
-
-static void
-test_duplicate_is_used_once(void **state)
-{
-	struct bed *bed = *state;
-
-	send_flows(bed, 3);
-	bed->flow.sequence = 1;
-	send_flows(bed, 3);
-	assert_int_equal(bed->seen.n, 3);
-	assert_int_equal(stats(bed).datagrams, 2);
-	assert_int_equal(stats(bed).datagrams_duplicate, 1);
-	assert_int_equal(stats(bed).flow_samples, 3);
-}
-
-/* An agent that never steps its datagram sequence is odd, not silent. */
-static void
-test_stuck_sequence_is_used(void **state)
-{
-	struct bed *bed = *state;
-
-	for (int i = 0; i < 10; i++) {
-		send_flows(bed, 1);
-		bed->head.uptime_ms += 20;
-	}
-	assert_int_equal(bed->seen.n, 10);
-	assert_int_equal(stats(bed).datagrams_duplicate, 9);
-}
-
-/* The uptime tells, even where the numbers look like a gap or like late ones. */
-static void
-test_restart_by_uptime(void **state)
-{
-	static const uint32_t first_numbers[] = { 1, 95, 100, 150, 4000000000U };
-	struct bed *bed = *state;
-
-	for (size_t i = 0; i < ARRAY_LEN(first_numbers); i++) {
-		bed->head.sequence = 100;
-		bed->head.uptime_ms = 100000000;
-		bed->flow.sequence = 1000000;
-		send_next(bed, 1);
-		bed->head.sequence = first_numbers[i];
-		bed->head.uptime_ms = 3000;
-		bed->flow.sequence = 1;
-		bed->flow.drops = 0;
-		send_next(bed, 1);
-		assert_int_equal(stats(bed).restarts, i + 1);
-		bed->head.sub_agent++;
-	}
-	assert_int_equal(stats(bed).datagrams_lost, 0);
-	assert_int_equal(stats(bed).datagrams_duplicate, 0);
-	assert_int_equal(stats(bed).flow_lost, 0);
-	assert_int_equal(stats(bed).flow_out_of_order, 0);
-	assert_int_equal(bed->seen.n, 2 * ARRAY_LEN(first_numbers));
-}
-
-/* Without an uptime, distance tells; every sequence of the sub-agent begins anew, no other. */
-static void
-test_restart_by_sequence(void **state)
-{
-	struct bed *bed = *state;
-
-	bed->head.uptime_ms = 0;
-	bed->head.sequence = 3000000000U;
-	bed->flow.sequence = 50;
-	bed->flow.drops = 1000;
-	send_flows(bed, 1);
-	bed->head.sub_agent = 1;
-	send_flows(bed, 1);
-	bed->head.sub_agent = 0;
-	bed->head.sequence = 1;
-	bed->flow.sequence = 60; /* near the old one: yet no gap */
-	bed->flow.drops = 2000;  /* nor drops */
-	send_flows(bed, 1);
-	assert_int_equal(stats(bed).restarts, 1);
-	assert_int_equal(stats(bed).datagrams_lost + stats(bed).flow_lost, 0);
-	assert_int_equal(stats(bed).flow_drops, 0);
-	bed->head.sub_agent = 1;
-	bed->head.sequence = 3000000001U;
-	bed->flow.sequence = 54;
-	bed->flow.drops = 1000;
-	send_flows(bed, 1);
-	assert_int_equal(stats(bed).flow_lost, 2);
-	assert_int_equal(stats(bed).flow_drops, 0);
-	assert_int_equal(stats(bed).sub_agents, 2);
-}
-
-static void
-test_uptime_wrap_is_no_restart(void **state)
-{
-	struct bed *bed = *state;
-
-	bed->head.uptime_ms = 0xfffffff0;
-	send_next(bed, 1);
-	bed->head.uptime_ms = 10;
-	send_next(bed, 1);
-	assert_int_equal(stats(bed).restarts, 0);
-	assert_int_equal(bed->seen.n, 2);
-}
-
-static void
-test_drops_are_summed_by_source(void **state)
-{
-	static const struct {
-		uint32_t source, drops;
-		uint64_t sum;
-	} steps[] = {
-		{ 1, 100, 0 }, /* how it was when we came */
-		{ 1, 103, 3 },
-		{ 2, 0xffffffff, 3 }, /* another source */
-		{ 2, 1, 5 },          /* wraps */
-		{ 1, 103, 5 },
-		{ 1, 0, 5 }, /* began again */
-		{ 1, 2, 7 },
-	};
-	struct bed *bed = *state;
-	uint32_t sequence[3] = { 1, 1, 1 };
-
-	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-		bed->flow.source_index = steps[i].source;
-		bed->flow.sequence = sequence[steps[i].source]++;
-		bed->flow.drops = steps[i].drops;
-		send_next(bed, 1);
-		if (stats(bed).flow_drops != steps[i].sum)
-			fail_msg("step %zu: %lu", i, (unsigned long)stats(bed).flow_drops);
-	}
-	assert_int_equal(stats(bed).flow_sources, 2);
-}
-
-static void
 test_counters_and_others(void **state)
 {
 	struct bed *bed = *state;
@@ -543,8 +265,8 @@ test_malformed(void **state)
 		uint8_t *copy = malloc(cut > 0 ? cut : 1);
 
 		sflow_build_begin(&b, buf, sizeof(buf), &bed->head);
-		assert_true(sflow_build_flow(&b, &bed->flow, &packet));
-		assert_true(sflow_build_flow(&b, &bed->flow, &packet));
+		assert_true(sflow_build_flow(&b, &bed->flow, &bed_packet));
+		assert_true(sflow_build_flow(&b, &bed->flow, &bed_packet));
 		assert_int_equal(sflow_build_end(&b), 28 + 2 * 192);
 		memcpy(copy, buf, cut);
 		input(bed, copy, cut);
@@ -598,7 +320,6 @@ test_reconfigure(void **state)
 int
 main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(test_samples_reach_the_sink),
 		TEST(test_batches),
@@ -607,13 +328,6 @@ main(void)
 		TEST(test_unknown_agent_is_counted_only),
 		TEST(test_unknown_agents_are_capped),
 		TEST(test_sequences_are_capped),
-		TEST(test_lost_and_late),
-		TEST(test_duplicate_is_used_once),
-		TEST(test_stuck_sequence_is_used),
-		TEST(test_restart_by_uptime),
-		TEST(test_restart_by_sequence),
-		TEST(test_uptime_wrap_is_no_restart),
-		TEST(test_drops_are_summed_by_source),
 		TEST(test_counters_and_others),
 		TEST(test_asic_tables),
 		TEST(test_malformed),

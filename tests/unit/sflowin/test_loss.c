@@ -1,95 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a sample stands for: more where others got lost, nothing where the packet has been sampled
  * already. Samples of a steady stream are lost in various ways; the bytes must come out right. */
-#include "tests/support/support.h"
-
-#include <stdlib.h>
-
-#include "sflowin/agent.h"
 #include "sflowin/seq.h"
-#include "tests/support/sflow_build.h"
+#include "tests/unit/sflowin/bed.h"
 
-#define FRAME 1000
+#define FRAME 1000 /* octets of bed_packet */
 #define RATE  10
-
-struct bed {
-	struct sflow_agents *agents;
-	struct sflow_sink sink;
-	uint64_t bytes, used;
-	struct sflow_build_agent head;
-};
-
-static void
-see(void *ctx, void *tag, const struct sflow_sample *samples, size_t n)
-{
-	struct bed *bed = ctx;
-
-	(void)tag;
-	bed->used += n;
-	for (size_t i = 0; i < n; i++)
-		bed->bytes += samples[i].bytes;
-}
-
-static int
-set_up(void **state)
-{
-	struct bed *bed = calloc(1, sizeof(*bed));
-	struct sflow_agent_config config = { .address = ip_v4(0xc0000201) };
-
-	bed->agents = sflow_agents_new();
-	bed->sink = (struct sflow_sink){ .ctx = bed, .samples = see };
-	bed->head = (struct sflow_build_agent){ .address = config.address, .sequence = 1 };
-	sflow_agents_configure(bed->agents, &config, 1);
-	*state = bed;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct bed *bed = *state;
-
-	sflow_agents_free(bed->agents);
-	free(bed);
-	return 0;
-}
 
 /* One datagram with one flow sample. */
 static void
 send(struct bed *bed, const struct sflow_build_flow *flow)
 {
-	static const struct sflow_build_packet packet = {
-		.src = { .hi = UINT64_C(0x0a000001) << 32, .family = IP_V4 },
-		.dst = { .hi = UINT64_C(0x0a000002) << 32, .family = IP_V4 },
-		.frame_len = FRAME,
-	};
-	uint8_t buf[2048];
-	struct sflow_build b;
-
-	sflow_build_begin(&b, buf, sizeof(buf), &bed->head);
-	assert_true(sflow_build_flow(&b, flow, &packet));
-	sflow_agents_input(
-	    bed->agents, buf, sflow_build_end(&b), &bed->head.address, mono_us(1), &bed->sink);
-	bed->head.sequence++;
-	bed->head.uptime_ms++;
-}
-
-static struct sflow_agent_stats
-stats(const struct bed *bed)
-{
-	struct sflow_agent_stats s;
-
-	assert_true(sflow_agents_stats(bed->agents, 0, &s));
-	return s;
+	bed->flow = *flow;
+	send_next(bed, 1);
 }
 
 /* Bytes counted since the last call, as a part of what n samples stand for. */
 static double
 part(struct bed *bed, unsigned n)
 {
-	double part = (double)bed->bytes / ((double)n * FRAME * RATE);
+	double part = (double)bed->seen.bytes / ((double)n * FRAME * RATE);
 
-	bed->bytes = 0;
+	bed->seen.bytes = 0;
 	return part;
 }
 
@@ -263,10 +195,10 @@ test_ingress_and_egress(void **state)
 			.input = steps[i].input,
 			.output = steps[i].output,
 			.rate = RATE };
-		uint64_t before = bed->used;
+		size_t before = bed->seen.n;
 
 		send(bed, &flow);
-		if ((bed->used - before == 1) != steps[i].used)
+		if ((bed->seen.n - before == 1) != steps[i].used)
 			fail_msg("step %zu", i);
 		second += !steps[i].used;
 	}
@@ -277,15 +209,14 @@ test_ingress_and_egress(void **state)
 int
 main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		T(test_lost_on_the_way),
-		T(test_dropped_by_the_agent),
-		T(test_late),
-		T(test_outage_and_restart),
-		T(test_by_source),
-		T(test_scale_limits),
-		T(test_ingress_and_egress),
+		TEST(test_lost_on_the_way),
+		TEST(test_dropped_by_the_agent),
+		TEST(test_late),
+		TEST(test_outage_and_restart),
+		TEST(test_by_source),
+		TEST(test_scale_limits),
+		TEST(test_ingress_and_egress),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
