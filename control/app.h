@@ -72,13 +72,6 @@ struct app_reload {
 	char *faults;    /* what was wrong with it, a line each; NULL: nothing */
 };
 
-/* Worth a walk over all active prefixes, so it is kept for a while. */
-struct app_coverage {
-	struct mono at;
-	bool valid;
-	struct coverage is;
-};
-
 struct app {
 	struct ev_loop *loop;
 	struct config *config;
@@ -121,7 +114,7 @@ struct app {
 	char last_error[BGP_ERROR_TEXT_MAX]; /* what view.c lent last */
 	char lent_address[IP_TEXT_MAX];      /* likewise */
 
-	struct app_coverage coverage[IP_FAMILIES]; /* as view.c last measured it */
+	struct coverage_meter coverage[IP_FAMILIES];
 };
 
 /* By the name the configuration gives it; NULL where there is none. */

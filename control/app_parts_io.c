@@ -352,7 +352,7 @@ settle_target(struct app *app)
 	settle_sim(app);
 	settle_kernel(app);
 	for (int f = 0; f < IP_FAMILIES; f++)
-		app->coverage[f].valid = false;
+		app->coverage[f] = (struct coverage_meter){ 0 };
 }
 
 /* --- neighbours --- */

@@ -1,51 +1,80 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/coverage.h"
 
-struct measure {
-	const struct installed *held;
-	struct attrs_table *attrs;
-	uint32_t default_action;
-	struct coverage *out;
-};
+#define AT_ONCE   4096 /* records: a millisecond */
+#define KEPT_US   1000000
+#define RECORD_US 50 /* kept for longer by that for each record */
 
 static void
-count(const struct measure *m, const struct ip_prefix *place, uint32_t action, double weight)
+count(const struct coverage_input *in, const struct ip_prefix *place, uint32_t action,
+    double weight, struct coverage *out)
 {
-	const struct installed_entry *e = m->held != NULL ? installed_match(m->held, place) : NULL;
+	const struct installed_entry *e =
+	    in->held != NULL ? installed_match(in->held, place) : NULL;
 
-	if (e != NULL && attrs_nexthop(m->attrs, e->attrs) == action)
-		m->out->installed_bps += weight;
-	else if (e == NULL && action == m->default_action)
-		m->out->default_bps += weight;
+	if (e != NULL && attrs_nexthop(rib_attrs(in->rib), e->attrs) == action)
+		out->installed_bps += weight;
+	else if (e == NULL && action == in->default_action)
+		out->default_bps += weight;
 }
 
-void
-coverage_measure(const struct rib *rib, enum ip_family family, const struct traffic *traffic,
-    const struct installed *held, uint32_t default_action, struct mono now, struct coverage *out)
+static void
+count_record(const struct coverage_input *in, size_t i, double unit, struct coverage *out)
 {
-	const struct measure m = { held, rib_attrs(rib), default_action, out };
-	const struct traffic_demand *demands = traffic_demands(traffic);
-	const double *weights = traffic_weights(traffic, TRAFFIC_TO);
+	uint32_t id = traffic_ids(in->traffic)[i];
+	uint32_t action = rib_best_nexthop(in->rib, in->family, id);
+	struct ip_prefix place = rib_prefix(in->rib, in->family, id);
+	double weight = traffic_weights(in->traffic, TRAFFIC_TO)[i], rest = weight;
+	double demand = traffic_demands(in->traffic)[i].weight;
 	struct traffic_point points[TRAFFIC_POINTS];
-	double unit = traffic_unit(traffic, now);
+	unsigned n = traffic_points(in->traffic, i, points);
 
-	*out = (struct coverage){ 0 };
-	for (size_t i = 0; i < traffic_count(traffic); i++) {
-		uint32_t id = traffic_ids(traffic)[i];
-		uint32_t action = rib_best_nexthop(rib, family, id);
-		struct ip_prefix place = rib_prefix(rib, family, id);
-		unsigned n = traffic_points(traffic, i, points);
-		double rest = weights[i];
+	/* Points are known by demand only: they have the same part of what is shown. */
+	for (unsigned k = 0; k < n && demand > 0; k++) {
+		double part = points[k].weight / demand * weight;
 
-		/* Points are known by demand only: they have the same part of what is shown. */
-		for (unsigned k = 0; k < n && demands[i].weight > 0; k++) {
-			double part = points[k].weight / demands[i].weight * weights[i];
-
-			if (part > rest)
-				part = rest;
-			count(&m, &points[k].prefix, action, part * unit);
-			rest -= part;
-		}
-		count(&m, &place, action, rest * unit);
+		if (part > rest)
+			part = rest;
+		count(in, &points[k].prefix, action, part * unit, out);
+		rest -= part;
 	}
+	count(in, &place, action, rest * unit, out);
+}
+
+/* From behind, since a record that moves, moves towards the front. */
+bool
+coverage_work(struct coverage_meter *m, const struct coverage_input *in, size_t budget)
+{
+	double unit = traffic_unit(in->traffic, in->now);
+
+	if (m->left == 0)
+		return false;
+	m->left = size_min(m->left, traffic_count(in->traffic));
+	for (; m->left > 0 && budget > 0; budget--)
+		count_record(in, --m->left, unit, &m->sum);
+	if (m->left > 0)
+		return true;
+	m->is = m->sum;
+	m->at = in->now;
+	m->measured = true;
+	return false;
+}
+
+const struct coverage *
+coverage_read(struct coverage_meter *m, const struct coverage_input *in)
+{
+	size_t n = traffic_count(in->traffic);
+	int64_t keep_us = KEPT_US + RECORD_US * (int64_t)n;
+
+	if (m->measured && mono_sub_us(in->now, m->at) < keep_us)
+		return &m->is;
+	if (m->left == 0) {
+		m->sum = (struct coverage){ 0 };
+		m->left = n;
+	}
+	if (!m->measured || n <= AT_ONCE)
+		(void)coverage_work(m, in, SIZE_MAX);
+	if (n == 0)
+		m->is = m->sum;
+	return &m->is;
 }

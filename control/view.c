@@ -2,13 +2,14 @@
 /*
  * Nothing here changes anything: each function fills one of backend.h's values from the objects of
  * the app. Everything is looked up at the time of the call, so there is no second copy of the state
- * to keep right; the one thing kept is the coverage, for a second.
+ * to keep right; the one thing kept is the coverage, for a while.
  */
 #include "control/view_priv.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "control/app_coverage.h"
 #include "control/command.h"
 #include "control/dump.h"
 #include "control/events.h"
@@ -289,24 +290,6 @@ target_installed(const struct target *t, enum ip_family family)
 	return target_ports(t) > 0 ? target_port_installed(t, 0, family) : NULL;
 }
 
-/* Kept for a second, or longer where it takes a while. */
-static const struct coverage *
-coverage(struct app *app, enum ip_family family, uint32_t default_action)
-{
-	struct app_coverage *c = &app->coverage[family];
-	struct router *router = target_config(app->target)->router;
-	const struct traffic *traffic = router_traffic(router, family);
-	int64_t keep_us = 1000000 + 50 * (int64_t)traffic_count(traffic);
-
-	if (!c->valid || mono_sub_us(app->now, c->at) >= keep_us) {
-		coverage_measure(router_rib(router), family, traffic,
-		    target_installed(app->target, family), default_action, app->now, &c->is);
-		c->valid = true;
-		c->at = app->now;
-	}
-	return &c->is;
-}
-
 static void
 selection_of(const struct app *app, const struct target_family_status *s, struct web_selection *out)
 {
@@ -369,7 +352,7 @@ view_router(void *ctx, size_t i, struct web_router *out)
 			out->family[f].desired = s.desired;
 			out->family[f].installed = held != NULL ? installed_count(held) : 0;
 			out->family[f].selection_ms = s.selection_s * 1000;
-			covered = coverage(app, family, s.default_action);
+			covered = app_coverage(app, family);
 			out->family[f].rate_installed = covered->installed_bps;
 			out->family[f].rate_default = covered->default_bps;
 			selection_of(app, &s, &out->family[f].selection);
