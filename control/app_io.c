@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "control/app.h"
+#include "control/app_coverage.h"
 #include "control/app_feedback.h"
 #include "control/app_listen_io.h"
 #include "control/app_parts_io.h"
@@ -39,7 +40,8 @@ struct runner {
 	struct app app;
 	struct ev_loop *loop;
 	struct app_state_file *state;
-	ev_timer tick, repair, sim;
+	ev_timer tick, repair, family, sim;
+	double run_cpu_s; /* of the run under way */
 	ev_prepare before_poll;
 	ev_check after_poll;
 	ev_idle work;
@@ -47,15 +49,39 @@ struct runner {
 	struct web_backend backend;
 };
 
+/* A family a turn. */
 static void
-run_target(struct app *app)
+run_family(struct runner *run)
 {
+	struct app *app = &run->app;
 	double cpu_s = clock_cpu_s();
+	bool more = target_run_next(app->target, app->now);
+
+	run->run_cpu_s += clock_cpu_s() - cpu_s;
+	if (!more)
+		target_note_cost(app->target, run->run_cpu_s);
+	else if (!ev_is_active(&run->family))
+		ev_timer_start(run->loop, &run->family);
+}
+
+static void
+on_family(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop;
+	(void)events;
+	run_family(w->data);
+}
+
+static void
+run_target(struct runner *run)
+{
+	struct app *app = &run->app;
 
 	if (app->sim != NULL)
 		sim_run(app->sim, app->now);
-	target_run(app->target, app->now);
-	target_note_cost(app->target, clock_cpu_s() - cpu_s);
+	run->run_cpu_s = 0;
+	target_begin(app->target, app->now);
+	run_family(run);
 }
 
 static void
@@ -87,7 +113,7 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 	app_feedback_tick(app);
 	app_state_tick(app);
 	if (app->target != NULL)
-		run_target(app);
+		run_target(run);
 	app_state_file_tick(run->state);
 	watch_tick(app->watch, app);
 	service_tick(app, &run->backend);
@@ -101,7 +127,7 @@ on_repair(struct ev_loop *loop, ev_timer *w, int events)
 
 	(void)loop;
 	(void)events;
-	run_target(&run->app);
+	run_target(run);
 	ev_idle_start(run->loop, &run->work);
 }
 
@@ -125,8 +151,10 @@ on_idle(struct ev_loop *loop, ev_idle *w, int events)
 	(void)events;
 	for (size_t i = 0; i < run->app.n_routers; i++)
 		more |= router_work(run->app.routers[i]);
-	if (run->app.target != NULL)
+	if (run->app.target != NULL) {
 		more |= target_work(run->app.target, run->app.now);
+		more |= app_coverage_work(&run->app);
+	}
 	if (!more)
 		ev_idle_stop(loop, w);
 }
@@ -199,6 +227,7 @@ start_watchers(struct runner *run)
 {
 	ev_timer_init(&run->tick, on_tick, 1., 1.);
 	ev_timer_init(&run->repair, on_repair, 0., 0.);
+	ev_timer_init(&run->family, on_family, 0., 0.);
 	ev_timer_init(&run->sim, on_sim, 0., 0.);
 	ev_prepare_init(&run->before_poll, on_before_poll);
 	ev_check_init(&run->after_poll, on_after_poll);
@@ -207,7 +236,8 @@ start_watchers(struct runner *run)
 	ev_signal_init(&run->term, on_signal, SIGTERM);
 	ev_signal_init(&run->interrupt, on_signal, SIGINT);
 	ev_signal_init(&run->hangup, on_hangup, SIGHUP);
-	run->tick.data = run->repair.data = run->sim.data = run->before_poll.data = run;
+	run->tick.data = run->repair.data = run->family.data = run->sim.data =
+	    run->before_poll.data = run;
 	run->hangup.data = run->after_poll.data = run->work.data = run;
 	ev_timer_start(run->loop, &run->tick);
 	ev_prepare_start(run->loop, &run->before_poll);

@@ -6,6 +6,8 @@
 #include "lib/mem.h"
 #include "ribtrie/trie.h"
 
+#define LOG_CHANGES 1024
+
 struct installed {
 	struct trie *trie; /* prefix -> number in `entries` */
 	struct attrs_table *attrs;
@@ -16,6 +18,8 @@ struct installed {
 	struct installed_stats stats;
 	const struct slots *slots;
 	struct slots_fill fill;
+	uint64_t changes, forgotten; /* ever; before which none are in the log */
+	struct ip_prefix log[LOG_CHANGES];
 };
 
 const char *
@@ -132,6 +136,30 @@ installed_match(const struct installed *s, const struct ip_prefix *p)
 	return e != NULL ? e : installed_cover(s, p);
 }
 
+uint64_t
+installed_changes(const struct installed *s)
+{
+	return s->changes;
+}
+
+bool
+installed_remembers(const struct installed *s, uint64_t since)
+{
+	return since >= s->forgotten && since <= s->changes && s->changes - since <= LOG_CHANGES;
+}
+
+const struct ip_prefix *
+installed_changed(const struct installed *s, uint64_t change)
+{
+	return &s->log[change % LOG_CHANGES];
+}
+
+static void
+note_change(struct installed *s, const struct ip_prefix *p)
+{
+	s->log[s->changes++ % LOG_CHANGES] = *p;
+}
+
 static void
 set_state(struct installed *s, struct installed_entry *e, enum installed_state state)
 {
@@ -154,6 +182,7 @@ place(struct installed *s, const struct ip_prefix *p, uint32_t attrs, struct mon
 	uint32_t i = trie_get(s->trie, p);
 	struct installed_entry *e;
 
+	note_change(s, p);
 	attrs_ref(s->attrs, attrs);
 	if (i != TRIE_NONE) {
 		e = &s->entries[i];
@@ -206,6 +235,8 @@ installed_keep(struct installed *s, const struct ip_prefix *p, uint32_t attrs, b
 
 	ASSERT(i != TRIE_NONE);
 	e = &s->entries[i];
+	if (e->attrs != attrs)
+		note_change(s, p);
 	attrs_ref(s->attrs, attrs);
 	attrs_unref(s->attrs, e->attrs);
 	e->attrs = attrs;
@@ -234,6 +265,7 @@ installed_remove(struct installed *s, const struct ip_prefix *p)
 
 	if (i == TRIE_NONE)
 		return false;
+	note_change(s, p);
 	attrs_unref(s->attrs, s->entries[i].attrs);
 	s->stats.in[s->entries[i].state]--;
 	s->stats.there -= s->entries[i].there;
@@ -253,6 +285,7 @@ installed_clear(struct installed *s)
 	for (size_t i = 0; i < s->n; i++)
 		attrs_unref(s->attrs, s->entries[i].attrs);
 	s->n = 0;
+	s->forgotten = ++s->changes;
 	s->fill = (struct slots_fill){ 0 };
 	memset(s->stats.in, 0, sizeof(s->stats.in));
 	s->stats.there = 0;

@@ -93,6 +93,15 @@ bool installed_remove(struct installed *s, const struct ip_prefix *p);
 /* The target is gone and so is what it held: forget the entries, keep the statistics. */
 void installed_clear(struct installed *s);
 
+/*
+ * What changed: the entries that came, went or got other attributes, numbered from 0. For those who
+ * keep up with what is held; only the last of them are remembered, and installed_clear() makes all
+ * of them forgotten.
+ */
+uint64_t installed_changes(const struct installed *s);
+bool installed_remembers(const struct installed *s, uint64_t since);
+const struct ip_prefix *installed_changed(const struct installed *s, uint64_t change);
+
 /* Ordered walk by a cursor that survives changes: the first entry after *cursor, or the very first
  * with start; NULL at the end. */
 const struct installed_entry *installed_next(

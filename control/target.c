@@ -17,8 +17,9 @@
 
 /* As it is before anything happened; push NULL: nobody has the number. */
 static void
-port_init(const struct target *t, struct port *port, const struct push *push)
+port_init(struct target *t, struct port *port, const struct push *push)
 {
+	t->ports_version++;
 	*port = (struct port){ .push.name = NULL };
 	if (push != NULL)
 		port->push = *push;
@@ -292,25 +293,43 @@ run_family(struct target *t, enum ip_family family, struct mono now)
 }
 
 void
-target_run(struct target *t, struct mono now)
+target_begin(struct target *t, struct mono now)
 {
 	choice_ask_nexthops(t, now);
 	t->repair = false;
 	t->runs++;
 	if (t->config.shared)
 		target_share(t);
-	for (int f = 0; f < IP_FAMILIES; f++)
+	t->due[IP_V4] = t->due[IP_V6] = true;
+}
+
+bool
+target_run_next(struct target *t, struct mono now)
+{
+	int f = t->due[IP_V4] ? IP_V4 : IP_V6;
+
+	if (t->due[f]) {
+		t->due[f] = false;
 		run_family(t, (enum ip_family)f, now);
+	}
+	return t->due[IP_V6];
+}
+
+void
+target_run(struct target *t, struct mono now)
+{
+	target_begin(t, now);
+	while (target_run_next(t, now))
+		;
 }
 
 bool
 target_work(struct target *t, struct mono now)
 {
-	bool more = false;
-
 	for (int f = 0; f < IP_FAMILIES; f++)
-		more |= choice_work(t, (enum ip_family)f, now);
-	return more;
+		if (choice_work(t, (enum ip_family)f, now))
+			return true;
+	return false;
 }
 
 /* --- status --- */

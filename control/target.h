@@ -163,6 +163,11 @@ bool target_repair_wanted(const struct target *t);
 /* Select, plan and push both families now. */
 void target_run(struct target *t, struct mono now);
 
+/* The same for a loop that is not to be held for both: begin, then a family each time; true while
+ * there is another. */
+void target_begin(struct target *t, struct mono now);
+bool target_run_next(struct target *t, struct mono now);
+
 /* What the fullest port holds; NULL without ports. */
 const struct installed *target_held(const struct target *t, enum ip_family family);
 

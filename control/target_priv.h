@@ -53,6 +53,7 @@ struct choice {
 struct target {
 	struct target_config config;
 	struct port *ports;
+	uint64_t ports_version; /* one more for each that comes or goes */
 	unsigned n_ports;
 	struct choice choice[IP_FAMILIES];
 	struct plan plan;
@@ -60,8 +61,9 @@ struct target {
 	struct ip_prefix *never;   /* room for target_never() */
 	size_t quota[IP_FAMILIES]; /* of a shared table, see target_share() */
 	bool repair;
-	bool frozen;   /* by an operator */
-	char why[160]; /* lent by target_why_unusable() */
+	bool due[IP_FAMILIES]; /* families still to run */
+	bool frozen;           /* by an operator */
+	char why[160];         /* lent by target_why_unusable() */
 	double cost_s;
 	uint64_t runs;
 };

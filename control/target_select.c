@@ -244,6 +244,7 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 	};
 	*context = (struct selector_context){
 		.held = target_held(t, family),
+		.held_version = t->ports_version,
 		.default_attrs = default_attrs(t, family),
 		.follow = c->follow,
 		.routes_only = !c->synthetic,

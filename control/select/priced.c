@@ -442,6 +442,44 @@ priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n)
 	p->n_held = n;
 }
 
+/* Of the first in `held` that is not before the prefix. */
+static size_t
+find_held(const struct priced *p, const struct ip_prefix *prefix)
+{
+	size_t low = 0, high = p->n_held;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (prefix_cmp(&p->held[middle].prefix, prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void
+priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action)
+{
+	size_t i = find_held(p, prefix);
+	bool there = i < p->n_held && prefix_equal(&p->held[i].prefix, prefix);
+	struct fib_route *at;
+
+	set_ent(p, prefix, action);
+	if (!there && action == ACTION_NONE)
+		return;
+	if (!there)
+		p->held = mem_resize(MEM_SELECT, p->held, p->n_held + 1, sizeof(*p->held));
+	at = &p->held[i];
+	if (action == ACTION_NONE)
+		memmove(at, at + 1, (--p->n_held - i) * sizeof(*at));
+	else if (!there)
+		memmove(at + 1, at, (p->n_held++ - i) * sizeof(*at));
+	if (action != ACTION_NONE)
+		*at = (struct fib_route){ .prefix = *prefix, .action = action };
+}
+
 size_t
 priced_exact(const struct priced *p)
 {

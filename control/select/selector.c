@@ -115,31 +115,62 @@ selector_make(struct selector *s, const struct select_input *in, const struct se
 	s->priced = priced_new(&config);
 	s->made_for = config;
 	s->generation = generation;
+	s->known.held = NULL;
 	take_lists(s, in);
 	return true;
 }
 
-/* What is held, as actions. */
+static uint32_t
+held_action(const struct selector *s, const struct select_input *in,
+    const struct installed_entry *e, uint32_t hop)
+{
+	uint32_t action = attrs_nexthop(rib_attrs(in->rib), e->attrs);
+
+	return action == hop ? s->made_for.default_action : action;
+}
+
+/* All that is held, as actions. */
+static void
+give_all_held(
+    struct selector *s, const struct select_input *in, const struct installed *from, uint32_t hop)
+{
+	size_t n = installed_count(from), k = 0;
+	struct fib_route *held = mem_calloc(MEM_SELECT, n, sizeof(*held));
+	const struct installed_entry *e;
+	struct ip_prefix at;
+
+	for (e = installed_next(from, &at, true); e != NULL; e = installed_next(from, &at, false)) {
+		ASSERT(k < n);
+		held[k].prefix = e->prefix;
+		held[k++].action = held_action(s, in, e, hop);
+	}
+	priced_set_programmed(s->priced, held, k);
+	mem_free(MEM_SELECT, held);
+}
+
 void
 selector_give_held(
     struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	uint32_t hop = feed_default(in, c);
-	size_t n = installed_count(c->held), k = 0;
-	struct fib_route *held = mem_calloc(MEM_SELECT, n, sizeof(*held));
-	const struct installed_entry *e;
-	struct ip_prefix at;
+	uint64_t changes = installed_changes(c->held);
 
-	for (e = installed_next(c->held, &at, true); e != NULL;
-	     e = installed_next(c->held, &at, false)) {
-		uint32_t action = attrs_nexthop(rib_attrs(in->rib), e->attrs);
+	if (s->known.held == c->held && s->known.version == c->held_version &&
+	    s->known.hop == hop && installed_remembers(c->held, s->known.changes)) {
+		for (uint64_t i = s->known.changes; i < changes; i++) {
+			const struct ip_prefix *p = installed_changed(c->held, i);
+			const struct installed_entry *e = installed_get(c->held, p);
 
-		ASSERT(k < n);
-		held[k].prefix = e->prefix;
-		held[k++].action = action == hop ? s->made_for.default_action : action;
+			priced_program(
+			    s->priced, p, e != NULL ? held_action(s, in, e, hop) : ACTION_NONE);
+		}
+	} else {
+		give_all_held(s, in, c->held, hop);
 	}
-	priced_set_programmed(s->priced, held, k);
-	mem_free(MEM_SELECT, held);
+	s->known.held = c->held;
+	s->known.version = c->held_version;
+	s->known.changes = changes;
+	s->known.hop = hop;
 }
 
 int64_t

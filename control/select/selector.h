@@ -12,7 +12,8 @@
 /* What only `priced` asks for, beside the input that all take. */
 struct selector_context {
 	const struct installed
-	    *held; /* what the target holds: hysteresis is for that. May be NULL */
+	    *held;             /* what the target holds: hysteresis is for that. May be NULL */
+	uint64_t held_version; /* another one where `held` may be another object */
 	/* Attributes with the next hop of the target's default; ATTRS_NONE where none is known, and
 	 * then nothing is ever sent back to the default below another entry. */
 	uint32_t default_attrs;

@@ -39,6 +39,11 @@ struct selector {
 	double price;             /* 0: not found yet */
 	struct ip_prefix *listed; /* always, then never, as the tree was made for */
 	size_t n_always, n_never;
+	struct {
+		const struct installed *held; /* NULL: the tree knows of nothing held */
+		uint64_t version, changes;
+		uint32_t hop; /* what the default's was */
+	} known;
 	unsigned exact_permille; /* price of a place in the exact length's own table, of `price` */
 	struct priced_table table;
 	struct selector_status status;
