@@ -22,7 +22,8 @@ const struct cli_verb cli_verbs[] = {
 	    "The same: why it is installed, or is not." },
 	{ "show installed", "", "", 0, 0, cli_show_installed, "Routes the push neighbours hold." },
 	{ "diff", "", "", 0, 0, cli_diff,
-	    "Where what the target holds is not what is wanted, and why. Exits with 3 when there is such." },
+	    "Where what the target holds is not what is wanted, and why. Exits with 3 when there "
+	    "is such." },
 	{ "show hardware", "", "", 0, 0, cli_show_hardware,
 	    "How full the tables of the switch's ASIC are, where that is told." },
 	{ "show events", "[-n N]", "n", 0, 0, cli_show_events,

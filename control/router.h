@@ -75,8 +75,8 @@ const struct traffic *router_traffic_peek(const struct router *r, enum ip_family
 /*
  * A BGP identifier of ours, as we push with it. Paths that come with it as ORIGINATOR_ID (RFC 4456)
  * are what we have pushed ourselves: a router with one table for both sends it back. They are
- * counted and not kept but for show; where the source sends several paths a prefix (ADD-PATH) the real ones are
- * still there, and where it does not, ours has taken their place.
+ * counted and not kept but for show; where the source sends several paths a prefix (ADD-PATH) the
+ * real ones are still there, and where it does not, ours has taken their place.
  */
 void router_own_id(struct router *r, uint32_t router_id);
 

@@ -37,8 +37,8 @@ uint32_t arena_alloc(struct arena *a, uint32_t n);
 /* Give back the whole block of n units. */
 void arena_free(struct arena *a, uint32_t index, uint32_t n);
 
-/* Give what was made usable ahead of need back to the system: a large table has up to 2 MiB of it in
- * each arena. To be called when a table has stopped growing. */
+/* Give what was made usable ahead of need back to the system: a large table has up to 2 MiB of it
+ * in each arena. To be called when a table has stopped growing. */
 void arena_trim(struct arena *a);
 
 static inline void *

@@ -175,8 +175,8 @@ bool rib_sweep(
 
 /* Bytes held: entries and further paths (trie_bytes and attrs_bytes are separate). */
 size_t rib_bytes(const struct rib *r);
-/* A family's table has stopped growing: what is held ahead of need, also for attributes, goes back to
- * the system. */
+/* A family's table has stopped growing: what is held ahead of need, also for attributes, goes back
+ * to the system. */
 void rib_trim(struct rib *r, enum ip_family family);
 size_t rib_trie_bytes(const struct rib *r, enum ip_family family);
 

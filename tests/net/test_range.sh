@@ -5,6 +5,7 @@
 # place for two, then one of the two leaves and the third has its place. A neighbour with too many
 # routes is closed, kept out, and let in again.
 #
+# shellcheck disable=SC2016 # eval expands what is in single quotes
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
 net_begin ip curl jq bgpdump
