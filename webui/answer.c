@@ -103,9 +103,9 @@ render(struct web_answer *a)
 {
 	struct str *out = &a->body;
 
-	a->rows->waiting = false;
-	for (int i = 0;
-	     i < ROWS_PER_READ && out->len < BYTES_PER_READ && !a->rows_done && !a->rows->waiting;
+	a->rows->wait_ms = 0;
+	for (int i = 0; i < ROWS_PER_READ && out->len < BYTES_PER_READ && !a->rows_done &&
+			a->rows->wait_ms == 0;
 	     i++) {
 		size_t start = out->len, row;
 

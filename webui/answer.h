@@ -23,9 +23,9 @@ struct web_rows {
 	 * that is gone by now appends nothing. */
 	bool (*next)(struct web_rows *rows, struct str *out);
 	void (*free)(struct web_rows *rows);
-	/* Set by next() with nothing appended: what it waits for is not there, ask again in a
-	 * while. */
-	bool waiting;
+	/* Set by next() with nothing appended: what it waits for is not there, ask again after so
+	 * long. */
+	unsigned wait_ms;
 };
 
 struct web_answer {

@@ -29,6 +29,12 @@ enum events_arg {
 	EVENTS_MAX_EVENTS,
 	EVENTS_SEVERITY
 };
+enum flat_events_arg {
+	FLAT_EVENT_ID,
+	FLAT_MAX_EVENTS,
+	FLAT_THRESHOLD_ID,
+	FLAT_TIMEOUT
+};
 
 void web_api_version(struct web_call *call, struct web_answer *a);
 void web_api_topprefixes(struct web_call *call, struct web_answer *a);
@@ -51,6 +57,7 @@ void web_api_rib(struct web_call *call, struct web_answer *a);
 void web_api_installed(struct web_call *call, struct web_answer *a);
 void web_api_diff(struct web_call *call, struct web_answer *a);
 void web_api_events(struct web_call *call, struct web_answer *a);
+void web_api_events_flat(struct web_call *call, struct web_answer *a);
 void web_api_hardware(struct web_call *call, struct web_answer *a);
 void web_api_reload(struct web_call *call, struct web_answer *a);
 void web_api_verify(struct web_call *call, struct web_answer *a);

@@ -3,6 +3,8 @@
 #include "webui/api.h"
 #include "webui/json.h"
 
+#define PAUSE_MS 20 /* between two pieces of work */
+
 struct verify_rows {
 	struct web_rows rows;
 	struct web_app *app;
@@ -38,7 +40,7 @@ verify_next(struct web_rows *rows, struct str *out)
 
 	switch (b->verify(b->ctx, &r->verify, &v)) {
 	case WEB_VERIFY_DONE: return false;
-	case WEB_VERIFY_MORE: rows->waiting = true; return true;
+	case WEB_VERIFY_MORE: rows->wait_ms = PAUSE_MS; return true;
 	case WEB_VERIFY_ROW: break;
 	}
 	row = verified_json(&v);

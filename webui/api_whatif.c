@@ -18,6 +18,7 @@ struct whatif_rows {
 
 /* A blank now and then tells the client that we are still at it. */
 #define POLLS_PER_BLANK 50
+#define POLL_MS         20
 
 static json_t *
 points_json(const struct web_whatif *w)
@@ -99,9 +100,10 @@ whatif_next(struct web_rows *rows, struct str *out)
 		str_add(out, "\n");
 		return true;
 	}
-	rows->waiting = state == WEB_WHATIF_PENDING;
-	if (rows->waiting)
+	if (state == WEB_WHATIF_PENDING) {
+		rows->wait_ms = POLL_MS;
 		return true;
+	}
 	r->over = true;
 	root = whatif_json(r, state, &w);
 	web_json_dump(root, out);

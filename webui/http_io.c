@@ -21,12 +21,10 @@
  * Sizes: the request line and headers of a connection fit CONNECTION_MEMORY or it is refused, and a
  * connection that says nothing for IDLE_S is closed.
  */
-#include "webui/http_io.h"
+#include "webui/http_priv_io.h"
 
 #include <errno.h>
-#include <ev.h>
 #include <linux/tcp.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -35,45 +33,13 @@
 #include "lib/clock_io.h"
 #include "lib/log.h"
 #include "webui/listen_io.h"
-#include "webui/route.h"
 
 #define CONNECTIONS_MAX     128
 #define TCP_CONNECTIONS_MAX 112
 #define CONNECTION_MEMORY   (32 * 1024)
 #define IDLE_S              30
-#define TURN_US_MAX         1000
-#define BLOCK_BYTES         (16 * 1024)
 #define ACCEPTS_PER_TURN    32
 #define ACCEPT_RETRY_S      1.0
-#define LISTENERS_MAX       32
-#define WAIT_S              0.02 /* until an answer that waits for something is asked again */
-
-static const char content_policy[] =
-    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-struct listener {
-	struct ev_io io;
-	struct web_http *http;
-	char *path; /* unix socket; NULL: TCP, at: */
-	struct ip_addr address;
-	uint16_t port; /* as it was asked for */
-	struct stat made;
-};
-
-struct web_http {
-	struct ev_loop *loop;
-	struct MHD_Daemon *daemon;
-	struct ev_io epoll;
-	struct ev_timer timeout;      /* libmicrohttpd's */
-	struct ev_timer accept_retry; /* after we ran out of descriptors */
-	struct ev_timer wait;         /* for `waiting` */
-	struct outgoing *waiting;
-	struct listener *listeners[LISTENERS_MAX];
-	size_t n_listeners;
-	size_t n_tcp_connections;
-	int64_t dispatch_us, render_us; /* used of this turn */
-	struct web_app app;
-};
 
 struct connection {
 	bool tcp;
@@ -87,131 +53,6 @@ struct exchange {
 	bool accepted; /* its headers were looked at */
 	char *target;
 };
-
-/* --- answering ---------------------------------------------------------------------------------
- */
-
-/* An answer on its way out. */
-struct outgoing {
-	struct web_http *http;
-	struct MHD_Connection *mhd;
-	struct outgoing *next_waiting;
-	struct web_answer answer;
-};
-
-/* Nothing to send yet: libmicrohttpd would ask again at once, and again. */
-static void
-wait_a_while(struct outgoing *o)
-{
-	struct web_http *h = o->http;
-
-	MHD_suspend_connection(o->mhd);
-	o->next_waiting = h->waiting;
-	h->waiting = o;
-	if (ev_is_active(&h->wait))
-		return;
-	ev_timer_set(&h->wait, WAIT_S, 0);
-	ev_timer_start(h->loop, &h->wait);
-}
-
-static void
-resume_all(struct web_http *h)
-{
-	struct outgoing *o = h->waiting, *next;
-
-	h->waiting = NULL;
-	for (; o != NULL; o = next) {
-		next = o->next_waiting;
-		MHD_resume_connection(o->mhd);
-	}
-}
-
-static ssize_t
-read_answer(void *cls, uint64_t pos, char *buf, size_t max)
-{
-	struct outgoing *o = cls;
-	struct mono start;
-	ssize_t n;
-
-	(void)pos;
-	if (o->http->render_us >= TURN_US_MAX)
-		return 0;
-	start = clock_mono();
-	n = web_answer_read(&o->answer, buf, max);
-	o->http->render_us += mono_sub_us(clock_mono(), start);
-	if (n == 0 && o->answer.rows != NULL && o->answer.rows->waiting)
-		wait_a_while(o);
-	return n < 0 ? MHD_CONTENT_READER_END_OF_STREAM : n;
-}
-
-static void
-free_answer(void *cls)
-{
-	struct outgoing *o = cls;
-
-	web_answer_fini(&o->answer);
-	mem_free(MEM_HTTP, o);
-}
-
-static void
-count_answer(struct web_http_stats *stats, unsigned status)
-{
-	stats->requests++;
-	if (status >= 500)
-		stats->errors_5xx++;
-	else if (status >= 400)
-		stats->errors_4xx++;
-}
-
-static void
-add_headers(struct MHD_Response *response, const struct web_answer *a, bool close)
-{
-	MHD_add_response_header(response, "Content-Type", a->content_type);
-	MHD_add_response_header(
-	    response, "Cache-Control", a->cache_control != NULL ? a->cache_control : "no-store");
-	MHD_add_response_header(response, "Content-Security-Policy", content_policy);
-	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-	if (a->etag[0] != '\0')
-		MHD_add_response_header(response, "ETag", a->etag);
-	if (a->allow != NULL)
-		MHD_add_response_header(response, "Allow", a->allow);
-	if (close)
-		MHD_add_response_header(response, "Connection", "close");
-}
-
-/* Hand the answer, which is taken, to libmicrohttpd. */
-static enum MHD_Result
-send_answer(struct MHD_Connection *connection, struct outgoing *o, bool close)
-{
-	ssize_t length = web_answer_length(&o->answer);
-	unsigned status = o->answer.status;
-	struct MHD_Response *response;
-	enum MHD_Result result;
-
-	o->mhd = connection;
-	count_answer(&o->http->app.stats, status);
-	response =
-	    MHD_create_response_from_callback(length < 0 ? MHD_SIZE_UNKNOWN : (uint64_t)length,
-		BLOCK_BYTES, read_answer, o, free_answer);
-	if (response == NULL) {
-		free_answer(o);
-		return MHD_NO;
-	}
-	add_headers(response, &o->answer, close);
-	result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-static struct outgoing *
-outgoing_new(struct web_http *h)
-{
-	struct outgoing *o = mem_alloc(MEM_HTTP, sizeof(*o));
-
-	o->http = h;
-	return o;
-}
 
 /* No request of ours has a body. One that has is refused before it is read, and the connection is
  * closed: what follows must not be taken for the next request. */
@@ -259,7 +100,7 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 		o = outgoing_new(h);
 		web_answer_init(&o->answer);
 		web_answer_error(&o->answer, 413, "a request must not have a body");
-		return send_answer(mhd, o, true);
+		return outgoing_send(mhd, o, true);
 	}
 	*upload_size = 0;
 	/* Not answered now, libmicrohttpd asks again in the next turn. */
@@ -273,7 +114,7 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url, const char *m
 	o = outgoing_new(h);
 	web_dispatch(&h->app, &request, &o->answer);
 	h->dispatch_us += mono_sub_us(clock_mono(), start);
-	return send_answer(mhd, o, false);
+	return outgoing_send(mhd, o, false);
 }
 
 /* The target as it was sent; what is given back becomes *state of on_request(). */
@@ -408,7 +249,7 @@ on_wait(struct ev_loop *loop, struct ev_timer *timer, int events)
 	struct web_http *h = CONTAINER_OF(timer, struct web_http, wait);
 
 	(void)loop, (void)events;
-	resume_all(h);
+	outgoing_resume(h);
 	turn(h);
 }
 
@@ -520,7 +361,7 @@ web_http_free(struct web_http *h)
 	ev_timer_stop(h->loop, &h->timeout);
 	ev_timer_stop(h->loop, &h->accept_retry);
 	ev_timer_stop(h->loop, &h->wait);
-	resume_all(h);
+	outgoing_resume(h);
 	MHD_stop_daemon(h->daemon);
 	mem_free(MEM_HTTP, h);
 }

@@ -61,6 +61,14 @@ static const struct web_param events_params[] = {
 	{ 0 },
 };
 
+static const struct web_param flat_events_params[] = {
+	[FLAT_EVENT_ID] = { "eventID", WEB_STRING, 0, 0, { 0 } },
+	[FLAT_MAX_EVENTS] = { "maxEvents", WEB_INTEGER, 1000000, 1000, { 0 } },
+	[FLAT_THRESHOLD_ID] = { "thresholdID", WEB_STRING, 0, 0, { 0 } },
+	[FLAT_TIMEOUT] = { "timeout", WEB_INTEGER, 3600, 0, { 0 } },
+	{ 0 },
+};
+
 static const struct web_param command_params[] = {
 	[COMMAND_REASON] = { "reason", WEB_STRING, 0, 0, { 0 } },
 	{ 0 },
@@ -74,6 +82,7 @@ const struct web_route_row web_routes[] = {
 	{ "GET", "/bgp/prefix/{router}/json", web_api_prefix, prefix_params },
 	{ "GET", "/agents/json", web_api_agents, agents_params },
 	{ "GET", "/analyzer/json", web_api_analyzer, NULL },
+	{ "GET", "/events/json", web_api_events_flat, flat_events_params },
 	/* For monitoring. */
 	{ "GET", "/metrics", web_api_metrics, NULL },
 	{ "GET", "/healthz", web_api_healthz, NULL },
@@ -219,7 +228,10 @@ read_args(struct web_call *call, const struct web_target *target, struct web_ans
 
 		ASSERT(i < WEB_PARAMS_MAX);
 		switch (web_query_get(target, p->name, arg->text)) {
-		case WEB_ABSENT: arg->number = p->fallback; break;
+		case WEB_ABSENT:
+			arg->text[0] = '\0';
+			arg->number = p->fallback;
+			break;
 		case WEB_BAD:
 			web_answer_error(a, 400, "%s: badly encoded or longer than %d bytes",
 			    p->name, WEB_VALUE_MAX - 1);

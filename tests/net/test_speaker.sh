@@ -197,7 +197,12 @@ expect_within "... a lost session's are stale" 5 \
 ctl enable twin_a >/dev/null
 
 # By an operator's hand.
+spawn poll sw curl -sS --max-time 90 "http://127.0.0.1:8008/events/json?timeout=60&eventID=$(
+	api sw "/events/json?maxEvents=1" | jq '.[0].eventID')"
 check "a neighbour is disabled" hotfib_ disable twin-b "new line card"
+expect_within "... which a client that waits for the next event hears" 10 \
+	log_has poll '^\[\{"eventID":[0-9]+,"metric":"command",.*"disable of twin-b by '
+gone poll
 expect_within "... and told why" 5 log_has bird "Administrative shutdown.*new line card"
 check "... is shown so" eval "hotfib_ show neighbor twin-b | grep 'disabled by an operator'"
 check "... is no riddle in the status" \

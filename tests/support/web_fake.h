@@ -605,7 +605,7 @@ web_fake_init(struct web_fake *f)
 			.severity = i == 0   ? "error"
 				    : i == 1 ? "info"
 					     : "warning",
-			.kind = "session",
+			.kind = i == 1 ? "table" : "session",
 			.text = "neighbour target went down: \xff",
 			.first_wall_ms = 1467322582093,
 			.last_wall_ms = 1467322582093 + (int64_t)i,

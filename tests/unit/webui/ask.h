@@ -54,6 +54,18 @@ ask_json(struct web_fake *fake, const char *target, unsigned status)
 	return root;
 }
 
+/* GET target answers `status` and this body. */
+static inline void
+assert_body(struct web_fake *fake, const char *target, unsigned status, const char *expected)
+{
+	struct str body;
+
+	str_init(&body, MEM_MISC);
+	assert_int_equal(ask(fake, target, &body), status);
+	assert_string_equal(body.text, expected);
+	str_fini(&body);
+}
+
 /* GET target answers `status` and an error that contains `what`. */
 static inline void
 assert_error(struct web_fake *fake, const char *target, unsigned status, const char *what)

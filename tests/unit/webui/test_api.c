@@ -4,17 +4,6 @@
 
 #include "tests/unit/webui/ask.h"
 
-static void
-assert_body(struct web_fake *fake, const char *target, unsigned status, const char *expected)
-{
-	struct str body;
-
-	str_init(&body, MEM_MISC);
-	assert_int_equal(ask(fake, target, &body), status);
-	assert_string_equal(body.text, expected);
-	str_fini(&body);
-}
-
 /* The members, their order and their types are those of the 2016 sample on blog.sflow.com. */
 static void
 test_topprefixes_as_sflow_rt(void **state)
@@ -132,46 +121,6 @@ test_capabilities(void **state)
 	str_fini(&body);
 }
 
-/* The ids that an events path answers, as "5 6 7 newest". */
-static void
-assert_events(struct web_fake *fake, const char *target, const char *expected)
-{
-	json_t *root = ask_json(fake, target, 200), *list = json_object_get(root, "events");
-	struct str ids;
-
-	str_init(&ids, MEM_MISC);
-	for (size_t i = 0; i < json_array_size(list); i++)
-		str_addf(&ids, "%lld ",
-		    (long long)json_integer_value(json_object_get(json_array_get(list, i), "id")));
-	str_addf(&ids, "%lld", (long long)json_integer_value(json_object_get(root, "newest")));
-	assert_string_equal(ids.text, expected);
-	str_fini(&ids);
-	json_decref(root);
-}
-
-static void
-test_events(void **state)
-{
-	struct web_fake fake;
-	json_t *root;
-
-	(void)state;
-	web_fake_init(&fake);
-	assert_events(&fake, "/api/v1/events", "5 6 7 7");
-	assert_events(&fake, "/api/v1/events?after=5", "6 7 7");
-	assert_events(&fake, "/api/v1/events?after=9007199254740991", "9007199254740991");
-	assert_events(&fake, "/api/v1/events?maxEvents=1", "7 7");
-	assert_events(&fake, "/api/v1/events?maxEvents=0", "7");
-	assert_events(&fake, "/api/v1/events?severity=warning", "5 7 7");
-	assert_events(&fake, "/api/v1/events?severity=error&maxEvents=1", "5 7");
-	assert_error(&fake, "/api/v1/events?severity=bad", 400, "none of info, warning, error");
-	root = ask_json(&fake, "/api/v1/events?maxEvents=1", 200);
-	assert_string_equal(json_string_value(json_object_get(
-				json_array_get(json_object_get(root, "events"), 0), "text")),
-	    "neighbour target went down: \xef\xbf\xbd");
-	json_decref(root);
-}
-
 static void
 test_hardware(void **state)
 {
@@ -185,55 +134,6 @@ test_hardware(void **state)
 	    "\"ipv4_routes\":{\"used\":9000},\"total_routes\":{\"max\":131072,\"used\":9812}}},"
 	    "{\"error\":\"no \\\"answer\\\"\",\"known\":false,\"name\":\"/run/redis.sock\","
 	    "\"source\":\"redis\",\"tables\":{}}]}\n");
-}
-
-static void
-test_route_explained(void **state)
-{
-	struct web_fake fake;
-	json_t *root;
-
-	(void)state;
-	web_fake_init(&fake);
-	assert_body(&fake, "/api/v1/route?router=target&address=10.0.2.77", 200,
-	    "{\"because\":\"it carries too little\","
-	    "\"carriedby\":\"10.0.0.0/8\",\"cover\":\"10.0.0.0/16\",\"coverAlike\":false,"
-	    "\"coverNexthop\":\"192.0.2.9\",\"demand\":1250.0,\"demandError\":0.5,"
-	    "\"demandSamples\":15.5,\"forwarding\":\"carried\","
-	    "\"ignoredPaths\":[{\"aspath\":\"1-2-3\",\"aspathLength\":3,"
-	    "\"communities\":\"65000:1-65000:666\",\"localpref\":100,\"med\":1,"
-	    "\"neighbor\":\"reflector\",\"neighborAddress\":\"10.0.0.254\","
-	    "\"nexthop\":\"192.0.2.3\",\"origin\":\"IGP\",\"pathId\":9,"
-	    "\"why\":\"it is our own\"}],\"nPaths\":2,\"paths\":["
-	    "{\"aspath\":\"1-2-3\",\"aspathLength\":3,\"best\":true,"
-	    "\"communities\":\"65000:1-65000:666\",\"localpref\":100,\"med\":1,"
-	    "\"neighbor\":\"reflector\",\"neighborAddress\":\"10.0.0.254\","
-	    "\"nexthop\":\"192.0.2.3\",\"origin\":\"IGP\",\"pathId\":0,\"stale\":false},"
-	    "{\"aggregatorAs\":65001,\"aggregatorId\":\"10.0.0.4\",\"aspath\":\"1-2-3\","
-	    "\"aspathLength\":3,\"atomicAggregate\":true,\"best\":false,"
-	    "\"clusterList\":\"10.0.0.1-10.0.0.2\",\"communities\":\"65000:1-65000:666\","
-	    "\"extendedCommunities\":\"rt:65000:7\",\"largeCommunities\":\"65000:1:2\","
-	    "\"localpref\":100,\"med\":1,\"neighbor\":\"reflector\","
-	    "\"neighborAddress\":\"10.0.0.254\",\"nexthop\":\"192.0.2.3\","
-	    "\"nexthopLinkLocal\":\"fe80::1\",\"onlyToCustomer\":65002,\"origin\":\"IGP\","
-	    "\"originatorId\":\"10.0.0.3\",\"otherAttributes\":\"e06301ff\",\"pathId\":7,"
-	    "\"rule\":\"stale\",\"stale\":true,\"why\":\"it is not "
-	    "stale\"}],\"points\":[{\"prefix\":\"10.0.2.0/24\",\"value\":1000.0}],"
-	    "\"prefix\":\"10.0.2.0/24\",\"price\":2000.0,\"router\":\"edge\","
-	    "\"rule\":\"as-path\",\"valueDestination\":32333333.3333333,"
-	    "\"valueSource\":8083333.33333333,\"verdict\":\"below-price\",\"why\":\"its AS path is "
-	    "shorter\"}\n");
-	assert_error(&fake, "/api/v1/route?address=x", 400, "\"x\"");
-	assert_error(&fake, "/api/v1/route", 400, "address");
-	assert_error(&fake, "/api/v1/route?address=192.0.2.1", 404, "no route to 192.0.2.1");
-	assert_error(&fake, "/api/v1/route?address=10.0.0.0/23", 404, "no route");
-	/* A prefix that is not in the table: what covers it. */
-	root = ask_json(&fake, "/api/v1/route?router=target&address=10.0.2.64/26", 200);
-	assert_string_equal(json_string_value(json_object_get(root, "prefix")), "10.0.2.0/24");
-	json_decref(root);
-	assert_error(&fake, "/api/v1/route?router=nope&address=10.0.0.1", 404, "\"nope\"");
-	fake.n_routers = 2;
-	assert_error(&fake, "/api/v1/route?address=10.0.0.1", 400, "say which");
 }
 
 static void
@@ -620,10 +520,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_route_explained),
 		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_capabilities),
-		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_dump_is_refused),
 		cmocka_unit_test(test_topprefixes_as_sflow_rt),

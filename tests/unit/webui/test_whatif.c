@@ -80,13 +80,13 @@ test_waiting(void **state)
 	assert_int_equal(a.status, 200);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(web_answer_read(&a, buf, sizeof(buf)), 0);
-		assert_true(a.rows->waiting);
+		assert_true(a.rows->wait_ms > 0);
 	}
 	assert_int_equal(fake.whatif_pending, 0);
 	str_init(&body, MEM_MISC);
 	read_all(&a, sizeof(buf), &body);
 	assert_non_null(strstr(body.text, "\"points\":[{"));
-	assert_false(a.rows->waiting);
+	assert_int_equal(a.rows->wait_ms, 0);
 	str_fini(&body);
 	web_answer_fini(&a);
 }
