@@ -17,7 +17,8 @@ bgp_collision_decide(const struct bgp_collision *c)
 	if (c->old_state < BGP_OPENCONFIRM)
 		return BGP_COLLISION_NONE;
 	if (c->old_state == BGP_ESTABLISHED)
-		keep_new = c->old_silent_us > c->old_keepalive_s * INT64_C(1000000);
+		keep_new = (c->old_restarts && !c->new_outgoing) ||
+			   c->old_silent_us > c->old_keepalive_s * INT64_C(1000000);
 	else if (c->old_outgoing == c->new_outgoing)
 		keep_new = true;
 	else

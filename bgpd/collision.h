@@ -14,7 +14,9 @@
  *   mistake cannot take the session from each other forever. Unless it has been silent for longer
  *   than a living peer's keepalive interval: then its peer has crashed or its host has restarted,
  *   the new one is the proof, and waiting for the hold timer would cost a further two intervals.
- *   Without keepalives (hold time 0) nothing else can tell us, so the new one stays.
+ *   Without keepalives (hold time 0) nothing else can tell us, so the new one stays. And it stays
+ *   when the neighbour has dialled it and had asked for graceful restart (RFC 4724 5): it has
+ *   restarted before its end of the old one could tell us.
  */
 #ifndef BGPD_COLLISION_H
 #define BGPD_COLLISION_H
@@ -24,6 +26,8 @@
 struct bgp_collision {
 	enum bgp_state old_state; /* below OpenConfirm: no collision yet, both go on */
 	bool old_outgoing, new_outgoing;
+	bool old_restarts; /* graceful restart with a family or more, in the peer's OPEN on the old
+			      one */
 	uint32_t local_id, remote_id, local_as, remote_as;
 	int64_t old_silent_us;    /* since anything was received on the old one */
 	uint16_t old_keepalive_s; /* its interval, 0 without keepalives */

@@ -38,12 +38,32 @@ link_of(struct peer *p, const struct bgp_conn *c)
 
 /* --- what a connection tells ------------------------------------------------------------------ */
 
+static bool
+restarts(const struct bgp_conn *c)
+{
+	const struct bgp_graceful_restart *g = &bgp_conn_agreed(c)->restart;
+
+	return g->families[IP_V4] || g->families[IP_V6];
+}
+
+/* End the connection that gives way. A session with graceful restart ends as if it had been lost,
+ * without a NOTIFICATION, so that what is kept of it is kept (RFC 4724 5). */
+static void
+give_way(struct bgp_conn *c)
+{
+	if (bgp_conn_state(c) == BGP_ESTABLISHED && restarts(c))
+		bgp_conn_eof(c, "the neighbour has connected anew: it has restarted");
+	else
+		bgp_conn_cease(c, BGP_CEASE_COLLISION, NULL);
+}
+
 static enum bgp_collision_verdict
 collide(struct peer *p, const struct link *old, const struct link *new, const struct bgp_open *open)
 {
 	struct bgp_collision c = { .old_state = bgp_conn_state(old->conn),
 		.old_outgoing = old->outgoing,
 		.new_outgoing = new->outgoing,
+		.old_restarts = restarts(old->conn),
 		.local_id = p->n.config.router_id,
 		.remote_id = open->router_id,
 		.local_as = p->n.config.local_as,
@@ -67,9 +87,7 @@ on_open(void *ctx, struct bgp_conn *c, const struct bgp_open *open)
 			continue;
 		switch (collide(p, old, new, open)) {
 		case BGP_COLLISION_KEEP_OLD: return false;
-		case BGP_COLLISION_KEEP_NEW:
-			bgp_conn_cease(old->conn, BGP_CEASE_COLLISION, NULL);
-			break;
+		case BGP_COLLISION_KEEP_NEW: give_way(old->conn); break;
 		case BGP_COLLISION_NONE: break;
 		}
 	}

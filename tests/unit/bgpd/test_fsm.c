@@ -150,6 +150,14 @@ test_collision(void **state)
 	c.old_keepalive_s = 0;
 	c.old_silent_us = 1;
 	assert_int_equal(bgp_collision_decide(&c), BGP_COLLISION_KEEP_NEW);
+
+	/* It dials anew, and had said that it keeps its forwarding over a restart (RFC 4724 5). */
+	c.old_keepalive_s = 30;
+	assert_int_equal(bgp_collision_decide(&c), BGP_COLLISION_KEEP_OLD);
+	c.old_restarts = true;
+	assert_int_equal(bgp_collision_decide(&c), BGP_COLLISION_KEEP_NEW);
+	c.new_outgoing = true;
+	assert_int_equal(bgp_collision_decide(&c), BGP_COLLISION_KEEP_OLD);
 }
 
 int

@@ -400,6 +400,49 @@ test_second_connection(void **state)
 	close(second);
 }
 
+/* But of a peer with graceful restart the second one is the new life: the session before it ends as
+ * if it had been lost, so that its routes are kept (RFC 4724 5). */
+static void
+test_restarted_peer(void **state)
+{
+	struct bgp_open open = { .as = 65136,
+		.hold_time_s = 90,
+		.router_id = 2,
+		.multiprotocol = true,
+		.families = { true, true },
+		.four_octet_as = true,
+		.graceful_restart = true,
+		.restart = { .time_s = 120, .families = { true }, .forwarding = { true } } };
+	struct bgp_neighbor_config s = config_of(true, BGP_LEARN);
+	struct bgp_neighbor_status status;
+	uint8_t out[256], in[4096];
+	struct wr w = wr_make(out, sizeof(out));
+	int first, second;
+	size_t n;
+
+	(void)state;
+	bgp_open_encode(&w, &open);
+	bgp_msg_keepalive(&w);
+	add(&server, &s);
+	first = dial_from("127.0.0.2");
+	WAIT_FOR(send(first, out, wr_len(&w), MSG_NOSIGNAL) == (ssize_t)wr_len(&w));
+	WAIT_FOR(server.ups == 1);
+	second = dial_from("127.0.0.2");
+	WAIT_FOR(send(second, out, wr_len(&w), MSG_NOSIGNAL) == (ssize_t)wr_len(&w));
+	WAIT_FOR(server.ups == 2);
+	assert_int_equal(server.downs, 1);
+	assert_int_equal(server.reason, BGP_DOWN_CLOSED);
+	bgp_neighbor_status(server.n, &status);
+	assert_non_null(strstr(status.last_error, "it has restarted"));
+	/* Without a word about it: OPEN, KEEPALIVE and two End-of-RIBs were all. */
+	n = read_to_end(first, in, sizeof(in));
+	for (size_t at = 0; at < n; at += (size_t)in[at + 16] << 8 | in[at + 17])
+		assert_int_not_equal(in[at + 18], BGP_MSG_NOTIFICATION);
+	close(first);
+	close(second);
+	WAIT_FOR(server.downs == 2);
+}
+
 /* A neighbour that does not read: given up when the kernel's buffers have been full for the send
  * hold time, though it is the hold time that says nothing (0). */
 static void
@@ -505,6 +548,7 @@ main(void)
 		TEST(test_unknown_source),
 		TEST(test_one_half_open),
 		TEST(test_second_connection),
+		TEST(test_restarted_peer),
 		TEST(test_send_hold),
 		TEST(test_matching),
 		TEST(test_listeners),
