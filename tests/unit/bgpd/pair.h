@@ -210,6 +210,51 @@ pump(struct end *a, struct end *b, size_t chunk)
 	} while (moved);
 }
 
+static inline void
+discard_output(struct end *e)
+{
+	size_t n;
+
+	while (bgp_conn_output(e->conn, &n) != NULL)
+		bgp_conn_sent(e->conn, n);
+}
+
+static inline void
+feed_hex(struct end *e, const char *hex)
+{
+	uint8_t bytes[512];
+
+	bgp_conn_feed(e->conn, bytes, hex_decode(hex, bytes, sizeof(bytes)), start);
+}
+
+/* An end with this configuration that is in Established with such a peer, and has said all. */
+static inline void
+end_come_up(struct end *e, const struct bgp_conn_config *config, const struct bgp_conn_config *peer)
+{
+	struct end other;
+
+	end_init(e, config);
+	end_init(&other, peer);
+	pump(e, &other, SIZE_MAX);
+	end_fini(&other);
+	assert_int_equal(bgp_conn_state(e->conn), BGP_ESTABLISHED);
+	discard_output(e);
+}
+
+/* It has answered by this NOTIFICATION, with this data in hex, NULL: whatever it is. */
+static inline void
+assert_notification(const struct end *e, const char *what, int code, int subcode, const char *hex)
+{
+	uint8_t data[64];
+	size_t data_len = hex != NULL ? hex_decode(hex, data, sizeof(data)) : 0, len;
+	const uint8_t *bytes = bgp_conn_output(e->conn, &len);
+
+	if (bytes == NULL || len < 21 || (hex != NULL && len != 21 + data_len) ||
+	    bytes[18] != BGP_MSG_NOTIFICATION || bytes[19] != code || bytes[20] != subcode ||
+	    memcmp(bytes + 21, data, data_len) != 0)
+		fail_msg("%s: %s", what, bgp_conn_end_text(e->conn));
+}
+
 static inline struct ip_prefix
 prefix(const char *text)
 {

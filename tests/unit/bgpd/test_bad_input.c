@@ -118,38 +118,7 @@ static const struct scene more_scenes[] = {
 	{ "refresh of 24", BGP_ESTABLISHED, MARK "001805 0001 00 01 00", 1, 2, "0018" },
 };
 
-static void
-feed_hex(struct end *e, const char *hex)
-{
-	uint8_t bytes[512];
-
-	bgp_conn_feed(e->conn, bytes, hex_decode(hex, bytes, sizeof(bytes)), start);
-}
-
 /* Forget what was sent so far. */
-static void
-discard_output(struct end *e)
-{
-	size_t n;
-
-	if (bgp_conn_output(e->conn, &n) != NULL)
-		bgp_conn_sent(e->conn, n);
-}
-
-static void
-check_notification(const struct end *e, const struct scene *s)
-{
-	uint8_t data[64];
-	size_t data_len = s->data != NULL ? hex_decode(s->data, data, sizeof(data)) : 0, len;
-	const uint8_t *bytes = bgp_conn_output(e->conn, &len);
-
-	/* Without `data`: whatever it is. */
-	if (bytes == NULL || (s->data != NULL && len != 21 + data_len) ||
-	    bytes[18] != BGP_MSG_NOTIFICATION || bytes[19] != s->code || bytes[20] != s->subcode ||
-	    memcmp(bytes + 21, data, data_len) != 0)
-		fail_msg("%s: %s", s->what, bgp_conn_end_text(e->conn));
-}
-
 static void
 play(const char *open, const struct scene *all, size_t n)
 {
@@ -173,7 +142,7 @@ play(const char *open, const struct scene *all, size_t n)
 			assert_int_equal(e.reason, BGP_DOWN_NOTIFICATION_RECEIVED);
 			assert_null(bgp_conn_output(e.conn, &len));
 		} else {
-			check_notification(&e, s);
+			assert_notification(&e, s->what, s->code, s->subcode, s->data);
 			assert_int_equal(e.reason, BGP_DOWN_NOTIFICATION_SENT);
 		}
 		if (s->code != -1) {
@@ -209,9 +178,7 @@ come_up(struct end *e, const char *open)
 static void
 assert_sent(struct end *e, const char *what, int code, int subcode, const char *data)
 {
-	const struct scene s = { .what = what, .code = code, .subcode = subcode, .data = data };
-
-	check_notification(e, &s);
+	assert_notification(e, what, code, subcode, data);
 	assert_int_equal(bgp_conn_state(e->conn), BGP_IDLE);
 	end_fini(e);
 }
@@ -402,19 +369,13 @@ static void
 come_up_as(struct end *e, enum kind kind)
 {
 	struct bgp_conn_config peer = speaker, ours = learner;
-	struct end other;
 
 	if (kind == EBGP)
 		peer.local_as = ours.remote_as = 65001;
 	if (kind == EBGP)
 		peer.remote_as = ours.local_as;
 	peer.two_octet_as = kind == OLD;
-	end_init(e, &ours);
-	end_init(&other, &peer);
-	pump(e, &other, SIZE_MAX);
-	end_fini(&other);
-	assert_int_equal(bgp_conn_state(e->conn), BGP_ESTABLISHED);
-	discard_output(e);
+	end_come_up(e, &ours, &peer);
 }
 
 static size_t
@@ -465,9 +426,6 @@ test_updates(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct case_of *c = &cases[i];
-		struct scene s = {
-			.what = c->what, .code = 3, .subcode = c->subcode, .data = NULL
-		};
 		struct end e;
 
 		come_up_as(&e, c->kind);
@@ -480,7 +438,7 @@ test_updates(void **state)
 		if (!counted(&e, c))
 			fail_msg("%s: not counted", c->what);
 		if (c->disposition == RST)
-			check_notification(&e, &s);
+			assert_notification(&e, c->what, 3, c->subcode, NULL);
 		assert_int_equal(
 		    bgp_conn_state(e.conn), c->disposition == RST ? BGP_IDLE : BGP_ESTABLISHED);
 		assert_int_equal(e.problems, c->disposition != ACC);

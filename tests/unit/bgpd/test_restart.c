@@ -7,14 +7,6 @@
 #define OPEN_HEAD "04 fe70 005a 00000002"
 #define MP4       "0104 0001 00 01"
 
-static void
-feed_hex(struct end *e, const char *hex)
-{
-	uint8_t bytes[512];
-
-	bgp_conn_feed(e->conn, bytes, hex_decode(hex, bytes, sizeof(bytes)), start);
-}
-
 /* A session that pushes asks for its routes to be kept; one that learns has none there. */
 static void
 test_offer(void **state)
@@ -92,14 +84,12 @@ come_up(struct end *e, unsigned kind)
 		MARK "002d01 " OPEN_HEAD "10 020e" MP4 "4006 0078 0001 01 80",
 		MARK "002d01 " OPEN_HEAD "10 020e" MP4 "4006 4078 0001 01 80",
 	};
-	size_t n;
 
 	end_init(e, &learner);
 	feed_hex(e, opens[kind]);
 	feed_hex(e, KEEPALIVE);
 	assert_int_equal(bgp_conn_state(e->conn), BGP_ESTABLISHED);
-	while (bgp_conn_output(e->conn, &n) != NULL)
-		bgp_conn_sent(e->conn, n);
+	discard_output(e);
 }
 
 static void

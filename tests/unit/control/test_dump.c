@@ -10,6 +10,7 @@
 #include "control/mrt.h"
 #include "lib/mem.h"
 #include "lib/rd.h"
+#include "tests/support/lines.h"
 #include "tests/support/prefixes.h"
 #include "tests/unit/control/table_app.h"
 
@@ -322,40 +323,6 @@ test_too_long_for_the_format(void **state)
 /* --- bgpdump -----------------------------------------------------------------------------------
  */
 
-static int
-line_cmp(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-struct lines {
-	char **line;
-	size_t n;
-};
-
-static void
-lines_add(struct lines *l, const char *text)
-{
-	l->line = realloc(l->line, (l->n + 1) * sizeof(*l->line));
-	assert_non_null(l->line);
-	l->line[l->n++] = strdup(text);
-}
-
-static void
-lines_sort(struct lines *l)
-{
-	if (l->n > 0)
-		qsort(l->line, l->n, sizeof(*l->line), line_cmp);
-}
-
-static void
-lines_free(struct lines *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->line[i]);
-	free(l->line);
-}
-
 /* A path as bgpdump -m writes it, without the time and what is not asked about. Records of the
  * ADD-PATH subtypes have a field more. */
 static void
@@ -410,9 +377,8 @@ expect_table(const struct table_app *t, enum ip_family family, struct lines *l)
 static void
 run_bgpdump(const struct str *out, struct lines *l)
 {
-	char file[] = "/tmp/hotfib-test-XXXXXX", command[200], line[2000];
+	char file[] = "/tmp/hotfib-test-XXXXXX", command[200];
 	int fd = mkstemp(file);
-	FILE *from;
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, out->text, out->len), out->len);
@@ -421,13 +387,7 @@ run_bgpdump(const struct str *out, struct lines *l)
 	    "bgpdump -q -m %s | awk -F'|' '{ s = $4; n = $9 ~ /^[EI][GN][CP]/ ? 15 : 14;"
 	    " for (i = 5; i <= n; i++) s = s \"|\" $i; print s }'",
 	    file);
-	from = popen(command, "r");
-	assert_non_null(from);
-	while (fgets(line, sizeof(line), from) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		lines_add(l, line);
-	}
-	assert_int_equal(pclose(from), 0);
+	lines_of_command(l, command);
 	unlink(file);
 }
 
@@ -440,7 +400,7 @@ test_bgpdump_reads_it(void **state)
 	struct str out;
 
 	(void)state;
-	if (system("command -v bgpdump >/dev/null") != 0) {
+	if (!program_is_there("bgpdump")) {
 		print_message("SKIP: no bgpdump\n");
 		skip();
 	}
@@ -453,9 +413,7 @@ test_bgpdump_reads_it(void **state)
 	lines_sort(&want);
 	lines_sort(&got);
 	assert_true(want.n > 500);
-	for (size_t i = 0; i < want.n && i < got.n; i++)
-		assert_string_equal(got.line[i], want.line[i]);
-	assert_int_equal(got.n, want.n);
+	lines_assert_same(&want, &got);
 	lines_free(&want);
 	lines_free(&got);
 	str_fini(&out);

@@ -4,6 +4,7 @@
  * path, and every best path are those of an independent reference, bgpdump_table.py, which knows
  * only what bgpdump prints of the same file.
  */
+#include "tests/support/lines.h"
 #include "tests/support/support.h"
 
 #include <stdlib.h>
@@ -145,45 +146,8 @@ take(void *ctx, const struct mrt_update *m)
 	deliver(w, m, good ? &u.attrs : NULL, u.mp_announced);
 }
 
-/* --- lines --------------------------------------------------------------------------------------
+/* --- what we have, and what the reference says ---------------------------------------------------
  */
-
-struct lines {
-	char **line;
-	size_t n, cap;
-};
-
-static void
-add_line(struct lines *l, const char *text)
-{
-	if (l->n == l->cap) {
-		l->cap = l->cap > 0 ? 2 * l->cap : 1024;
-		l->line = realloc(l->line, l->cap * sizeof(*l->line));
-		assert_non_null(l->line);
-	}
-	l->line[l->n++] = strdup(text);
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void
-sort(struct lines *l)
-{
-	if (l->n > 0)
-		qsort(l->line, l->n, sizeof(*l->line), by_text);
-}
-
-static void
-lines_free(struct lines *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->line[i]);
-	free(l->line);
-}
 
 static void
 add_paths(struct lines *l, struct world *w, const struct ip_prefix *p, uint32_t id)
@@ -210,12 +174,12 @@ add_paths(struct lines *l, struct world *w, const struct ip_prefix *p, uint32_t 
 		    ip_format(&w->peers[paths[i].source], peer), paths[i].path_id, as_path,
 		    route_origin_name(a.origin), ip_format(&a.nexthop.addr, nexthop), a.med,
 		    communities);
-		add_line(l, text.text);
+		lines_add(l, text.text);
 	}
 	str_clear(&text);
 	str_addf(&text, "best|%s|%s|%u", prefix, ip_format(&w->peers[paths[0].source], peer),
 	    paths[0].path_id);
-	add_line(l, text.text);
+	lines_add(l, text.text);
 	str_fini(&text);
 }
 
@@ -231,48 +195,21 @@ ours(struct lines *l, struct world *w)
 		     id = rib_next(rib, &p))
 			add_paths(l, w, &p, id);
 	}
-	sort(l);
+	lines_sort(l);
 }
 
 static void
 reference(struct lines *l, const char *path, unsigned every)
 {
-	char command[1024], *line = NULL;
-	size_t room = 0, len = strlen(path);
-	ssize_t n;
-	FILE *from;
+	size_t len = strlen(path);
+	char command[1024];
 
 	/* bgpdump itself does not read .xz. */
 	snprintf(command, sizeof(command), "%s '%s' | bgpdump -m - 2>/dev/null | python3 %s %u",
 	    len > 3 && strcmp(path + len - 3, ".xz") == 0 ? "xz -dc" : "gzip -dc", path, SCRIPT,
 	    every);
-	from = popen(command, "r");
-	assert_non_null(from);
-	while ((n = getline(&line, &room, from)) > 0) {
-		line[n - 1] = '\0';
-		add_line(l, line);
-	}
-	free(line);
-	assert_int_equal(pclose(from), 0);
-	sort(l);
-}
-
-static void
-assert_same(const struct lines *a, const struct lines *b)
-{
-	for (size_t i = 0; i < a->n && i < b->n; i++)
-		if (strcmp(a->line[i], b->line[i]) != 0)
-			fail_msg("line %zu\nours      %s\nreference %s", i, a->line[i], b->line[i]);
-	assert_int_equal(a->n, b->n);
-}
-
-static bool
-there(const char *command)
-{
-	char text[100];
-
-	snprintf(text, sizeof(text), "command -v %s >/dev/null", command);
-	return system(text) == 0;
+	lines_of_command(l, command);
+	lines_sort(l);
 }
 
 struct expected {
@@ -293,7 +230,7 @@ check_file(const char *name, struct expected e)
 
 	if (!data_path(name, path, sizeof(path)))
 		data_skip(name);
-	if (!there("bgpdump") || !there("python3")) {
+	if (!program_is_there("bgpdump") || !program_is_there("python3")) {
 		print_message("SKIP: needs bgpdump and python3\n");
 		skip();
 	}
@@ -306,7 +243,7 @@ check_file(const char *name, struct expected e)
 	    "%s: %u peers, %llu UPDATEs, %llu rejected, %llu records skipped, %zu lines\n", name,
 	    w->n_peers, (unsigned long long)w->updates, (unsigned long long)w->rejected,
 	    (unsigned long long)skipped, a.n);
-	assert_same(&a, &b);
+	lines_assert_same(&a, &b);
 	assert_int_equal(w->n_peers, e.peers);
 	assert_int_equal(w->rejected, e.rejected);
 	assert_int_equal(w->cut, e.cut);
