@@ -76,7 +76,7 @@ struct event_rows {
 	uint64_t next;            /* the id to be written next, downwards */
 	size_t left;              /* may be written */
 	bool begun;
-	double until_s;           /* by the daemon's uptime */
+	double until_s; /* by the daemon's uptime */
 	unsigned polls;
 	bool over;
 };

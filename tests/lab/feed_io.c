@@ -7,7 +7,6 @@
  * The table's own routes are changed in place; routes that are not in it are kept in `extra` and
  * follow the table.
  */
-#include <ev.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +14,9 @@
 #include "bgpd/msg.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
-#include "tests/lab/commands_io.h"
-#include "tests/lab/emit.h"
+#include "tests/lab/feed_io.h"
 #include "tests/lab/input.h"
 #include "tests/lab/lab.h"
-#include "tests/lab/peer_io.h"
-#include "tests/lab/replay.h"
-#include "tests/lab/rib.h"
 #include "tests/lab/source.h"
 
 #define CHUNK (64u << 10)
@@ -47,25 +42,10 @@ const struct option_row feed_options[] = {
 	OPTION_TABLE_END,
 };
 
-struct feed {
-	struct peer *peer;
-	struct table table;
-	struct rib extra;
-	struct emit emit;
-	bool sending;
-	struct mono began;
-	/* --raw: UPDATE messages one behind the other. */
-	uint8_t *raw;
-	size_t raw_len, raw_at;
-	struct replay replay;
-	ev_timer replay_timer;
-	struct mono replay_began; /* MONO_NEVER: not yet */
-};
-
 /* --- sending the table --------------------------------------------------------------------- */
 
-static void
-begin_sending(struct feed *f, const bool families[IP_FAMILIES])
+void
+feed_begin_sending(struct feed *f, const bool families[IP_FAMILIES])
 {
 	memcpy(f->emit.families, families, sizeof(f->emit.families));
 	emit_rewind(&f->emit);
@@ -83,7 +63,7 @@ on_up(void *ctx, struct bgp_conn *c)
 	say("up remote_as=%u ipv4=%d ipv6=%d four_octet_as=%d", a->remote_as, a->families[IP_V4],
 	    a->families[IP_V6], a->four_octet_as);
 	f->emit.how.four_octet_as = a->four_octet_as;
-	begin_sending(f, a->families);
+	feed_begin_sending(f, a->families);
 }
 
 static void
@@ -106,7 +86,7 @@ on_refresh(void *ctx, struct bgp_conn *c, enum ip_family family)
 	say("refresh %s", ip_family_name(family));
 	if (!f->sending)
 		all[1 - family] = false;
-	begin_sending(f, all);
+	feed_begin_sending(f, all);
 	peer_resume(f->peer);
 }
 
@@ -192,17 +172,16 @@ on_more(void *ctx, struct bgp_conn *c)
 
 /* --- changing it ----------------------------------------------------------------------------- */
 
-/* The session, if there is one with the family. */
-static struct bgp_conn *
-conn_for(struct feed *f, unsigned family)
+struct bgp_conn *
+feed_conn(struct feed *f, unsigned family)
 {
 	struct bgp_conn *c = peer_conn(f->peer);
 
 	return c != NULL && bgp_conn_agreed(c)->families[family] ? c : NULL;
 }
 
-static void
-flush(struct feed *f)
+void
+feed_flush(struct feed *f)
 {
 	struct bgp_conn *c = peer_conn(f->peer);
 
@@ -211,11 +190,11 @@ flush(struct feed *f)
 	peer_wake(f->peer);
 }
 
-static void
-set_route(struct feed *f, const struct ip_prefix *p, uint32_t attrs)
+void
+feed_set_route(struct feed *f, const struct ip_prefix *p, uint32_t attrs)
 {
 	struct table_route *r = table_find(&f->table, p);
-	struct bgp_conn *c = conn_for(f, p->family);
+	struct bgp_conn *c = feed_conn(f, p->family);
 
 	if (r != NULL) {
 		r->attrs = attrs;
@@ -227,11 +206,11 @@ set_route(struct feed *f, const struct ip_prefix *p, uint32_t attrs)
 		bgp_conn_announce(c, p, &f->table.attrs[attrs], attrs);
 }
 
-static bool
-unset_route(struct feed *f, const struct ip_prefix *p)
+bool
+feed_unset_route(struct feed *f, const struct ip_prefix *p)
 {
 	struct table_route *r = table_find(&f->table, p);
-	struct bgp_conn *c = conn_for(f, p->family);
+	struct bgp_conn *c = feed_conn(f, p->family);
 
 	if (r == NULL ? !rib_remove(&f->extra, p) : r->withdrawn)
 		return false;
@@ -253,9 +232,9 @@ replay_nlri(struct feed *f, struct bgp_nlri nlri, const struct route_attrs *attr
 
 	while (bgp_nlri_next(&nlri, &p, &path_id)) {
 		if (attrs != NULL)
-			set_route(f, &p, id);
+			feed_set_route(f, &p, id);
 		else
-			unset_route(f, &p);
+			feed_unset_route(f, &p);
 	}
 }
 
@@ -287,7 +266,7 @@ on_replay(struct ev_loop *loop, ev_timer *w, int events)
 	(void)events;
 	for (unsigned n = 0; n < REPLAY_TURN && replay_next(&f->replay, until_us, &u); n++)
 		replay_update(f, &u);
-	flush(f);
+	feed_flush(f);
 	due_us = replay_due_us(&f->replay);
 	if (due_us < 0) {
 		say("replayed updates=%zu seconds=%.3f", f->replay.n, elapsed_s);
@@ -298,217 +277,6 @@ on_replay(struct ev_loop *loop, ev_timer *w, int events)
 	ev_timer_set(w, wait_s > 0 ? wait_s : 0, 0);
 	ev_timer_start(loop, w);
 }
-
-/* --- commands ------------------------------------------------------------------------------ */
-
-/* "1,2,3" as one AS_SEQUENCE. */
-static bool
-parse_path(const char *text, uint8_t *buf, size_t size, struct span *out)
-{
-	struct wr w = wr_make(buf, size);
-
-	wr_u8(&w, ROUTE_AS_SEQUENCE);
-	wr_u8(&w, 0);
-	for (const char *p = text; *p != '\0';) {
-		char *end;
-		unsigned long as = strtoul(p, &end, 10);
-
-		if (end == p || (*end != ',' && *end != '\0') || as > UINT32_MAX)
-			return false;
-		wr_u32(&w, (uint32_t)as);
-		if (!wr_ok(&w) || buf[1]++ == UINT8_MAX)
-			return false;
-		p = end + (*end == ',');
-	}
-	*out = (struct span){ .data = buf, .len = wr_len(&w) };
-	return true;
-}
-
-/* What the table says of the prefix, else a plain route of ours through any next hop we know. */
-static bool
-attrs_before(struct feed *f, const struct ip_prefix *p, struct route_attrs *out)
-{
-	const struct table_route *r = table_find(&f->table, p);
-
-	if (r == NULL)
-		r = rib_find(&f->extra, p);
-	if (r != NULL) {
-		*out = f->table.attrs[r->attrs];
-		return true;
-	}
-	*out = (struct route_attrs){ .nexthop.addr.family = IP_FAMILIES };
-	return false;
-}
-
-static bool
-announce(void *ctx, char **words, unsigned n)
-{
-	uint8_t path[1024];
-	struct feed *f = ctx;
-	struct route_attrs a;
-	struct ip_prefix p;
-
-	if (!prefix_parse(words[0], true, &p))
-		return false;
-	attrs_before(f, &p, &a);
-	for (unsigned i = 1; i < n; i += 2) {
-		const char *value = i + 1 < n ? words[i + 1] : "";
-
-		if (strcmp(words[i], "nexthop") == 0) {
-			a.nexthop = (struct route_nexthop){ .link_local_hi = 0 };
-			if (!ip_parse(value, &a.nexthop.addr))
-				return false;
-		} else if (strcmp(words[i], "path") == 0) {
-			if (!parse_path(value, path, sizeof(path), &a.as_path))
-				return false;
-		} else if (strcmp(words[i], "med") == 0) {
-			a.has_med = true;
-			a.med = (uint32_t)strtoul(value, NULL, 10);
-		} else {
-			return false;
-		}
-	}
-	if (a.nexthop.addr.family != p.family) {
-		say("error: a route that is not in the table needs a nexthop of its family");
-		return true;
-	}
-	set_route(f, &p, table_attrs(&f->table, &a));
-	flush(f);
-	say("announced %s", words[0]);
-	return true;
-}
-
-static bool
-withdraw(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-
-	for (unsigned i = 0; i < n; i++) {
-		struct ip_prefix p;
-
-		if (!prefix_parse(words[i], true, &p))
-			return false;
-		say(unset_route(f, &p) ? "withdrawn %s" : "error: not announced: %s", words[i]);
-	}
-	flush(f);
-	return true;
-}
-
-static bool
-withdraw_all(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-	size_t count = 0;
-
-	(void)words;
-	(void)n;
-	for (size_t i = 0; i < f->table.n; i++)
-		count += unset_route(f, &f->table.routes[i].prefix);
-	flush(f);
-	say("withdrawn %zu", count);
-	return true;
-}
-
-static bool
-announce_all(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-
-	(void)words;
-	(void)n;
-	for (size_t i = 0; i < f->table.n; i++)
-		f->table.routes[i].withdrawn = 0;
-	if (peer_conn(f->peer) != NULL)
-		begin_sending(f, bgp_conn_agreed(peer_conn(f->peer))->families);
-	peer_wake(f->peer);
-	return true;
-}
-
-static bool
-flap(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-	size_t count = size_min(strtoul(words[0], NULL, 10), f->table.n);
-
-	(void)n;
-	/* Evenly over the table; first all down, then all up, as after a lost link. */
-	for (unsigned up = 0; up < 2; up++) {
-		for (size_t i = 0; i < count; i++) {
-			const struct table_route *r = &f->table.routes[i * f->table.n / count];
-
-			if (up)
-				set_route(f, &r->prefix, r->attrs);
-			else
-				unset_route(f, &r->prefix);
-		}
-	}
-	flush(f);
-	say("flapped %zu", count);
-	return true;
-}
-
-static bool
-move(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-	struct ip_addr from, to;
-	size_t count = 0;
-
-	(void)n;
-	if (!ip_parse(words[0], &from) || !ip_parse(words[1], &to) || from.family != to.family)
-		return false;
-	for (size_t i = 0; i < f->table.n; i++) {
-		const struct table_route *r = &f->table.routes[i];
-		struct route_attrs a = f->table.attrs[r->attrs];
-
-		if (r->withdrawn || !ip_equal(&a.nexthop.addr, &from))
-			continue;
-		a.nexthop = (struct route_nexthop){ .addr = to };
-		set_route(f, &r->prefix, table_attrs(&f->table, &a));
-		count++;
-	}
-	flush(f);
-	say("moved %zu", count);
-	return true;
-}
-
-static bool
-reset(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-
-	(void)words;
-	(void)n;
-	peer_reset(f->peer, "reset by command");
-	return true;
-}
-
-static bool
-status(void *ctx, char **words, unsigned n)
-{
-	struct feed *f = ctx;
-	size_t withdrawn = 0;
-
-	(void)words;
-	(void)n;
-	for (size_t i = 0; i < f->table.n; i++)
-		withdrawn += f->table.routes[i].withdrawn;
-	say("status up=%d sending=%d routes=%zu sets=%u", peer_conn(f->peer) != NULL, f->sending,
-	    f->table.n - withdrawn + rib_size(&f->extra), f->table.n_attrs);
-	return true;
-}
-
-static const struct command commands[] = {
-	{ "announce", "PREFIX [nexthop ADDRESS] [path AS,AS,...] [med N]", 1, 7, announce },
-	{ "withdraw", "PREFIX...", 1, COMMANDS_WORDS - 1, withdraw },
-	{ "announce-all", "", 0, 0, announce_all },
-	{ "withdraw-all", "", 0, 0, withdraw_all },
-	{ "flap", "N", 1, 1, flap },
-	{ "move", "NEXTHOP NEXTHOP", 2, 2, move },
-	{ "reset", "", 0, 0, reset },
-	{ "status", "", 0, 0, status },
-	{ NULL, NULL, 0, 0, NULL },
-};
 
 /* --- life ---------------------------------------------------------------------------------- */
 
@@ -587,7 +355,7 @@ feed_main(const char **words)
 	how.ebgp = peer_is_ebgp();
 	emit_init(&f.emit, &f.table, &how, peer_families(), options.packed);
 	say("ready routes=%zu sets=%u nexthops=%u", f.table.n, f.table.n_attrs, f.table.n_nexthops);
-	commands_start(loop, commands, &f);
+	commands_start(loop, feed_commands, &f);
 	ev_run(loop, 0);
 	commands_stop();
 	peer_free(f.peer);
