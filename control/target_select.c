@@ -311,7 +311,8 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 			selection_trim(&choice->wanted, in.limit, in.slots);
 		return;
 	}
-	selection_sort_by_prefix(&choice->wanted);
+	if (choice_is_per_port(t)) /* `priced` gives them in order */
+		selection_sort_by_prefix(&choice->wanted);
 	choice->current = true;
 	adapt_tau(t, family, now);
 }

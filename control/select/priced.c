@@ -166,25 +166,47 @@ solve_below(struct priced *p, struct pnode *n)
 /* --- entries ------------------------------------------------------------------------------------
  */
 
+/* Where in the list, which is sorted by prefix, the node is or would be. */
+static size_t
+find_wanted(const struct priced *p, const struct pnode *n)
+{
+	size_t low = 0, high = p->n_wanted;
+
+	/* A full solve comes by in order. */
+	if (high > 0 && pnode_order(p->wanted[high - 1], n) < 0)
+		return high;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (pnode_order(p->wanted[middle], n) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static void
 list_wanted(struct priced *p, struct pnode *n)
 {
+	size_t i = find_wanted(p, n);
+
 	if (p->n_wanted == p->cap_wanted) {
 		p->cap_wanted = p->cap_wanted > 0 ? 2 * p->cap_wanted : 256;
 		p->wanted =
 		    mem_resize(MEM_SELECT, p->wanted, p->cap_wanted, sizeof(struct pnode *));
 	}
-	n->place = (uint32_t)p->n_wanted;
-	p->wanted[p->n_wanted++] = n;
+	memmove(&p->wanted[i + 1], &p->wanted[i], (p->n_wanted++ - i) * sizeof(struct pnode *));
+	p->wanted[i] = n;
 }
 
 static void
-unlist_wanted(struct priced *p, struct pnode *n)
+unlist_wanted(struct priced *p, const struct pnode *n)
 {
-	struct pnode *last = p->wanted[--p->n_wanted];
+	size_t i = find_wanted(p, n);
 
-	p->wanted[n->place] = last;
-	last->place = n->place;
+	ASSERT(i < p->n_wanted && p->wanted[i] == n);
+	memmove(&p->wanted[i], &p->wanted[i + 1], (--p->n_wanted - i) * sizeof(struct pnode *));
 }
 
 void

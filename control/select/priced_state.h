@@ -39,7 +39,7 @@ struct priced {
 	struct slots_fill fill;  /* of what is wanted */
 	unsigned exact_permille; /* see priced_set_exact_price() */
 	size_t slots, entries;   /* wanted */
-	struct pnode **wanted;   /* the nodes with an entry, in no order */
+	struct pnode **wanted;   /* the nodes with an entry, sorted by prefix */
 	size_t n_wanted, cap_wanted;
 	bool keep;
 	struct priced_pass pass;

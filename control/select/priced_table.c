@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
-
 #include "control/select/priced_state.h"
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
@@ -138,18 +136,6 @@ priced_covered(const struct priced *p, int64_t *total)
 	return covered_below(p->tree.root, total);
 }
 
-static int
-by_prefix(const void *a, const void *b)
-{
-	const struct pnode *x = *(struct pnode *const *)a, *y = *(struct pnode *const *)b;
-
-	if (x->hi != y->hi)
-		return x->hi < y->hi ? -1 : 1;
-	if (x->lo != y->lo)
-		return x->lo < y->lo ? -1 : 1;
-	return x->len - y->len;
-}
-
 /* Add up what an entry serves, from n down to the next entries. */
 static void
 serve(const struct priced *p, const struct pnode *n, struct priced_entry *e, int64_t *heaviest)
@@ -175,14 +161,11 @@ priced_table_entries(const struct priced *p, struct priced_table *t)
 	t->n = 0;
 	t->covered = p->covered;
 	t->total = p->total;
-	if (p->n_wanted > 0)
-		qsort(p->wanted, p->n_wanted, sizeof(struct pnode *), by_prefix);
 	for (size_t i = 0; i < p->n_wanted; i++) {
 		size_t at = list_entry(p, p->wanted[i], t);
 		struct priced_entry *e = &t->entries[at];
 		int64_t heaviest = 0;
 
-		p->wanted[i]->place = (uint32_t)i;
 		if (e->action != ACTION_PUNT)
 			serve(p, p->wanted[i], e, &heaviest);
 		if (e->id == RIB_NONE && e->action != ACTION_PUNT)

@@ -35,7 +35,6 @@ struct pnode {
 	uint32_t inherited; /* in force from above at the last extraction */
 	uint32_t best;      /* entry for actions that are not in the map; ACTION_NONE: none pays */
 	uint32_t epoch;     /* of the weight */
-	uint32_t place;     /* in the list of nodes with a `want` */
 	struct emap map;
 	uint16_t need[2]; /* see ptree_need() */
 	uint8_t len;
@@ -103,6 +102,17 @@ pnode_prefix(const struct ptree *t, const struct pnode *n)
 	return (struct ip_prefix){
 		.hi = n->hi, .lo = n->lo, .family = (uint8_t)t->family, .len = n->len
 	};
+}
+
+/* By prefix, as prefix_cmp(). */
+static inline int
+pnode_order(const struct pnode *a, const struct pnode *b)
+{
+	if (a->hi != b->hi)
+		return a->hi < b->hi ? -1 : 1;
+	if (a->lo != b->lo)
+		return a->lo < b->lo ? -1 : 1;
+	return a->len - b->len;
 }
 
 /* Bytes held. */

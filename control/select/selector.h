@@ -69,8 +69,9 @@ void selector_route_changed(struct selector *s, const struct rib *rib, const str
 uint32_t selector_default_action(const struct selector *s, const struct select_input *input,
     const struct selector_context *context);
 
-/* Replace *out by the choice for now. With input->keep (stale input) weights stay as they were, and
- * only what the RIB asks for changes. A guard has id RIB_NONE and the default's attributes. */
+/* Replace *out by the choice for now; that of `priced` is sorted by prefix. With input->keep (stale
+ * input) weights stay as they were, and only what the RIB asks for changes. A guard has id RIB_NONE
+ * and the default's attributes. */
 void selector_run(struct selector *s, const struct select_input *input,
     const struct selector_context *context, struct selection *out);
 

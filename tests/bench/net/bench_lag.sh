@@ -15,7 +15,7 @@
 net_begin ip curl jq
 TABLE=(--ipv4 1168945 --ipv6 279855 --model s0
 	--nexthops "198.18.0.1-198.18.0.250,2001:db8::1-2001:db8::fa")
-SECONDS_MEASURED=180
+SECONDS_MEASURED=${HOTFIB_SECONDS:-180}
 FIRST=
 ! chrt -r 1 true 2>/dev/null || FIRST="chrt -r 1"
 
