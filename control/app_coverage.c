@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/app_coverage.h"
 
-#define SLICE_RECORDS 4096
+#define SLICE_RECORDS 1024
 
 static struct coverage_input
 input(const struct app *app, enum ip_family family)

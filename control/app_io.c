@@ -40,7 +40,7 @@ struct runner {
 	struct app app;
 	struct ev_loop *loop;
 	struct app_state_file *state;
-	ev_timer tick, repair, family, sim;
+	ev_timer tick, repair, part, sim;
 	double run_cpu_s; /* of the run under way */
 	ev_prepare before_poll;
 	ev_check after_poll;
@@ -49,9 +49,9 @@ struct runner {
 	struct web_backend backend;
 };
 
-/* A family a turn. */
+/* A part a turn. */
 static void
-run_family(struct runner *run)
+run_part(struct runner *run)
 {
 	struct app *app = &run->app;
 	double cpu_s = clock_cpu_s();
@@ -60,16 +60,16 @@ run_family(struct runner *run)
 	run->run_cpu_s += clock_cpu_s() - cpu_s;
 	if (!more)
 		target_note_cost(app->target, run->run_cpu_s);
-	else if (!ev_is_active(&run->family))
-		ev_timer_start(run->loop, &run->family);
+	else if (!ev_is_active(&run->part))
+		ev_timer_start(run->loop, &run->part);
 }
 
 static void
-on_family(struct ev_loop *loop, ev_timer *w, int events)
+on_part(struct ev_loop *loop, ev_timer *w, int events)
 {
 	(void)loop;
 	(void)events;
-	run_family(w->data);
+	run_part(w->data);
 }
 
 static void
@@ -81,7 +81,7 @@ run_target(struct runner *run)
 		sim_run(app->sim, app->now);
 	run->run_cpu_s = 0;
 	target_begin(app->target, app->now);
-	run_family(run);
+	run_part(run);
 }
 
 static void
@@ -227,7 +227,7 @@ start_watchers(struct runner *run)
 {
 	ev_timer_init(&run->tick, on_tick, 1., 1.);
 	ev_timer_init(&run->repair, on_repair, 0., 0.);
-	ev_timer_init(&run->family, on_family, 0., 0.);
+	ev_timer_init(&run->part, on_part, 0., 0.);
 	ev_timer_init(&run->sim, on_sim, 0., 0.);
 	ev_prepare_init(&run->before_poll, on_before_poll);
 	ev_check_init(&run->after_poll, on_after_poll);
@@ -236,8 +236,8 @@ start_watchers(struct runner *run)
 	ev_signal_init(&run->term, on_signal, SIGTERM);
 	ev_signal_init(&run->interrupt, on_signal, SIGINT);
 	ev_signal_init(&run->hangup, on_hangup, SIGHUP);
-	run->tick.data = run->repair.data = run->family.data = run->sim.data =
-	    run->before_poll.data = run;
+	run->tick.data = run->repair.data = run->part.data = run->sim.data = run->before_poll.data =
+	    run;
 	run->hangup.data = run->after_poll.data = run->work.data = run;
 	ev_timer_start(run->loop, &run->tick);
 	ev_prepare_start(run->loop, &run->before_poll);

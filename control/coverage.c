@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/coverage.h"
 
-#define AT_ONCE   4096 /* records: a millisecond */
+#define AT_ONCE   1024 /* records: a millisecond */
 #define KEPT_US   1000000
 #define RECORD_US 50 /* kept for longer by that for each record */
 

@@ -261,22 +261,32 @@ forget_changes(struct target *t, enum ip_family family)
 		t->choice[family].changes.n = 0;
 }
 
-/* While frozen each port keeps what it holds; they may differ, so an algorithm without a memory
- * makes a selection for each. */
-static void
-run_family(struct target *t, enum ip_family family, struct mono now)
+static bool
+is_stale(struct target *t, enum ip_family family, struct mono now)
 {
-	enum router_phase phase = router_phase(t->config.router, family);
-	bool stale = phase == ROUTER_FROZEN || t->frozen || keeps_adopted(t, family, now);
-	bool per_port = stale && choice_is_per_port(t);
+	return router_phase(t->config.router, family) == ROUTER_FROZEN || t->frozen ||
+	       keeps_adopted(t, family, now);
+}
+
+/* While frozen each port keeps what it holds; they may differ, so an algorithm without a memory
+ * makes a selection for each, when it is pushed. */
+static void
+choose(struct target *t, enum ip_family family, struct mono now)
+{
+	bool stale = is_stale(t, family, now);
 
 	if (choice_is_per_port(t))
 		t->choice[family].current = false;
-	if (phase == ROUTER_COLD)
-		return;
 	target_probe_ceilings(t, family, now);
-	if (!per_port)
+	if (!stale || !choice_is_per_port(t))
 		choice_make(t, family, stale, NULL, now);
+}
+
+static void
+push_all(struct target *t, enum ip_family family, struct mono now)
+{
+	bool per_port = choice_is_per_port(t) && is_stale(t, family, now);
+
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct port *port = &t->ports[i];
 
@@ -300,19 +310,26 @@ target_begin(struct target *t, struct mono now)
 	t->runs++;
 	if (t->config.shared)
 		target_share(t);
-	t->due[IP_V4] = t->due[IP_V6] = true;
+	t->due[IP_V4] = t->due[IP_V6] = DUE_CHOICE;
 }
 
 bool
 target_run_next(struct target *t, struct mono now)
 {
-	int f = t->due[IP_V4] ? IP_V4 : IP_V6;
+	enum ip_family f = t->due[IP_V4] != DUE_NOTHING ? IP_V4 : IP_V6;
+	enum target_due due = t->due[f];
 
-	if (t->due[f]) {
-		t->due[f] = false;
-		run_family(t, (enum ip_family)f, now);
+	t->due[f] = DUE_NOTHING;
+	if (due != DUE_NOTHING && router_phase(t->config.router, f) != ROUTER_COLD) {
+		/* Routes may have changed since. */
+		if (due == DUE_CHOICE || !t->choice[f].current)
+			choose(t, f, now);
+		if (due == DUE_CHOICE)
+			t->due[f] = DUE_PUSH;
+		else
+			push_all(t, f, now);
 	}
-	return t->due[IP_V6];
+	return t->due[IP_V4] != DUE_NOTHING || t->due[IP_V6] != DUE_NOTHING;
 }
 
 void

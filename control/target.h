@@ -21,6 +21,7 @@ struct target_config {
 	bool shared;                     /* the families share capacity[IP_V4] */
 	double headroom;                 /* the steady state aims at capacity x (1 - headroom) */
 	double min_rate_bps;
+	size_t slice; /* of selecting, nodes at a time; 0: some two milliseconds of work */
 	double tau_s; /* averaging time of what is weighed; 0: from the price */
 	/* Operations a second that only follow the traffic, and at once after a pause; 0: any
 	 * number. What repairs, or fills a table that is empty for the most part, does not wait. */
@@ -163,8 +164,8 @@ bool target_repair_wanted(const struct target *t);
 /* Select, plan and push both families now. */
 void target_run(struct target *t, struct mono now);
 
-/* The same for a loop that is not to be held for both: begin, then a family each time; true while
- * there is another. */
+/* The same for a loop that is not to be held for all of it: begin, then a part each time; true
+ * while there is another. */
 void target_begin(struct target *t, struct mono now);
 bool target_run_next(struct target *t, struct mono now);
 

@@ -50,6 +50,12 @@ struct choice {
 	bool current; /* `wanted` is current enough to go on with */
 };
 
+enum target_due {
+	DUE_NOTHING,
+	DUE_CHOICE,
+	DUE_PUSH
+};
+
 struct target {
 	struct target_config config;
 	struct port *ports;
@@ -61,9 +67,9 @@ struct target {
 	struct ip_prefix *never;   /* room for target_never() */
 	size_t quota[IP_FAMILIES]; /* of a shared table, see target_share() */
 	bool repair;
-	bool due[IP_FAMILIES]; /* families still to run */
-	bool frozen;           /* by an operator */
-	char why[160];         /* lent by target_why_unusable() */
+	enum target_due due[IP_FAMILIES]; /* of the run under way */
+	bool frozen;                      /* by an operator */
+	char why[160];                    /* lent by target_why_unusable() */
 	double cost_s;
 	uint64_t runs;
 };

@@ -250,7 +250,7 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 		.routes_only = !c->synthetic,
 		.samples_per_s = traffic_samples_per_s(in->traffic, now),
 		.bytes_per_sample = traffic_bytes_per_sample(in->traffic),
-		.budget = SLICE_NODES,
+		.budget = c->slice > 0 ? c->slice : SLICE_NODES,
 	};
 }
 

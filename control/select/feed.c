@@ -48,13 +48,14 @@ feed_lists(struct priced *p, const struct select_input *in)
 			priced_never(p, &in->never[i]);
 }
 
-void
+size_t
 feed_record(struct priced *p, const struct select_input *in, size_t i, double unit)
 {
 	struct traffic_point points[TRAFFIC_POINTS];
 	int64_t rest = feed_scaled(traffic_demands(in->traffic)[i].weight * unit);
 	unsigned n = traffic_points(in->traffic, i, points);
 	struct ip_prefix route;
+	size_t places = 0;
 
 	for (unsigned k = 0; k < n; k++) {
 		int64_t weight = feed_scaled(points[k].weight * unit);
@@ -62,12 +63,14 @@ feed_record(struct priced *p, const struct select_input *in, size_t i, double un
 		if (weight == 0)
 			continue;
 		rest -= weight;
+		places++;
 		priced_set_weight(p, &points[k].prefix, weight);
 	}
 	if (rest <= 0)
-		return;
+		return places;
 	route = rib_prefix(in->rib, in->family, traffic_ids(in->traffic)[i]);
 	priced_set_weight(p, &route, rest);
+	return places + 1;
 }
 
 void
@@ -77,5 +80,5 @@ feed_weights(struct priced *p, const struct select_input *in)
 
 	priced_begin_weights(p);
 	for (size_t i = 0; i < traffic_count(in->traffic); i++)
-		feed_record(p, in, i, unit);
+		(void)feed_record(p, in, i, unit);
 }

@@ -22,8 +22,8 @@ void feed_lists(struct priced *p, const struct select_input *in);
 
 /* What is known of record i; `unit` makes it bytes/s. Demand, not what is shown: averaged for as
  * long as the price needs. What goes to hot points of a route counts there, the rest where the
- * route itself is in force. */
-void feed_record(struct priced *p, const struct select_input *in, size_t i, double unit);
+ * route itself is in force. Gives how many places that are. */
+size_t feed_record(struct priced *p, const struct select_input *in, size_t i, double unit);
 
 /* All weights, anew. */
 void feed_weights(struct priced *p, const struct select_input *in);

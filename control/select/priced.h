@@ -155,8 +155,7 @@ void priced_table_entries(const struct priced *p, struct priced_table *t);
 int64_t priced_covered(const struct priced *p, int64_t *total);
 
 /* How much was done of what takes unpredictably long, since the beginning: routes looked at to make
- * nodes. One costs some tenth of a microsecond. */
-#define PRICED_LOOKS 4 /* take as long as a node */
+ * nodes. One takes about as long as a node of a pass. */
 size_t priced_looked(const struct priced *p);
 
 /* Nodes and bytes of the tree. */

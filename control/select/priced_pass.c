@@ -197,7 +197,7 @@ walk(struct priced *p, size_t *budget, struct pnode *first,
 		visit(p, n);
 		p->pass.at = pnode_prefix(&p->tree, n);
 		p->pass.started = true;
-		spent = 1 + (p->tree.looked - looked) / PRICED_LOOKS;
+		spent = 1 + p->tree.looked - looked;
 		*budget -= spent < *budget ? spent : *budget;
 	}
 	if (n != NULL)

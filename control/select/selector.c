@@ -267,6 +267,14 @@ solve(
 	s->status.passes++;
 }
 
+void
+selector_restart_steps(struct selector *s, const struct select_input *in)
+{
+	s->steps.at = s->steps.given = in->now;
+	s->steps.inflation = 1;
+	s->steps.tau_s = traffic_tau(in->traffic);
+}
+
 /* s->table as a selection. */
 void
 selector_put(struct selector *s, const struct select_input *in, const struct selector_context *c,
@@ -345,6 +353,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 	selector_put(s, in, c, out);
 	/* No price makes a table fit where the one of one length is too cheap for that yet. */
 	selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
+	selector_restart_steps(s, in);
 	s->steps.work = WORK_NONE;
 	s->steps.due = in->now;
 }

@@ -26,6 +26,7 @@ struct steps {
 	struct mono given;  /* samples up to here count in the tree, */
 	struct mono since;  /* or will when those from here on have been given */
 	struct mono due;    /* the next pass */
+	bool known;         /* what was sampled has just been given, in slices */
 	size_t used, limit; /* slots after the last pass, and what it aimed at */
 	bool keep;          /* as of the last pass */
 	unsigned rounds;    /* passes that may follow at once to find the price */
@@ -49,6 +50,9 @@ struct selector {
 	struct selector_status status;
 	struct steps steps;
 };
+
+/* All weights are of now. */
+void selector_restart_steps(struct selector *s, const struct select_input *in);
 
 /* Make the tree, or make it anew where what it was made for is not so any more: then true. */
 bool selector_make(

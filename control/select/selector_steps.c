@@ -19,8 +19,8 @@
 #include "control/select/selector_state.h"
 #include "lib/mem.h"
 
-#define ROUNDS       12 /* passes in a row that look for a price */
-#define RECORD_NODES 4  /* a record takes as long as so many nodes of a pass */
+#define ROUNDS      12 /* passes in a row that look for a price */
+#define PLACE_NODES 4  /* a place takes as long as so many nodes of a pass */
 
 /* A tree that is decided as fast at once as it would be in slices. A place is some three nodes. */
 static bool
@@ -49,9 +49,7 @@ begin_weights(struct selector *s, const struct select_input *in)
 	priced_pass_weights(s->priced);
 	t->work = WORK_WEIGHTS;
 	t->records = traffic_count(in->traffic);
-	t->begun = t->at = t->given = in->now;
-	t->inflation = 1;
-	t->tau_s = traffic_tau(in->traffic);
+	selector_restart_steps(s, in);
 }
 
 /* A first guess: what the last entry would earn if each route had one. */
@@ -136,9 +134,9 @@ static size_t
 give_record(struct selector *s, const struct select_input *in, size_t i, double unit)
 {
 	size_t looked = priced_looked(s->priced);
+	size_t places = feed_record(s->priced, in, i, unit);
 
-	feed_record(s->priced, in, i, unit);
-	return RECORD_NODES + (priced_looked(s->priced) - looked) / PRICED_LOOKS;
+	return 1 + PLACE_NODES * places + priced_looked(s->priced) - looked;
 }
 
 /* Records from behind, since one that moves, moves towards the front; those sampled since `since`.
@@ -164,7 +162,7 @@ give_sampled(struct selector *s, const struct select_input *in, size_t budget)
 {
 	struct steps *t = &s->steps;
 
-	if (t->work == WORK_NONE) {
+	if (t->work != WORK_SAMPLED) {
 		t->work = WORK_SAMPLED;
 		t->records = traffic_count(in->traffic);
 		t->since = t->given;
@@ -175,6 +173,19 @@ give_sampled(struct selector *s, const struct select_input *in, size_t budget)
 		t->work = WORK_NONE;
 }
 
+/* True once all that was sampled until a moment ago is known; more has come since, and is to wait
+ * for the next time. */
+static bool
+know_sampled(struct selector *s, const struct select_input *in, size_t budget)
+{
+	struct steps *t = &s->steps;
+
+	if (!t->known)
+		give_sampled(s, in, budget);
+	t->known = false;
+	return t->work == WORK_NONE;
+}
+
 bool
 selector_work(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
@@ -182,7 +193,10 @@ selector_work(struct selector *s, const struct select_input *in, const struct se
 
 	switch (t->work) {
 	case WORK_NONE: return false;
-	case WORK_SAMPLED: give_sampled(s, in, c->budget); break;
+	case WORK_SAMPLED:
+		give_sampled(s, in, c->budget);
+		t->known = t->work == WORK_NONE;
+		break;
 	case WORK_WEIGHTS:
 		give_records(s, in, t->since, c->budget);
 		if (t->records == 0)
@@ -196,6 +210,28 @@ selector_work(struct selector *s, const struct select_input *in, const struct se
 	return t->work != WORK_NONE;
 }
 
+/* A tree that is decided at once. That is fast once its places are there, and to make these may
+ * take as long as anywhere: false while they are not. */
+static bool
+run_small(struct selector *s, const struct select_input *in, const struct selector_context *c,
+    struct selection *out)
+{
+	struct steps *t = &s->steps;
+
+	if (c->budget > 0 && selector_make(s, in, c)) {
+		selector_restart_steps(s, in);
+		t->given = mono_us(INT64_MIN);
+		t->work = WORK_NONE;
+	}
+	/* Weights of stale input stay as they were. */
+	if (c->budget > 0 &&
+	    (in->keep == NULL || t->work == WORK_SAMPLED || t->given.us == INT64_MIN) &&
+	    !know_sampled(s, in, c->budget))
+		return false;
+	selector_run(s, in, c, out);
+	return true;
+}
+
 bool
 selector_step(struct selector *s, const struct select_input *in, const struct selector_context *c,
     bool changed, struct selection *out)
@@ -203,10 +239,12 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 	struct steps *t = &s->steps;
 	bool too_much, passing;
 
-	if (s->plain != NULL || is_small(in, c)) {
+	if (s->plain != NULL) {
 		selector_run(s, in, c, out);
 		return true;
 	}
+	if (is_small(in, c))
+		return run_small(s, in, c, out);
 	if (selector_make(s, in, c)) {
 		t->rounds = ROUNDS;
 		t->used = SIZE_MAX;
@@ -222,8 +260,8 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 			begin_weights(s, in);
 			return false;
 		}
-		if (in->keep == NULL && t->at.us > 0)
-			give_sampled(s, in, c->budget);
+		if (in->keep == NULL && t->at.us > 0 && !know_sampled(s, in, c->budget) && !changed)
+			return false;
 	}
 	priced_update(s->priced);
 	too_much = priced_slots(s->priced) > in->limit;

@@ -92,7 +92,7 @@ for ((s = 0; s < SECONDS_MEASURED; s++)); do
 	api h /api/v1/status >/dev/null
 	api h '/bgp/topprefixes/edge/json?maxPrefixes=20' >/dev/null
 	until_ms 1000 false
-	[ $((s % 30)) -ne 29 ] || max=$(awk -v a="$max" -v b="$(worst)" 'BEGIN { print a > b ? a : b }')
+	[ $((s % 30)) -ne 29 ] || max=$(awk -v a="$max" -v b="$(worst)" 'BEGIN { print (a > b ? a : b) }')
 done
 turns after
 figure lag.p50 "$(quantile 0.5)" "ms at most, of turns"

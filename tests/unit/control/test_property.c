@@ -40,6 +40,7 @@ struct world {
 	unsigned source, agent;
 	struct mono agent_heard;
 	bool follow, up, deaf; /* deaf: the agent is silent */
+	bool guards;           /* there may be a default route */
 	bool pools; /* /24s have a table, and all else of both families shares one by slots */
 	bool checking;
 	size_t budget; /* operations the port takes before it blocks */
@@ -278,7 +279,7 @@ any_prefix(struct world *w)
 
 	if (rng_below(&w->r, 20) == 0)
 		*p = prefix_random(&w->r, family, p);
-	if (rng_below(&w->r, 200) == 0)
+	if (w->guards && rng_below(&w->r, 200) == 0)
 		return (struct ip_prefix){ .family = (uint8_t)family };
 	return *p;
 }
@@ -374,6 +375,19 @@ run(struct world *w)
 	}
 }
 
+/* A slice of selecting, or a part of a run. */
+static void
+work(struct world *w)
+{
+	if (rng_below(&w->r, 2) == 0) {
+		(void)target_work(w->target, w->now);
+	} else {
+		if (rng_below(&w->r, 4) == 0)
+			target_begin(w->target, w->now);
+		(void)target_run_next(w->target, w->now);
+	}
+}
+
 static void
 second(struct world *w)
 {
@@ -385,6 +399,9 @@ second(struct world *w)
 	while (router_work(w->router))
 		;
 	run(w);
+	if (rng_below(&w->r, 2) == 0)
+		while (target_work(w->target, w->now))
+			;
 }
 
 /* Until everything has been sent. */
@@ -574,6 +591,12 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 	tc.follow = w->follow;
 	tc.synthetic = rng_below(&w->r, 4) != 0;
 	tc.headroom = rng_below(&w->r, 2) == 0 ? 0.02 : 0;
+	tc.slice = rng_below(&w->r, 2) == 0 ? 0 : 1 + rng_below(&w->r, 300);
+	w->guards = rng_below(&w->r, 4) != 0;
+	if (rng_below(&w->r, 2) == 0) {
+		tc.update_rate = 1 + (double)rng_below(&w->r, 20);
+		tc.update_burst = 1 + (double)rng_below(&w->r, 50);
+	}
 	w->pools = selection == SELECTOR_PRICED && rng_below(&w->r, 2) == 0;
 	if (w->pools) {
 		tc.shared = true;
@@ -643,10 +666,11 @@ step(struct world *w)
 	case 750 ... 849: shadow_weight(w); break;
 	case 850 ... 859: shadow_compare(w); break;
 	case 860 ... 929: second(w); break;
-	case 930 ... 959:
+	case 930 ... 949:
 		if (target_repair_wanted(w->target))
 			run(w);
 		break;
+	case 950 ... 959: work(w); break;
 	case 960 ... 969:
 		w->budget = rng_below(&w->r, 2) == 0 ? SIZE_MAX : rng_below(&w->r, 20);
 		break;
