@@ -184,8 +184,7 @@ end_with(
 	else
 		bgp_sendq_drop_unsent(&c->queue);
 	if (err != NULL)
-		bgp_notify_describe(
-		    notify ? "sent" : "received", err, c->end_text, sizeof(c->end_text));
+		bgp_notify_describe(notify, err, c->end_text, sizeof(c->end_text));
 	if (c->ops.end != NULL)
 		c->ops.end(c->ctx, c, was_up, reason_of(event, err));
 }

@@ -13,6 +13,8 @@
 
 #include "bgpd/msg.h"
 
+#define HEX_BYTES 32 /* of an error's data in its text */
+
 static const char *const header_names[] = {
 	[BGP_HEADER_NOT_SYNCHRONIZED] = "Connection Not Synchronized",
 	[BGP_HEADER_BAD_LENGTH] = "Bad Message Length",
@@ -181,9 +183,47 @@ add_escaped(char *buf, size_t size, const uint8_t *bytes, size_t n)
 	}
 }
 
+/* Append data that has no words, in hex: as much of it as helps. */
+static void
+add_hex(char *buf, size_t size, struct span data)
+{
+	size_t at = strlen(buf), shown = size_min(data.len, HEX_BYTES);
+
+	at += (size_t)snprintf(buf + at, size - at, ", data ");
+	for (size_t i = 0; i < shown && at + 3 <= size; i++)
+		at += (size_t)snprintf(buf + at, size - at, "%02x", data.data[i]);
+	if (shown < data.len && at + 4 <= size)
+		snprintf(buf + at, size - at, "...");
+}
+
+static bool
+is_shutdown(const struct bgp_error *e)
+{
+	return e->code == BGP_ERR_CEASE &&
+	       (e->subcode == BGP_CEASE_SHUTDOWN || e->subcode == BGP_CEASE_RESET);
+}
+
+/* RFC 4486 4: {AFI 2, SAFI 1, limit 4}; false where it is not that. */
+static bool
+add_limit(char *buf, size_t size, const struct bgp_error *e)
+{
+	struct rd r = rd_make(e->data.data, e->data.len);
+	uint16_t afi = rd_u16(&r);
+	uint8_t safi = rd_u8(&r);
+	uint32_t limit = rd_u32(&r);
+	enum ip_family family;
+	size_t at = strlen(buf);
+
+	if (e->code != BGP_ERR_CEASE || e->subcode != BGP_CEASE_MAX_PREFIXES || !rd_ok(&r) ||
+	    rd_left(&r) > 0 || !bgp_family_of(afi, safi, &family))
+		return false;
+	snprintf(buf + at, size - at, ": %s, limit %u", ip_family_name(family), limit);
+	return true;
+}
+
 /* Append the name of an error and what it says more. */
 static void
-add_error(const struct bgp_error *e, char *buf, size_t size)
+add_error(bool sent, const struct bgp_error *e, char *buf, size_t size)
 {
 	size_t at = strlen(buf);
 
@@ -191,28 +231,32 @@ add_error(const struct bgp_error *e, char *buf, size_t size)
 	at = strlen(buf);
 	if (e->why != NULL) {
 		snprintf(buf + at, size - at, ": %s", e->why);
-	} else if (e->code == BGP_ERR_CEASE && e->data.len > 1 &&
-		   (e->subcode == BGP_CEASE_SHUTDOWN || e->subcode == BGP_CEASE_RESET)) {
+	} else if (is_shutdown(e)) {
 		/* RFC 9003: one length byte, then text. A length that lies is cut, not an error. */
+		if (e->data.len < 2)
+			return;
 		snprintf(buf + at, size - at, ": ");
 		add_escaped(
 		    buf, size, e->data.data + 1, size_min(e->data.data[0], e->data.len - 1));
+	} else if (e->data.len > 0 && !sent && !bgp_notify_is_hard_reset(e) &&
+		   !add_limit(buf, size, e)) {
+		add_hex(buf, size, e->data);
 	}
 }
 
 void
-bgp_notify_describe(const char *who, const struct bgp_error *e, char *buf, size_t size)
+bgp_notify_describe(bool sent, const struct bgp_error *e, char *buf, size_t size)
 {
 	struct bgp_error inner;
 	size_t at;
 
-	snprintf(buf, size, "%s ", who);
-	add_error(e, buf, size);
+	snprintf(buf, size, "%s ", sent ? "sent" : "received");
+	add_error(sent, e, buf, size);
 	if (!bgp_notify_is_hard_reset(e) || e->data.len < 2)
 		return;
 	/* RFC 8538 3: the error that it stands for is inside. */
 	bgp_notify_decode(rd_make(e->data.data, e->data.len), &inner);
 	at = strlen(buf);
 	snprintf(buf + at, size - at, ": ");
-	add_error(&inner, buf, size);
+	add_error(sent, &inner, buf, size);
 }

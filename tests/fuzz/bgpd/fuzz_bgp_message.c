@@ -136,7 +136,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case BGP_MSG_NOTIFICATION:
 		bgp_notify_decode(bgp_msg_body(&msg), &err);
-		bgp_notify_describe("received", &err, text, sizeof(text));
+		bgp_notify_describe(false, &err, text, sizeof(text));
 		for (const char *c = text; *c != '\0'; c++)
 			ASSERT(*c >= 0x20 && *c < 0x7f);
 		break;

@@ -325,7 +325,7 @@ describe(const char *body_hex, char *text, size_t size)
 	struct bgp_error err;
 
 	bgp_notify_decode(rd_make(body, n), &err);
-	bgp_notify_describe("received", &err, text, size);
+	bgp_notify_describe(false, &err, text, size);
 }
 
 static void
@@ -337,7 +337,15 @@ test_notification_text(void **state)
 		{ "0602", "received Cease/Administrative Shutdown" },
 		{ "0602 03 666f6f", "received Cease/Administrative Shutdown: foo" },
 		{ "0604 03 666f6f", "received Cease/Administrative Reset: foo" },
-		{ "0601 03 666f6f", "received Cease/Maximum Number of Prefixes Reached" },
+		{ "0601 03 666f6f",
+		    "received Cease/Maximum Number of Prefixes Reached, data 03666f6f" },
+		{ "0601 0002 01 000003e8",
+		    "received Cease/Maximum Number of Prefixes Reached: ipv6, limit 1000" },
+		{ "0305 400200",
+		    "received UPDATE Message Error/Attribute Length Error, data 400200" },
+		{ "0300 000102030405060708090a0b0c0d0e0f 101112131415161718191a1b1c1d1e1f 20",
+		    "received UPDATE Message Error, data 000102030405060708090a0b0c0d0e0f"
+		    "101112131415161718191a1b1c1d1e1f..." },
 		{ "0602 ff 666f6f", "received Cease/Administrative Shutdown: foo" }, /* lies */
 		{ "0602 02 666f6f", "received Cease/Administrative Shutdown: fo" },
 		{ "0602 00", "received Cease/Administrative Shutdown" },
