@@ -69,8 +69,8 @@ typedef void select_fn(const struct select_input *input, struct selection *out);
 /* ARM's rule: the heaviest prefixes, each with the more-specifics it would hide. See top.c. */
 void select_top(const struct select_input *input, struct selection *out);
 
-/* The heaviest of the largest prefixes that the RIB forwards alike: to compare with. Knows neither
- * always, never nor keep. See leaf.h. */
+/* The heaviest of the largest prefixes that the RIB forwards alike: to compare with. See
+ * leaf.h. */
 void select_leaf(const struct select_input *input, struct selection *out);
 
 #endif

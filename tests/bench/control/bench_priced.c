@@ -137,8 +137,11 @@ run_leaf(const struct bench *b, size_t limit)
 	for (size_t i = 0; i < m->n; i++)
 		places[i] = (struct leaf_place){ .prefix = m->places[i].prefix,
 			.weight = (double)m->places[i].weight };
-	n = leaf_choose(
-	    m->rib, m->config.family, b->default_action, 1, 0, places, m->n, limit, &blocks);
+	n = leaf_choose(&(struct leaf_question){ .rib = m->rib,
+			    .family = m->config.family,
+			    .default_action = b->default_action,
+			    .min_length = 1 },
+	    places, m->n, limit, &blocks);
 	table = calloc(n + 1, sizeof(*table));
 	for (size_t i = 0; i < n; i++)
 		table[i] =

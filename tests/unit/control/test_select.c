@@ -202,6 +202,67 @@ test_never_and_always(void **state)
 }
 
 static void
+assert_leaves(const struct select_input *in, const char *expected)
+{
+	struct selection s;
+	struct str text;
+	char buf[PREFIX_TEXT_MAX];
+
+	selection_init(&s);
+	str_init(&text, MEM_MISC);
+	select_leaf(in, &s);
+	selection_sort_by_prefix(&s);
+	for (size_t i = 0; i < s.n; i++)
+		str_addf(&text, "%s%s", i > 0 ? " " : "", prefix_format(&s.entries[i].prefix, buf));
+	assert_string_equal(text.text, expected);
+	str_fini(&text);
+	selection_fini(&s);
+}
+
+/* `leaf` obeys an operator's lists and stale input as the others do. */
+static void
+test_leaf(void **state)
+{
+	struct ip_prefix wide = prefix("10.0.0.0/14"), inside = prefix("10.1.0.0/16"),
+			 other = prefix("192.0.2.0/24"), busy = prefix("198.51.100.0/24");
+	struct installed *held;
+	struct select_input in;
+	struct world w;
+
+	(void)state;
+	world_init(&w, IP_V4);
+	held = installed_new(IP_V4, w.attrs);
+	learn(&w, &wide, 1, 0);
+	learn(&w, &inside, 2, 0);
+	learn(&w, &other, 3, 0);
+	learn(&w, &busy, 4, 0);
+	sample(&w, &wide, 1000);
+	sample(&w, &inside, 1000);
+	sample(&w, &busy, 5000);
+	in = input(&w, 10);
+	assert_leaves(&in, "10.0.0.0/16 10.1.0.0/16 10.2.0.0/15 198.51.100.0/24");
+	in.never = &inside;
+	in.n_never = 1;
+	assert_leaves(&in, "10.0.0.0/16 10.2.0.0/15 198.51.100.0/24");
+	in.always = &other;
+	in.n_always = 1;
+	assert_leaves(&in, "10.0.0.0/16 10.2.0.0/15 192.0.2.0/24 198.51.100.0/24");
+	in.limit = 1;
+	assert_leaves(&in, "192.0.2.0/24");
+	in.n_always = 0;
+	assert_leaves(&in, "198.51.100.0/24");
+	/* Frozen: what is held stays, and what is not right any more goes. */
+	installed_put(
+	    held, &other, rib_best_attrs(w.rib, IP_V4, rib_lookup(w.rib, &other)), false, w.now);
+	installed_put(
+	    held, &inside, rib_best_attrs(w.rib, IP_V4, rib_lookup(w.rib, &inside)), false, w.now);
+	in.keep = held;
+	assert_leaves(&in, "192.0.2.0/24");
+	installed_free(held);
+	world_fini(&w);
+}
+
+static void
 test_idle_and_minimum(void **state)
 {
 	struct world w;
@@ -350,7 +411,10 @@ one_walk(uint64_t seed, enum ip_family family, size_t capacity, double headroom)
 		in = input(&w, (size_t)((double)capacity * (1 - headroom)));
 		if (rng_below(&r, 4) == 0)
 			in.keep = held;
-		select_top(&in, &wanted);
+		if (rng_below(&r, 3) == 0)
+			select_leaf(&in, &wanted);
+		else
+			select_top(&in, &wanted);
 		selection_sort_by_prefix(&wanted);
 		assert_true(wanted.n <= in.limit);
 		check_plan(&w, held, &pushed, &wanted, capacity, &before);
@@ -410,6 +474,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_covered_and_pruned),
 		cmocka_unit_test(test_never_and_always),
+		cmocka_unit_test(test_leaf),
 		cmocka_unit_test(test_idle_and_minimum),
 		cmocka_unit_test(test_rank),
 		cmocka_unit_test(test_random_walks),
