@@ -74,18 +74,31 @@ take_tokens(const struct target *t, struct port_family *pf, struct mono now)
 	return pf->tokens > 0 ? (size_t)pf->tokens : 0;
 }
 
+/* More is held than there is room for, since that has fallen: what goes does not wait. */
+static void
+make_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		plan->ops[i].costs = false;
+}
+
 size_t
 target_plan(struct target *t, struct port_family *pf, enum ip_family family, struct mono now)
 {
 	struct choice *choice = &t->choice[family];
-	size_t held = installed_count(pf->held), capacity = target_capacity(t, family);
+	size_t held = installed_count(pf->held), capacity = target_capacity(t, family), left;
 	bool fill = !pf->filled || FILLING(held, choice->wanted.n);
+	bool over = installed_used(pf->held) > capacity;
+	size_t tokens = take_tokens(t, pf, now);
 
 	changes_settle(&choice->changes);
 	t->plan.changed = choice->changes.prefixes;
 	t->plan.n_changed = choice->changes.n;
 	plan_build(pf->held, &choice->wanted, capacity, &t->plan);
-	return plan_pace(&t->plan, pf->held, capacity, take_tokens(t, pf, now), fill);
+	left = plan_pace(&t->plan, pf->held, capacity, over ? SIZE_MAX : tokens, fill);
+	if (over)
+		make_free(&t->plan);
+	return left;
 }
 
 void
