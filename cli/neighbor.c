@@ -79,6 +79,8 @@ say_ends(const struct cli *cli, const json_t *n)
 		str_add(&s, "; disabled by an operator");
 	if (get_bool(n, "held"))
 		str_add(&s, "; kept out for too many prefixes");
+	if (get_bool(n, "held") && !json_is_number(get_member(n, "timers.heldSecondsLeft")))
+		str_add(&s, ", until it is reset");
 	add_timer(&s, cli, n, "timers.heldSecondsLeft", ", for another %");
 	say(cli, "connecting", s.text);
 	str_fini(&s);

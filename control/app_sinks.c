@@ -68,7 +68,8 @@ limit_stale(const struct app_neighbor *n, uint8_t family)
 	const struct rib *rib = router_rib(n->router);
 	size_t max = n->config->bgp.max_prefixes[family];
 
-	if (max > 0 && rib_source_path_count(rib, (enum ip_family)family, n->source) > 2 * max)
+	if (max > 0 && n->config->bgp.above_max == BGP_ABOVE_MAX_STOP &&
+	    rib_source_path_count(rib, (enum ip_family)family, n->source) > 2 * max)
 		router_drop_stale(n->router, n->source, (enum ip_family)family);
 }
 

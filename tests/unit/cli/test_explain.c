@@ -59,6 +59,11 @@ static const char lost[] =
     "\"staleSecondsLeft\":598.2},\"ipv6\":{}},\"capabilities\":{\"sent\":null,\"received\":null},"
     "\"lastError\":\"\"}";
 
+static const char stopped[] =
+    "{" ENDS "\"role\":\"learn\",\"state\":\"idle\",\"stateAgeSeconds\":3,\"held\":true,"
+    "\"disabled\":true,\"timers\":{},\"families\":{\"ipv4\":{},\"ipv6\":{}},"
+    "\"capabilities\":{\"sent\":null,\"received\":null},\"lastError\":\"\"}";
+
 static const char push[] =
     "{" ENDS
     "\"role\":\"push\",\"state\":\"established\",\"stateAgeSeconds\":3,\"holdTimeSeconds\":0,"
@@ -70,6 +75,7 @@ static const struct page pages[] = {
 	{ "/api/v1/neighbor/a%2Fb", 200, up },
 	{ "/api/v1/neighbor/lost", 200, lost },
 	{ "/api/v1/neighbor/push", 200, push },
+	{ "/api/v1/neighbor/stopped", 200, stopped },
 	{ "/api/v1/neighbor/x", 404, "{\"error\":\"no neighbour\"}" },
 	{ "/api/v1/route?address=10.0.2.1", 200, route },
 	{ "/api/v1/route?address=10.0.2.0%2F24&router=a%2Fb", 200, route },
@@ -161,6 +167,16 @@ test_neighbor_lost(void **state)
 }
 
 static void
+test_neighbor_stopped(void **state)
+{
+	(void)state;
+	assert_int_equal(run(pages, "show neighbor stopped"), CLI_OK);
+	assert_non_null(strstr(out,
+	    "  connecting         it dials, we wait; disabled by an operator; kept out for too many "
+	    "prefixes, until it is reset\n"));
+}
+
+static void
 test_neighbor_push(void **state)
 {
 	(void)state;
@@ -226,6 +242,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_neighbor),
 		cmocka_unit_test(test_neighbor_lost),
+		cmocka_unit_test(test_neighbor_stopped),
 		cmocka_unit_test(test_neighbor_push),
 		cmocka_unit_test(test_route),
 	};

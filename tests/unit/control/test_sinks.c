@@ -115,6 +115,24 @@ test_stale_is_limited(void **state)
 	world_fini(&w);
 }
 
+/* Where a limit only warns, what is above it is a table like any other, over a restart, too. */
+static void
+test_warning_drops_nothing(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, 600, MAX);
+	w.t.configs[0].bgp.above_max = BGP_ABOVE_MAX_WARN;
+	announce(&w, 0, 3 * MAX);
+	lose(&w);
+	up(&w);
+	announce(&w, 0, MAX);
+	assert_int_equal(status(&w).paths, 3 * MAX);
+	assert_int_equal(status(&w).stale, 2 * MAX);
+	world_fini(&w);
+}
+
 /* Not kept by graceful restart (a hard reset, too many prefixes): for stale-time all the same, as
  * of any session that is lost; where that is 0 they go with it. */
 static void
@@ -147,6 +165,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stale_is_limited),
+		cmocka_unit_test(test_warning_drops_nothing),
 		cmocka_unit_test(test_end_for_good),
 	};
 
