@@ -2,6 +2,8 @@
 /* The speaker: how many prefixes a neighbour may have, and neighbours that come out of a range. */
 #include "tests/unit/bgpd/speaker.h"
 
+#include "bgpd/update.h"
+
 /* --- limits -------------------------------------------------------------------------------------
  */
 
@@ -171,6 +173,7 @@ test_disable(void **state)
  */
 
 static struct side slots[2];
+static uint32_t max_of_slots;
 
 static void
 add_slots(const char *md5)
@@ -183,6 +186,7 @@ add_slots(const char *md5)
 		s.name = i == 0 ? "range-1" : "range-2";
 		s.dynamic = true;
 		s.md5 = md5;
+		s.max_prefixes[IP_V4] = max_of_slots;
 		assert_true(prefix_parse("127.0.0.8/29", true, &s.range));
 		add(&slots[i], &s);
 	}
@@ -252,6 +256,64 @@ test_dynamic(void **state)
 	WAIT_FOR(slots[1].downs == 2 && slots[0].downs == 2);
 }
 
+/* n /32s from a bare socket. */
+static void
+announce_some(int fd, unsigned n)
+{
+	const struct bgp_encode how = { .local_as = 65136, .four_octet_as = true };
+	const struct route_attrs attrs = { .nexthop.addr = ip_v4(0x0a000001) };
+	struct ip_prefix prefixes[10];
+	uint8_t out[512];
+	struct wr w = wr_make(out, sizeof(out));
+
+	for (unsigned i = 0; i < n; i++)
+		prefixes[i] = prefix_make(IP_V4, (uint64_t)(0x0a000000 + i) << 32, 0, 32);
+	assert_int_equal(bgp_update_announce(&w, &how, &attrs, prefixes, n), n);
+	assert_int_equal(send(fd, out, wr_len(&w), MSG_NOSIGNAL), wr_len(&w));
+}
+
+/* The limit is each one's own, and so is the time it is kept out. */
+static void
+test_dynamic_max_prefixes(void **state)
+{
+	struct bgp_neighbor_status status;
+	struct bgp_speaker_stats stats;
+	uint8_t tail[28], buf[64];
+	int a, b;
+
+	(void)state;
+	max_of_slots = 3;
+	add_slots(NULL);
+	max_of_slots = 0;
+	a = come_up("127.0.0.9", &slots[0], 1);
+	b = come_up("127.0.0.10", &slots[1], 1);
+	announce_some(b, 3);
+	WAIT_FOR(slots[1].announced == 3);
+	announce_some(a, 4);
+	WAIT_FOR(slots[0].downs == 1);
+	assert_int_equal(read_tail(a, tail, sizeof(tail)), sizeof(tail));
+	assert_int_equal(tail[18], BGP_MSG_NOTIFICATION);
+	assert_memory_equal(tail + 19, "\x06\x01\x00\x01\x01\x00\x00\x00\x03", 9);
+	close(a);
+	a = dial_from("127.0.0.9");
+	assert_int_equal(read_to_end(a, buf, sizeof(buf)), 0);
+	close(a);
+	bgp_speaker_stats(server.speaker, &stats);
+	assert_int_equal(stats.refused_held, 1);
+	bgp_neighbor_status(slots[0].n, &status);
+	assert_true(status.held);
+	bgp_neighbor_status(slots[1].n, &status);
+	assert_false(status.held);
+	assert_int_equal(status.state, BGP_ESTABLISHED);
+	/* An operator lets it in. */
+	slots[0].announced = 0;
+	bgp_speaker_reset(server.speaker, slots[0].n, BGP_CEASE_RESET, NULL);
+	a = come_up("127.0.0.9", &slots[0], 2);
+	close(a);
+	close(b);
+	WAIT_FOR(slots[0].downs == 2 && slots[1].downs == 1);
+}
+
 /* Who never had a session holds no place. */
 static void
 test_dynamic_stranger(void **state)
@@ -318,6 +380,7 @@ main(void)
 		TEST(test_reset),
 		TEST(test_disable),
 		TEST(test_dynamic),
+		TEST(test_dynamic_max_prefixes),
 		TEST(test_dynamic_stranger),
 		TEST(test_dynamic_and_configured),
 		TEST(test_dynamic_md5),
