@@ -111,6 +111,47 @@ add_family(struct table *t, const struct cli *cli, const json_t *router, const c
 	table_add(t, "no target");
 }
 
+static const char *const selection_titles[] = { "ROUTER", "FAMILY", "SELECTION", "DEFAULT",
+	">PRICE", ">AVERAGED OVER", ">HYSTERESIS", ">GUARDS", ">MADE UP" };
+
+/* How the entries are chosen; only `priced` has a price. */
+static void
+add_selection(struct table *t, const struct cli *cli, const json_t *router, const char *family)
+{
+	const json_t *f = json_object_get(json_object_get(router, "families"), family);
+	const json_t *s = json_object_get(f, "selection");
+	char buf[HUMAN_MAX];
+
+	if (get_count(s, "passes") == 0)
+		return;
+	table_add(t, get_text(router, "name"));
+	table_add(t, family);
+	table_add(t, get_text(s, "name"));
+	table_add(t, get_text(s, "default"));
+	add_rate(t, cli, get_number(s, "price"));
+	table_add(t, age_text(cli, get_number(s, "tauSeconds"), buf));
+	add_ratio(t, cli, get_number(s, "eta"));
+	add_count(t, cli, get_count(s, "guards"));
+	add_count(t, cli, get_count(s, "synthetic"));
+}
+
+static void
+print_selections(struct cli *cli, const json_t *routers)
+{
+	struct table t;
+
+	table_init(&t, selection_titles, ARRAY_LEN(selection_titles));
+	for (size_t i = 0; i < json_array_size(routers); i++)
+		for (size_t f = 0; f < ARRAY_LEN(families); f++)
+			add_selection(&t, cli, json_array_get(routers, i), families[f]);
+	if (t.n_cells > 0) {
+		fputs("\n", cli->out);
+		finish(&t, cli);
+	} else {
+		table_fini(&t);
+	}
+}
+
 static void
 print_overview(const struct cli *cli, const json_t *root)
 {
@@ -166,6 +207,7 @@ cli_show_status(struct cli *cli, char **args)
 				add_family(&t, cli, json_array_get(routers, i), families[f]);
 		}
 		finish(&t, cli);
+		print_selections(cli, routers);
 		print_list(cli, problems, "problem: ");
 		print_list(cli, json_object_get(root, "notReadyReasons"), "not ready: ");
 	}

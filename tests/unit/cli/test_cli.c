@@ -12,7 +12,9 @@ static const char status_ok[] =
     "\"loopLagMaxSeconds\":0.002,\"memoryBytes\":{\"rib\":1048576,\"trie\":1048576}},"
     "\"routers\":[{\"name\":\"edge\",\"families\":{\"ipv4\":{\"prefixes\":948211,\"active\":61873,"
     "\"rateTotal\":4.6e10,\"rateUnrouted\":0,\"hasTarget\":true,\"desired\":9812,"
-    "\"installed\":9800,\"capacity\":10000,\"usable\":9999,\"coverage\":0.978,\"frozen\":false},"
+    "\"installed\":9800,\"capacity\":10000,\"usable\":9999,\"coverage\":0.978,\"frozen\":false,"
+    "\"selection\":{\"name\":\"priced\",\"default\":\"punt\",\"price\":4000000,\"tauSeconds\":868,"
+    "\"eta\":0.346,\"guards\":180,\"synthetic\":3693,\"passes\":12}},"
     "\"ipv6\":{\"prefixes\":1,\"active\":0,\"rateTotal\":0,\"rateUnrouted\":0,"
     "\"hasTarget\":false}}}]}";
 
@@ -210,7 +212,11 @@ test_status(void **state)
 	    "edge    ipv4     948,211  61,873  368 Gbit/s   0 bit/s    9,812      9,800  "
 	    "9,999 of 10,000   97.8 %  ok\n"
 	    "edge    ipv6           1       0     0 bit/s   0 bit/s        -          -  "
-	    "              -        -  no target\n");
+	    "              -        -  no target\n\n"
+	    "ROUTER  FAMILY  SELECTION  DEFAULT        PRICE  AVERAGED OVER  HYSTERESIS  GUARDS  "
+	    "MADE UP\n"
+	    "edge    ipv4    priced     punt     32.0 Mbit/s         14m28s      34.6 %     180  "
+	    "  3,693\n");
 }
 
 static void
