@@ -80,6 +80,41 @@ expect_within "SONiC says that there is room for 250, and for 30 of IPv6" 20 sta
 check "and in the metrics" metric_is \
 	"hotfib_fib_hardware_entries{source=\"redis\",name=\"$DIR/redis.sock\",table=\"ipv4\"}" 180
 
+# What makes no sense changes nothing and is told of; and so is what is gone.
+cannot_read() {
+	hotfib show hardware | tee "$DIR/hardware" | grep -E "cannot read $1"
+	local found=$?
+	[ $found -eq 0 ] || cat "$DIR/hardware"
+	return $found
+}
+can_read() {
+	! cannot_read "$1"
+}
+stays() {
+	status_is '$f4.installed == 250 and $f6.installed == 30'
+}
+redis hset CRM:STATS crm_stats_ipv4_route_available rubbish >>"$LOGS/redis-cli.log"
+expect_within "a number that is none is told of" 20 cannot_read redis
+check "and changes nothing" stays
+redis hset CRM:STATS crm_stats_ipv4_route_available -70 >>"$LOGS/redis-cli.log"
+until_ms 1000 false # some readings
+check "nor does one below zero" stays
+redis del CRM:STATS >>"$LOGS/redis-cli.log"
+redis set CRM:STATS "a string" >>"$LOGS/redis-cli.log"
+expect_within "a key of another type is told of" 20 cannot_read redis
+check "and changes nothing" stays
+redis del CRM:STATS >>"$LOGS/redis-cli.log"
+expect_within "a table that is gone is told of" 20 cannot_read redis
+check "and changes nothing" stays
+redis hset CRM:STATS crm_stats_ipv4_route_used 180 crm_stats_ipv4_route_available 70 \
+	crm_stats_ipv6_route_used 20 crm_stats_ipv6_route_available 10 >>"$LOGS/redis-cli.log"
+expect_within "it is read again when it is back" 20 can_read redis
+mv "$DIR/route_info" "$DIR/gone"
+expect_within "switchd's files that are gone are told of" 20 cannot_read switchd
+check "and change nothing" stays
+mv "$DIR/gone" "$DIR/route_info"
+expect_within "they are read again when they are back" 20 can_read switchd
+
 asic_send ipv4_ipv6_entries=200 ipv4_ipv6_entries_max=220 total_routes=200 total_routes_max=220
 expect_within "the agent says that IPv4 and IPv6 share 220" 20 status_is \
 	'$f4.installed + $f6.installed <= 220 and $f4.installed >= 150'
