@@ -13,7 +13,9 @@ static const struct schema_row netlink_rows[] = {
 	    .min = 1,
 	    .max = UINT32_MAX,
 	    .value = "254",
-	    .help = "The routing table that is written; 254 is\n.Dq main ." },
+	    .help =
+		"The routing table that is written; 254 is\n.Dq main .\nNext hops are resolved by "
+		"that one, too." },
 	{ .name = "metric",
 	    .kind = SCHEMA_U32,
 	    FIELD(config, netlink.metric),

@@ -109,21 +109,22 @@ nl_model_free(struct nl_model *m)
 static bool
 is_foreign(const struct nl_model *m, const struct nl_known *r)
 {
-	return r->prefix.len > 0 && !m->config.beside[r->protocol];
+	return r->table == m->config.table && r->prefix.len > 0 && !m->config.beside[r->protocol];
 }
 
-/* Of this table, or one of our addresses, which are in a table of their own. */
+/* Of this table; of the main one, which leads to gateways whatever table asks; or one of our
+ * addresses, which are in a table of their own. */
 static bool
 counts(const struct nl_model *m, const struct nl_route *r)
 {
 	bool local = r->table == RT_TABLE_LOCAL && r->type == RTN_LOCAL;
 
-	return (local || r->table == m->config.table) && (r->flags & RTM_F_CLONED) == 0 &&
-	       r->tos == 0 && r->protocol != m->config.own && r->type != RTN_MULTICAST &&
-	       r->type != RTN_BROADCAST && r->type != RTN_ANYCAST;
+	return (local || r->table == RT_TABLE_MAIN || r->table == m->config.table) &&
+	       (r->flags & RTM_F_CLONED) == 0 && r->tos == 0 && r->protocol != m->config.own &&
+	       r->type != RTN_MULTICAST && r->type != RTN_BROADCAST && r->type != RTN_ANYCAST;
 }
 
-/* The link to the route of its metric and protocol, or to where it belongs. */
+/* The link to the route of its table, metric and protocol, or to where it belongs. */
 static struct nl_known **
 route_place(union slot *slot, const struct nl_route *r, bool *there)
 {
@@ -135,7 +136,7 @@ route_place(union slot *slot, const struct nl_route *r, bool *there)
 	}
 	*there = false;
 	for (; e != NULL && e->metric == r->metric; at = &e->next, e = e->next)
-		if (e->protocol == r->protocol && e->type == r->type) {
+		if (e->table == r->table && e->protocol == r->protocol && e->type == r->type) {
 			*there = true;
 			break;
 		}
@@ -149,6 +150,7 @@ known_make(const struct nl_route *r)
 	struct nl_known *k = mem_alloc(MEM_KERNEL, sizeof(*k) + n * sizeof(k->path[0]));
 
 	k->prefix = r->prefix;
+	k->table = r->table;
 	k->metric = r->metric;
 	k->nexthop = r->nexthop;
 	k->protocol = r->protocol;

@@ -15,7 +15,7 @@
 struct nl_model;
 
 struct nl_model_config {
-	uint32_t table;   /* whose routes count */
+	uint32_t table;   /* that ours are in; routes of it and of the main one lead to next hops */
 	uint8_t own;      /* but not those of this protocol */
 	bool beside[256]; /* protocols whose routes may share a prefix with ours: not foreign */
 };
@@ -24,7 +24,7 @@ struct nl_model_config {
 struct nl_known {
 	struct nl_known *next; /* of the same prefix, best metric first */
 	struct ip_prefix prefix;
-	uint32_t metric;
+	uint32_t table, metric;
 	uint32_t nexthop; /* id of an object; then there are no paths of its own */
 	uint8_t protocol, type;
 	bool marked; /* not mentioned yet by the dump that is under way */
@@ -77,7 +77,8 @@ uint32_t nl_model_neigh_link(const struct nl_model *m, const struct ip_addr *add
 const struct nl_known *nl_model_match(
     const struct nl_model *m, const struct ip_prefix *p, bool shorter);
 
-/* Prefixes of foreign routes, default routes left out: mem_free(MEM_KERNEL, result). */
+/* Prefixes of foreign routes in the table of ours, default routes left out: mem_free(MEM_KERNEL,
+ * result). */
 struct ip_prefix *nl_model_foreign(const struct nl_model *m, size_t *n);
 
 /* The nexthop objects in order of id; NULL past the last. */
