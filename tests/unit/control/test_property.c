@@ -730,7 +730,7 @@ test_walks(void **state)
 	if (each > 50000)
 		each = 50000;
 	while (steps > 0) {
-		uint64_t n = steps < each ? steps : each;
+		uint64_t n = steps < 2 * each ? steps : each; /* no short rest */
 
 		walk(rng_u64(&r), n, rng_below(&r, 4) == 0 ? SELECTOR_TOP : SELECTOR_PRICED);
 		steps -= n;
