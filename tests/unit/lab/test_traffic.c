@@ -110,6 +110,7 @@ shares_are_those_of_zipf(void **state)
 	struct traffic *tr;
 	struct table t;
 	double harmonic = 0;
+	unsigned ranks = 0;
 
 	(void)state;
 	config.seed = test_seed("zipf");
@@ -129,12 +130,14 @@ shares_are_those_of_zipf(void **state)
 		share[i] = traffic_share(tr, i);
 	}
 	qsort(share, N, sizeof(*share), descending);
-	for (unsigned r = 1; r <= N; r++)
-		harmonic += 1. / r;
-	/* Every route of this table has an address of its own or not: ranks have no holes. */
-	for (unsigned r = 1; r <= 500; r++)
+	/* A route that has no address of its own has no share: ranks have no holes. */
+	for (unsigned r = 1; r <= N && share[r - 1] > 0; r++) {
 		assert_near(share[r - 1] * r / share[0], 1, 1e-9);
-	assert_near(share[0], 1 / harmonic, 1e-3);
+		harmonic += 1. / r;
+		ranks = r;
+	}
+	assert_in_range(ranks, N / 2, N);
+	assert_near(share[0], 1 / harmonic, 1e-9);
 	traffic_free(tr);
 	table_fini(&t);
 }
