@@ -84,8 +84,8 @@ check "and in the metrics" metric_is \
 cannot_read() {
 	hotfib show hardware | tee "$DIR/hardware" | grep -E "cannot read $1"
 	local found=$?
-	[ $found -eq 0 ] || cat "$DIR/hardware"
-	return $found
+	[ "$found" -eq 0 ] || cat "$DIR/hardware"
+	return "$found"
 }
 can_read() {
 	! cannot_read "$1"

@@ -113,6 +113,13 @@ expect_within "an interface that is down has no routes" 10 only_one
 sw link set up1 up
 addr sw up1 fc00:137::1/64
 expect_within "and has them again when it is up" 30 kernel_is "$DIR/expected"
+# Faster than it is looked at: each time the kernel drops the objects and all of their routes.
+for _ in $(seq 10); do
+	ip -n "$(ns up)" link set sw1 down
+	ip -n "$(ns up)" link set sw1 up
+done
+addr up sw1 fc00:137::2/64
+expect_within "a carrier that comes and goes ten times at once" 60 kernel_is "$DIR/expected"
 
 # --- what others do -----------------------------------------------------------------------------
 

@@ -75,8 +75,18 @@ awk 'NR % 20 == 0 { print "route del", $1, "proto 221 metric 15" }' "$DIR/expect
 ip -n "$(ns sw)" -batch "$DIR/del.batch" || bail "cannot delete routes"
 expect_within "what somebody deletes is put back all the same" 60 kernel_is "$DIR/expected"
 
+# While the plan is under way somebody deletes some, and takes others over.
+awk 'NR % 20 == 1 { via = $1 ~ ":" ? "fc00:137::2" : "10.0.1.134"
+	print "route replace", $1, "via", via, "proto static metric 15" }' "$DIR/expected" >"$DIR/rob.batch"
 say one "move 10.0.0.134 10.0.0.135" "move fc00:136::2 fc00:136::3"
-expect_within "all of them move to another next hop" 120 kernel_is "$DIR/moved"
+moving() {
+	[ "$(kernel_routes | grep -cE ' (10.0.0.135|fc00:136::3)$')" -gt 0 ]
+}
+wait_for "the plan" 60 moving
+ip -n "$(ns sw)" -force -batch "$DIR/del.batch" 2>"$LOGS/del.log"
+ip -n "$(ns sw)" -force -batch "$DIR/rob.batch" 2>"$LOGS/rob.log"
+expect_within "all of them move to another next hop, whatever others do meanwhile" 120 \
+	kernel_is "$DIR/moved"
 check "the routes of others are still as they were" same_others
 
 say one "withdraw-all"

@@ -71,7 +71,7 @@ echoes() {
 	local n
 	n=$(grep -cE "^(20\.|2a10)" "$LOGS/monitor.log")
 	echo "$n echoes"
-	[ "$n" -ge $EACH ] && [ "$n" -le $((2 * EACH)) ]
+	[ "$n" -ge "$EACH" ] && [ "$n" -le $((2 * EACH)) ]
 }
 check "its echoes lead to nothing" echoes
 check "no repair was made" eval "! log_has hotfibd 'repaired='"
