@@ -171,9 +171,9 @@ test_neighbor_stopped(void **state)
 {
 	(void)state;
 	assert_int_equal(run(pages, "show neighbor stopped"), CLI_OK);
-	assert_non_null(strstr(out,
-	    "  connecting         it dials, we wait; disabled by an operator; kept out for too many "
-	    "prefixes, until it is reset\n"));
+	assert_non_null(strstr(out, "  connecting         it dials, we wait; disabled by an "
+				    "operator; kept out for too many "
+				    "prefixes, until it is reset\n"));
 }
 
 static void
