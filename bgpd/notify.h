@@ -42,10 +42,10 @@ void bgp_notify_decode(struct rd body, struct bgp_error *e);
 void bgp_notify_name(uint8_t code, uint8_t subcode, char *buf, size_t size);
 
 /* "sent Cease/Administrative Shutdown: text", or "received ...", into buf, cut at size. After the
- * colon come `why`, or the peer's shutdown text, escaped: printable ASCII as it is, all else as \xNN,
- * so that a log line or terminal is never in the peer's hands. Data of another error that we have
- * received are in hex, those of Maximum Number of Prefixes Reached in words. Of a Hard Reset the
- * error inside is described, too. */
+ * colon come `why`, or the peer's shutdown text, escaped: printable ASCII as it is, all else as
+ * \xNN, so that a log line or terminal is never in the peer's hands. Data of another error that we
+ * have received are in hex, those of Maximum Number of Prefixes Reached in words. Of a Hard Reset
+ * the error inside is described, too. */
 void bgp_notify_describe(bool sent, const struct bgp_error *e, char *buf, size_t size);
 
 #endif
