@@ -4,8 +4,8 @@
  * from the averages that are shown. Traffic to hot points of a route counts there, the rest of it
  * where the route itself is in force.
  *
- * It is a walk over all active prefixes, a microsecond each. So a measurement serves for a while, and
- * where there are many of them the next one is made in slices, while the last one still serves.
+ * It is a walk over all active prefixes, a microsecond each. So a measurement serves for a while,
+ * and where there are many of them the next one is made in slices, while the last one still serves.
  */
 #ifndef CONTROL_COVERAGE_H
 #define CONTROL_COVERAGE_H
