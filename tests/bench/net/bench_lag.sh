@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # P11.lag: how long the daemon's loop is away from polling while it selects: the turns of three
-# minutes with 1.17M IPv4 and 0.28M IPv6 routes, 80,000 routes of each family with traffic, 5,000 samples/s, a
-# churn of routes, `priced` for 10,000 and 5,000 entries, and an interface that is asked every second
-# for what a page asks for. Then P11.simulate: the longest turn during a simulation, which forks the
-# whole of it.
+# minutes with 1.17M IPv4 and 0.28M IPv6 routes, 80,000 of each family with traffic, 5,000
+# samples/s, a churn of routes, `priced` for 10,000 and 5,000 entries, and an interface that is asked
+# every second for what a page asks for. Then P11.simulate: the longest turn during a simulation,
+# which forks the whole of it.
 #
 # hotfibd runs before all else where that is allowed (chrt), so that it is not the machine's other
 # work that is measured.
