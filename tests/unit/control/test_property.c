@@ -514,6 +514,8 @@ static void
 test_walks(void **state)
 {
 	uint64_t seed = test_seed("property"), steps = wanted_steps(), each = steps / 3;
+	static const enum selector_kind kinds[] = { SELECTOR_PRICED, SELECTOR_PRICED,
+		SELECTOR_PRICED, SELECTOR_TOP, SELECTOR_LEAF };
 	struct rng r = rng_make(seed);
 
 	(void)state;
@@ -522,7 +524,7 @@ test_walks(void **state)
 	while (steps > 0) {
 		uint64_t n = steps < 2 * each ? steps : each; /* no short rest */
 
-		walk(rng_u64(&r), n, rng_below(&r, 4) == 0 ? SELECTOR_TOP : SELECTOR_PRICED);
+		walk(rng_u64(&r), n, kinds[rng_below(&r, ARRAY_LEN(kinds))]);
 		steps -= n;
 	}
 	assert_int_equal(mem_used(MEM_SELECT), 0);
