@@ -406,6 +406,36 @@ cli_show_top(struct cli *cli, char **args)
 static const char *const installed_titles[] = { "NEIGHBOR", "PREFIX", "NEXT HOP", ">RATE", ">AGE",
 	"WHY" };
 
+/* What the entry is for. */
+static void
+add_purpose(struct table *t, const json_t *row)
+{
+	static const struct {
+		const char *kind, *before, *after;
+	} words[] = { { "part", "part of ", "" }, { "aggregate", "for ", "" },
+		{ "guard", "leaves ", " to the default" }, { "none", "being repaired", "" } };
+	const char *kind = get_text(row, "kind");
+	const json_t *serves = json_object_get(row, "serves"), *prefix;
+	struct str text;
+	size_t i, k;
+
+	for (k = 0; k < ARRAY_LEN(words) && strcmp(kind, words[k].kind) != 0; k++)
+		continue;
+	if (k == ARRAY_LEN(words)) {
+		table_add(t, get_bool(row, "covered") ? "inside another entry" : "traffic");
+		return;
+	}
+	str_init(&text, MEM_MISC);
+	str_add(&text, words[k].before);
+	json_array_foreach(serves, i, prefix)
+	    str_addf(&text, "%s%s", i > 0 ? ", " : "", json_string_value(prefix));
+	if (get_bool(row, "servesMore"))
+		str_add(&text, " and others");
+	str_add(&text, words[k].after);
+	table_add(t, text.text);
+	str_fini(&text);
+}
+
 static void
 add_installed(struct table *t, const struct cli *cli, const json_t *row)
 {
@@ -414,7 +444,7 @@ add_installed(struct table *t, const struct cli *cli, const json_t *row)
 	table_add(t, get_text(row, "nexthop"));
 	add_rate(t, cli, get_number(row, "value"));
 	add_age(t, cli, get_number(row, "ageSeconds"));
-	table_add(t, get_bool(row, "covered") ? "inside another entry" : "traffic");
+	add_purpose(t, row);
 }
 
 int

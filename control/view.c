@@ -531,7 +531,7 @@ view_backend(struct app *app)
 		.explain = view_explain,
 		.dump_next = view_dump_next,
 		.installed = view_installed,
-		.installed_now = view_installed_now,
+		.installed_facts = view_installed_facts,
 		.differences = view_differences,
 		.event_next = view_event_next,
 		.hardware = view_hardware,

@@ -24,8 +24,8 @@ bool view_agent(void *ctx, size_t i, struct web_agent *out);
 bool view_hardware(void *ctx, size_t i, struct web_hardware *out);
 void view_differences(void *ctx, struct web_differences *out);
 void view_installed(void *ctx, struct web_installed *out);
-void view_installed_now(
-    void *ctx, const struct web_installed_row *row, const char **port, double *rate);
+void view_installed_facts(
+    void *ctx, const struct web_installed_row *row, struct web_installed_facts *out);
 enum web_verify_state view_verify(void *ctx, struct web_verify *verify, struct web_verified *out);
 bool view_event_next(void *ctx, uint64_t after, struct web_event *out);
 

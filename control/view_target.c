@@ -3,6 +3,7 @@
 #include "control/nexthop.h"
 #include "control/proof.h"
 #include "control/select/emap.h"
+#include "control/serves.h"
 #include "control/target.h"
 #include "control/view_priv.h"
 #include "lib/mem.h"
@@ -50,27 +51,66 @@ view_installed(void *ctx, struct web_installed *out)
 			    rows_of_port(app, i, (enum ip_family)f, out->rows + out->n_rows);
 }
 
+/* As selection weighed it last, for what is no route of its own; 0 where that is not known now. */
+static double
+weighed(const struct target *t, const struct ip_prefix *p)
+{
+	const struct selection *s = target_wanted(t, (enum ip_family)p->family);
+	size_t low = 0, high = s != NULL ? s->n : 0;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = prefix_cmp(&s->entries[mid].prefix, p);
+
+		if (order == 0)
+			return s->entries[mid].rate_bps;
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return 0;
+}
+
+static void
+fill_served(const struct app *app, const struct installed_entry *e, const struct installed *held,
+    struct web_installed_facts *out)
+{
+	enum ip_family family = (enum ip_family)e->prefix.family;
+	struct router *router = target_config(app->target)->router;
+	const struct rib *rib = router_rib(router);
+	struct serves serves;
+
+	serves_find(rib, held, &e->prefix, attrs_nexthop(app->attrs, e->attrs),
+	    target_default(app->target, family), &serves);
+	out->kind = serves_kind_name(serves.kind);
+	out->more = serves.more;
+	for (unsigned i = 0; i < serves.n_routes; i++)
+		out->serves[out->n_serves++] = rib_prefix(rib, family, serves.routes[i]);
+	out->rate = serves.kind == SERVES_ROUTE ? traffic_rate(router_traffic(router, family),
+						      serves.routes[0], TRAFFIC_TO, app->now)
+						: weighed(app->target, &e->prefix);
+}
+
 void
-view_installed_now(void *ctx, const struct web_installed_row *row, const char **port, double *rate)
+view_installed_facts(
+    void *ctx, const struct web_installed_row *row, struct web_installed_facts *out)
 {
 	const struct app *app = app_of(ctx);
 	enum ip_family family = (enum ip_family)row->prefix.family;
-	struct router *router;
-	const char *name = NULL;
-	uint32_t id;
+	const struct installed *held;
+	const struct installed_entry *e;
 
-	*port = "";
-	*rate = 0;
-	if (app->target == NULL)
+	_Static_assert(SERVES_ROUTES_MAX == WEB_SERVES_MAX, "room for all");
+	*out = (struct web_installed_facts){ .port = "", .kind = "none" };
+	if (app->target == NULL || row->port >= target_ports(app->target))
 		return;
-	router = target_config(app->target)->router;
-	id = rib_lookup(router_rib(router), &row->prefix);
-	if (id != RIB_NONE)
-		*rate = traffic_rate(router_traffic(router, family), id, TRAFFIC_TO, app->now);
-	if (row->port < target_ports(app->target))
-		name = target_port_name(app->target, row->port);
-	if (name != NULL)
-		*port = name;
+	if (target_port_name(app->target, row->port) != NULL)
+		out->port = target_port_name(app->target, row->port);
+	held = target_port_installed(app->target, row->port, family);
+	e = installed_get(held, &row->prefix);
+	if (e != NULL)
+		fill_served(app, e, held, out);
 }
 
 /* --- the proof --- */

@@ -306,6 +306,18 @@ struct web_installed {
 	size_t n_rows;
 };
 
+#define WEB_SERVES_MAX 4
+struct web_installed_facts {
+	const char *port; /* its name: a neighbour's, "sim", "dry run"; "" where it is gone */
+	/* What it is for, by the RIB as it is now: "route", "part" of one, "aggregate" of some,
+	 * "guard" that leaves one to the default, "none" where that has just changed. */
+	const char *kind;
+	struct ip_prefix serves[WEB_SERVES_MAX]; /* these routes, */
+	unsigned n_serves;
+	bool more;   /* and others */
+	double rate; /* of traffic to what it serves, bytes/s */
+};
+
 /* Tables of an ASIC as one source reports them. */
 #define WEB_HARDWARE_TABLES_MAX 24
 struct web_hardware {
@@ -446,10 +458,9 @@ struct web_backend {
 	/* What is held now: the caller releases out->rows with mem_free(MEM_HTTP). */
 	void (*installed)(void *ctx, struct web_installed *out);
 
-	/* What is known of such an entry when it is shown: the name of its port, "" if that is gone
-	 * ("sim", "dry run", a neighbour's), and the rate of traffic to its prefix in bytes/s. */
-	void (*installed_now)(
-	    void *ctx, const struct web_installed_row *row, const char **port, double *rate);
+	/* What else is known of such an entry, when it is shown. */
+	void (*installed_facts)(
+	    void *ctx, const struct web_installed_row *row, struct web_installed_facts *out);
 
 	/* Where the ports of the target differ from what is wanted, and the kernel's table from
 	 * what was sent to it. */

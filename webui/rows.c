@@ -128,20 +128,23 @@ installed_next(struct web_rows *rows, struct str *out)
 	struct installed_rows *r = CONTAINER_OF(rows, struct installed_rows, rows);
 	const struct web_backend *b = &r->app->backend;
 	const struct web_installed_row *row;
+	struct web_installed_facts facts;
 	char text[PREFIX_TEXT_MAX];
-	const char *port;
-	double rate;
 
 	if (r->next == r->held.n_rows)
 		return false;
 	row = &r->held.rows[r->next++];
-	b->installed_now(b->ctx, row, &port, &rate);
-	str_addf(out, "{\"ageSeconds\":%.3f,\"covered\":%s,\"neighbor\":", row->age_s,
-	    row->covered ? "true" : "false");
-	web_row_text(out, port);
+	b->installed_facts(b->ctx, row, &facts);
+	str_addf(out,
+	    "{\"ageSeconds\":%.3f,\"covered\":%s,\"kind\":\"%s\",\"neighbor\":", row->age_s,
+	    row->covered ? "true" : "false", facts.kind);
+	web_row_text(out, facts.port);
 	str_addf(out, ",\"nexthop\":\"%s\"", ip_format(&row->nexthop, text));
-	str_addf(out, ",\"prefix\":\"%s\",\"value\":", prefix_format(&row->prefix, text));
-	web_row_real(out, rate);
+	str_addf(out, ",\"prefix\":\"%s\",\"serves\":[", prefix_format(&row->prefix, text));
+	for (unsigned i = 0; i < facts.n_serves; i++)
+		str_addf(out, "%s\"%s\"", i > 0 ? "," : "", prefix_format(&facts.serves[i], text));
+	str_addf(out, "],\"servesMore\":%s,\"value\":", facts.more ? "true" : "false");
+	web_row_real(out, facts.rate);
 	str_add(out, "}");
 	return true;
 }

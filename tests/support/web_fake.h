@@ -362,13 +362,18 @@ web_fake_installed(void *ctx, struct web_installed *out)
 }
 
 static inline void
-web_fake_installed_now(
-    void *ctx, const struct web_installed_row *row, const char **port, double *rate)
+web_fake_installed_facts(
+    void *ctx, const struct web_installed_row *row, struct web_installed_facts *out)
 {
 	const struct web_fake *f = ctx;
+	size_t i = web_fake_index(f, &row->prefix);
 
-	*port = "target";
-	*rate = web_fake_rate(f, web_fake_index(f, &row->prefix));
+	*out = (struct web_installed_facts){ .port = "target",
+		.kind = i == 1 ? "aggregate" : "route",
+		.serves = { row->prefix, web_fake_prefix(IP_V4, i + 1) },
+		.n_serves = i == 1 ? 2 : 1,
+		.more = i == 1,
+		.rate = web_fake_rate(f, i) };
 }
 
 /* Of each kind one. */
@@ -502,7 +507,7 @@ web_fake_backend(struct web_fake *f)
 		.whatif = web_fake_whatif,
 		.dump_next = web_fake_dump_next,
 		.installed = web_fake_installed,
-		.installed_now = web_fake_installed_now,
+		.installed_facts = web_fake_installed_facts,
 		.differences = web_fake_differences,
 		.event_next = web_fake_event_next,
 		.hardware = web_fake_hardware,

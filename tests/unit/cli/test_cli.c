@@ -47,8 +47,17 @@ static const char top[] =
     "{\"aspath\":\"\",\"nexthop\":\"192.0.2.2\",\"prefix\":\"10.0.2.0/24\",\"value\":1.25}]}";
 
 static const char installed[] =
-    "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
-    "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9}]}";
+    "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"kind\":\"route\","
+    "\"neighbor\":\"target\",\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\","
+    "\"serves\":[\"10.0.0.0/24\"],\"servesMore\":false,\"value\":1e9}]}";
+
+static const char made_up[] =
+    "{\"installed\":[{\"covered\":false,\"kind\":\"route\",\"prefix\":\"10.0.0.0/24\"},"
+    "{\"kind\":\"part\",\"prefix\":\"10.1.0.0/18\",\"serves\":[\"10.1.0.0/16\"]},"
+    "{\"kind\":\"aggregate\",\"prefix\":\"10.2.0.0/23\",\"serves\":[\"10.2.0.0/24\","
+    "\"10.2.1.0/24\"],\"servesMore\":true},"
+    "{\"kind\":\"guard\",\"prefix\":\"10.3.0.0/24\",\"serves\":[\"10.3.0.0/24\"]},"
+    "{\"kind\":\"none\",\"prefix\":\"10.4.0.0/24\",\"serves\":[]}]}";
 
 static const char events[] =
     "{\"newest\":8,\"events\":[{\"id\":7,\"severity\":\"info\",\"kind\":\"session\",\"count\":1,"
@@ -313,9 +322,10 @@ test_json(void **state)
 {
 	(void)state;
 	assert_int_equal(run(pages, "show installed -j"), CLI_OK);
-	assert_string_equal(out, "{\"ageSeconds\":61.5,\"covered\":true,\"neighbor\":\"target\","
-				 "\"nexthop\":\"192.0.2.1\","
-				 "\"prefix\":\"10.0.0.0/24\",\"value\":1000000000.0}\n");
+	assert_string_equal(out, "{\"ageSeconds\":61.5,\"covered\":true,\"kind\":\"route\","
+				 "\"neighbor\":\"target\",\"nexthop\":\"192.0.2.1\","
+				 "\"prefix\":\"10.0.0.0/24\",\"serves\":[\"10.0.0.0/24\"],"
+				 "\"servesMore\":false,\"value\":1000000000.0}\n");
 	assert_int_equal(run(pages, "show installed -J"), CLI_OK);
 	assert_memory_equal(out, "{\n  \"installed\": [\n", 19);
 	assert_int_equal(run(pages, "show top -j"), CLI_OK);
@@ -332,6 +342,26 @@ test_installed(void **state)
 	assert_string_equal(out,
 	    "NEIGHBOR  PREFIX       NEXT HOP          RATE    AGE  WHY\n"
 	    "target    10.0.0.0/24  192.0.2.1  8.00 Gbit/s  1m01s  inside another entry\n");
+}
+
+/* Entries that are no routes say what they are for. */
+static void
+test_made_up(void **state)
+{
+	static const struct page held[] = { { "/api/v1/installed", 200, made_up },
+		{ NULL, 0, NULL } };
+	static const char *const whys[] = { "  traffic\n", "  part of 10.1.0.0/16\n",
+		"  for 10.2.0.0/24, 10.2.1.0/24 and others\n",
+		"  leaves 10.3.0.0/24 to the default\n", "  being repaired\n" };
+	const char *at;
+
+	(void)state;
+	assert_int_equal(run(held, "show installed"), CLI_OK);
+	at = out;
+	for (size_t i = 0; i < ARRAY_LEN(whys); i++) {
+		at = strstr(at, whys[i]);
+		assert_non_null(at);
+	}
 }
 
 static void
@@ -502,6 +532,7 @@ main(void)
 		cmocka_unit_test(test_top_needs_one_router),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_installed),
+		cmocka_unit_test(test_made_up),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_hardware),
 		cmocka_unit_test(test_reload),

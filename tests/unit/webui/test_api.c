@@ -470,10 +470,13 @@ test_installed(void **state)
 	web_fake_init(&fake);
 	assert_body(&fake, "/api/v1/installed", 200,
 	    "{\"installed\":["
-	    "{\"ageSeconds\":61.500,\"covered\":false,\"neighbor\":\"target\","
-	    "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":97000000},\n"
-	    "{\"ageSeconds\":61.500,\"covered\":true,\"neighbor\":\"target\","
-	    "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.1.0/24\",\"value\":48500000}]}\n");
+	    "{\"ageSeconds\":61.500,\"covered\":false,\"kind\":\"route\",\"neighbor\":\"target\","
+	    "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"serves\":[\"10.0.0.0/24\"],"
+	    "\"servesMore\":false,\"value\":97000000},\n"
+	    "{\"ageSeconds\":61.500,\"covered\":true,\"kind\":\"aggregate\","
+	    "\"neighbor\":\"target\",\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.1.0/24\","
+	    "\"serves\":[\"10.0.1.0/24\",\"10.0.2.0/24\"],\"servesMore\":true,"
+	    "\"value\":48500000}]}\n");
 	fake.n_installed = 0;
 	assert_body(&fake, "/api/v1/installed", 200, "{\"installed\":[]}\n");
 }
