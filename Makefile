@@ -197,21 +197,24 @@ deps = $(if $(NODEPS),:,tests/deps.sh $(1))
 deps: ## install the Debian packages needed to build, test and demonstrate
 	$(Q)$(call deps,build net)
 
-# Sub-makes, so that packages are there before anything is probed or compiled.
+# Sub-makes, so that packages are there before anything is probed or compiled; with a job for each
+# processor where nobody has said how many.
+SUBFLAGS = --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 check: ## unit tests with sanitizers, fuzz corpora, network tests
 	$(Q)$(call deps,build net)
-	$(Q)$(MAKE) --no-print-directory MODE=asan unit-tests
-	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
+	$(Q)$(MAKE) $(SUBFLAGS) MODE=asan unit-tests
+	$(Q)$(MAKE) $(SUBFLAGS) MODE=release programs net-tools
 	$(Q)$(RUN) $(UNIT_SUITES) $(CORPUS_SUITES) $(NET_SUITES)
 
 check-unit: ## only unit tests and fuzz corpora
 	$(Q)$(call deps,build)
-	$(Q)$(MAKE) --no-print-directory MODE=asan unit-tests
+	$(Q)$(MAKE) $(SUBFLAGS) MODE=asan unit-tests
 	$(Q)$(RUN) $(UNIT_SUITES) $(CORPUS_SUITES)
 
 check-net: ## only network tests (root); ONLY=name,name for some, MODE=asan for sanitized programs
 	$(Q)$(call deps,build net)
-	$(Q)$(MAKE) --no-print-directory programs net-tools
+	$(Q)$(MAKE) $(SUBFLAGS) programs net-tools
 	$(Q)HOTFIB_MODE=$(MODE) $(RUN) $(NET_SUITES)
 
 comma := ,
@@ -237,24 +240,24 @@ $(B)/net/%: $(B)/tests/net/%.o $(B)/support.a $(call archives,lib)
 
 bench: ## measure: one JSON line a figure; ONLY=P1,P7 for some of them
 	@$(call deps,build bench) >&2
-	@$(MAKE) --no-print-directory MODE=release programs benches net-tools >&2
+	@$(MAKE) $(SUBFLAGS) MODE=release programs benches net-tools >&2
 	@HOTFIB_O=$(ABS_O) tests/bench/run.sh "$(ONLY)" $(patsubst %.c,$(O)/release/%,$(BENCH_SRC)) \
 		$(sort $(wildcard tests/bench/*/bench_*.sh))
 
 demo: ## BIRD, a full table and traffic in namespaces; ROUTES=real, DEMO_SECONDS=20
 	$(Q)$(call deps,build net)
-	$(Q)$(MAKE) --no-print-directory MODE=release programs net-tools
+	$(Q)$(MAKE) $(SUBFLAGS) MODE=release programs net-tools
 	@HOTFIB_O=$(ABS_O) ROUTES="$(ROUTES)" DEMO_SECONDS="$(DEMO_SECONDS)" tests/net/demo.sh
 
 fuzz: ## T=60 seconds of libFuzzer for each target (clang), a long random walk (property); ONLY=name,name
 	$(Q)$(call deps,build dev)
 	$(Q)case ",$(or $(ONLY),property)," in *,property,*) $(PROPERTY_WALK) ;; esac
-	$(Q)$(MAKE) --no-print-directory MODE=fuzz CC=$(CLANG) $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
+	$(Q)$(MAKE) $(SUBFLAGS) MODE=fuzz CC=$(CLANG) $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
 	$(Q)tests/fuzz/run.sh "$(O)" "$(T)" "$(ONLY)" $(patsubst %.c,$(O)/fuzz/%,$(FUZZ_SRC))
 
 # The unit test of the same name, with steps instead of seconds and without sanitizers.
 PROPERTY := $(O)/release/tests/unit/control/test_property
-PROPERTY_WALK = $(MAKE) --no-print-directory MODE=release $(PROPERTY) && \
+PROPERTY_WALK = $(MAKE) $(SUBFLAGS) MODE=release $(PROPERTY) && \
 	HOTFIB_STEPS=$(or $(STEPS),1000000) $(PROPERTY)
 
 lint: ## formatting, order of includes, cppcheck, man pages, shell scripts
