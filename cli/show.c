@@ -415,7 +415,7 @@ add_purpose(struct table *t, const json_t *row)
 	} words[] = { { "part", "part of ", "" }, { "aggregate", "for ", "" },
 		{ "guard", "leaves ", " to the default" }, { "none", "being repaired", "" } };
 	const char *kind = get_text(row, "kind");
-	const json_t *serves = json_object_get(row, "serves"), *prefix;
+	const json_t *serves = json_object_get(row, "serves");
 	struct str text;
 	size_t i, k;
 
@@ -427,8 +427,9 @@ add_purpose(struct table *t, const json_t *row)
 	}
 	str_init(&text, MEM_MISC);
 	str_add(&text, words[k].before);
-	json_array_foreach(serves, i, prefix)
-	    str_addf(&text, "%s%s", i > 0 ? ", " : "", json_string_value(prefix));
+	for (i = 0; i < json_array_size(serves); i++)
+		str_addf(
+		    &text, "%s%s", i > 0 ? ", " : "", json_string_value(json_array_get(serves, i)));
 	if (get_bool(row, "servesMore"))
 		str_add(&text, " and others");
 	str_add(&text, words[k].after);
