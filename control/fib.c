@@ -343,15 +343,33 @@ is_full(int error)
 	return error == -ENOSPC || error == -ENOMEM || error == -E2BIG || error == -EXFULL;
 }
 
+/* It is not the route that the kernel minds, but where it leads: an interface went down or an
+ * object went with it, which we have not heard of yet. */
+static bool
+is_of_hop(const struct nl_ack *ack)
+{
+	switch (-ack->error) {
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case ENETDOWN:
+	case ENODEV: return true;
+	/* The words of fib_create_info() and ip6_route_info_create(). */
+	case EINVAL: return strcmp(ack->text, "Nexthop id does not exist") == 0;
+	default: return false;
+	}
+}
+
 /* A route that was not taken. What was there before, if anything, still is. */
 static void
 route_refused(
     struct fib *f, struct fib_entry *e, const struct fib_pending *was, const struct nl_ack *ack)
 {
 	struct ip_prefix p = e->prefix;
-	const struct fib_hop *h = e->hop != FIB_NO_HOP ? f->hops[e->hop] : NULL;
+	struct fib_hop *h = e->hop != FIB_NO_HOP ? f->hops[e->hop] : NULL;
 	char why[FIB_WHY_MAX];
 
+	if (h != NULL && h->usable && is_of_hop(ack))
+		fib_hop_refused(f, h, ack);
 	e->sent = was->exclusive ? 0 : e->seen;
 	if (h != NULL && !h->usable) {
 		fib_hop_why(h, why);

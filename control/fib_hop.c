@@ -144,9 +144,8 @@ fib_unusable(struct fib *f, const struct route_nexthop *key)
 
 /* --- results --- */
 
-/* Routes that refer to it are seen to by fib_update(). */
-static void
-hop_refused(struct fib *f, struct fib_hop *h, const struct nl_ack *ack)
+void
+fib_hop_refused(struct fib *f, struct fib_hop *h, const struct nl_ack *ack)
 {
 	f->refusals = true;
 	h->usable = false;
@@ -170,7 +169,7 @@ fib_object_result(struct fib *f, const struct fib_pending *was, const struct nl_
 		/* Its notification says the same, but later. */
 		nl_model_nexthop(f->model, &was->object, false);
 	} else if (h != NULL && was->request == FIB_ASKED_OBJECT) {
-		hop_refused(f, h, ack);
+		fib_hop_refused(f, h, ack);
 	} else {
 		for (size_t i = 0; i < f->n_leaves; i++)
 			if (f->leaves[i].id == was->object.id)
@@ -267,18 +266,20 @@ becomes_group(struct fib *f, struct fib_hop *h)
 	return true;
 }
 
-/* True when it has become usable, or is so no longer. */
+/* True when it has become usable, or is so no longer. fresh: the model has changed. */
 static bool
-update_hop(struct fib *f, uint32_t hop)
+update_hop(struct fib *f, uint32_t hop, bool fresh)
 {
 	struct fib_hop *h = f->hops[hop];
 	struct nl_paths before = h->to.paths;
 	bool was_usable = h->usable, gone = object_gone(f, h), moved;
 
-	if (h->refused && h->made) {
+	if (h->refused && (h->made || h->refs > 0)) {
 		withdraw_routes(f, hop, gone);
 		return true;
 	}
+	if (h->refused && !fresh)
+		return false;
 	resolve(f, h);
 	if (!h->usable) {
 		if (h->made || h->refs > 0)
@@ -305,12 +306,14 @@ fib_update(struct fib *f)
 	f->ops.flush(f->ops.ctx);
 	/* Results come back into the model, and then there is nothing left to do. */
 	while (f->refusals || f->resolved_at != nl_model_generation(f->model)) {
+		bool fresh = f->resolved_at != nl_model_generation(f->model);
+
 		f->refusals = false;
 		f->resolved_at = nl_model_generation(f->model);
 		fib_update_leaves(f);
 		for (uint32_t i = 0; i < f->n_hops; i++)
 			if (f->hops[i] != NULL)
-				changed |= update_hop(f, i);
+				changed |= update_hop(f, i, fresh);
 		f->ops.flush(f->ops.ctx);
 	}
 	return changed;

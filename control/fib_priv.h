@@ -141,6 +141,10 @@ uint32_t fib_hop_ref(struct fib *f, const struct route_nexthop *key);
 uint32_t fib_hop_adopt(struct fib *f, const struct route_nexthop *key);
 void fib_hop_unref(struct fib *f, uint32_t hop);
 
+/* The kernel would not have it: not usable until the model changes. fib_update() withdraws what
+ * refers to it. */
+void fib_hop_refused(struct fib *f, struct fib_hop *h, const struct nl_ack *ack);
+
 /* "next hop 192.0.2.1 is unresolved: no route to it". */
 void fib_hop_why(const struct fib_hop *h, char why[FIB_WHY_MAX]);
 

@@ -148,6 +148,40 @@ test_unreachable(void **state)
 	assert_int_equal(k.object_requests, 1);
 }
 
+/* The kernel knows before us that an interface is down. Its routes are not held out for that: they
+ * can come back as soon as we hear of a change, and not before. */
+static void
+test_down_before_we_know(void **state)
+{
+	const struct route_nexthop to = { .addr = hop("192.0.2.1").addr };
+
+	(void)state;
+	igp("192.0.2.0/24", "10.0.0.2", "10.0.1.2", false);
+	put("20.0.0.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	assert_string_equal(events(), "A");
+	k.fail = EHOSTUNREACH;
+	put("20.0.1.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	assert_string_equal(events(), "N");
+	assert_string_equal(why, "next hop 192.0.2.1 is refused: No route to host");
+	assert_true(fib_update(k.fib));
+	assert_string_equal(events(), "N"); /* the other one */
+	assert_int_equal(k.n_routes, 0);
+	k.fail = 0;
+	assert_false(fib_update(k.fib));
+	/* With objects a new one is made, which the kernel may refuse in its turn. */
+	if (!fib_config(k.fib)->objects)
+		assert_string_equal(fib_unusable(k.fib, &to), "No route to host");
+	igp("192.0.2.0/24", "10.0.0.3", NULL, false);
+	fib_update(k.fib);
+	assert_null(fib_unusable(k.fib, &to));
+	put("20.0.1.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	assert_string_equal(events(), "A");
+	leads_to("20.0.1.0/24", "10.0.0.3");
+}
+
 int
 main(void)
 {
@@ -157,6 +191,9 @@ main(void)
 		TEST(test_gateway_changes),
 		cmocka_unit_test_setup_teardown(
 		    test_without_objects, setup_without_objects, teardown),
+		TEST(test_down_before_we_know),
+		cmocka_unit_test_setup_teardown(
+		    test_down_before_we_know, setup_without_objects, teardown),
 		TEST(test_group),
 		TEST(test_link),
 		TEST(test_unreachable),
