@@ -91,7 +91,8 @@ can_read() {
 	! cannot_read "$1"
 }
 stays() {
-	status_is '$f4.installed == 250 and $f6.installed == 30'
+	status_is '$f4.usable == 250 and $f6.usable == 30
+		and $f4.installed <= 250 and $f6.installed <= 30'
 }
 redis hset CRM:STATS crm_stats_ipv4_route_available rubbish >>"$LOGS/redis-cli.log"
 expect_within "a number that is none is told of" 20 cannot_read redis
