@@ -11,6 +11,8 @@
 #define LOW_POWER 0.7
 #define SAMPLES   32. /* behind the average of a place at the price */
 #define SIGMAS    1.96
+#define PLENTY    0.5 /* of the slots are used */
+#define SCARCE    0.9
 
 static double
 clamp(double x, double low, double high)
@@ -18,10 +20,21 @@ clamp(double x, double low, double high)
 	return x < low ? low : x > high ? high : x;
 }
 
+/* Of slots: 0 where there are more than enough, 1 where there is hardly one left. It rises slowly in
+ * between: a table whose price is about the lowest must not go to and fro between two averages. */
+static double
+scarcity(const struct price_input *in)
+{
+	double filled = in->limit > 0 ? (double)in->used / (double)in->limit : 1;
+
+	return clamp((filled - PLENTY) / (SCARCE - PLENTY), 0, 1);
+}
+
 double
 price_floor(const struct price_input *in)
 {
-	double floor = in->min_bps > 0 ? in->min_bps : in->bytes_per_sample / PRICE_TAU_MIN_S;
+	double tau_s = PRICE_TAU_MIN_S + scarcity(in) * (PRICE_TAU_MAX_S - PRICE_TAU_MIN_S);
+	double floor = in->min_bps > 0 ? in->min_bps : in->bytes_per_sample / tau_s;
 
 	return floor > 1e-3 ? floor : 1e-3;
 }
@@ -50,11 +63,14 @@ samples_at(double price, const struct price_input *in)
 double
 price_tau_s(double price, const struct price_input *in)
 {
-	double rate = samples_at(price, in);
+	double rate = samples_at(price, in), full;
 
-	if (price <= price_floor(in) || rate <= 0)
+	if (rate <= 0)
 		return PRICE_TAU_MIN_S;
-	return clamp(SAMPLES / 2 / rate, PRICE_TAU_MIN_S, PRICE_TAU_MAX_S);
+	full = clamp(SAMPLES / 2 / rate, PRICE_TAU_MIN_S, PRICE_TAU_MAX_S);
+	if (price > price_floor(in))
+		return full;
+	return PRICE_TAU_MIN_S + scarcity(in) * (full - PRICE_TAU_MIN_S);
 }
 
 unsigned

@@ -18,19 +18,24 @@ struct price_input {
 	double samples_per_s;    /* that count for selection */
 	double bytes_per_sample; /* mean frame times sampling rate */
 	double total_bps;        /* bytes/s of all routed traffic */
-	double min_bps; /* configured minimum; 0: what one sample in PRICE_TAU_MIN_S means */
+	double min_bps; /* configured minimum; 0: none */
 };
 
 #define PRICE_TAU_MIN_S 60.
 #define PRICE_TAU_MAX_S 3600.
 
-/* The least a slot may cost, bytes/s; more than 0. */
+/* The least a slot may cost, bytes/s; more than 0. Where no minimum is configured that is what one
+ * sample in PRICE_TAU_MIN_S means while slots are plenty (less than half of them used), and falls
+ * to one in PRICE_TAU_MAX_S when they become scarce (nine tenths), where the price is to come from
+ * what competes for them. */
 double price_floor(const struct price_input *in);
 
 /* The next price from the last one, bytes/s. */
 double price_next(double price, const struct price_input *in);
 
-/* Seconds to average over: so long that a place at the price has some 32 samples. */
+/* Seconds to average over: so long that a place at the price has some 32 samples. Where slots are
+ * plenty, and so cost the least they may, no place competes with another, and what counts is how
+ * soon it comes and goes: PRICE_TAU_MIN_S. */
 double price_tau_s(double price, const struct price_input *in);
 
 /* Hysteresis in thousandths: the relative error, at 95 %, of the average of a place at the price.

@@ -227,7 +227,7 @@ fit_exact(struct selector *s, const struct slots *slots)
 struct price_input
 selector_price_input(const struct select_input *in, const struct selector_context *c, size_t used)
 {
-	return (struct price_input){ .used = used,
+	return (struct price_input){ .used = used != SIZE_MAX ? used : 0,
 		.limit = in->limit,
 		.samples_per_s = c->samples_per_s,
 		.bytes_per_sample = c->bytes_per_sample,
@@ -324,6 +324,7 @@ void
 selector_run(struct selector *s, const struct select_input *in, const struct selector_context *c,
     struct selection *out)
 {
+	struct price_input now;
 	bool made;
 
 	if (s->plain != NULL) {
@@ -345,9 +346,8 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 			       s->priced, in->limit, selector_slot_price(s->price), FIT_SOLVES) /
 			   FEED_SCALE;
 	/* Small tables have wide gaps between the sizes that are optimal at some price. */
-	if (in->keep == NULL && priced_slots(s->priced) < in->limit &&
-	    s->price > price_floor(&(struct price_input){
-			   .min_bps = in->min_rate_bps, .bytes_per_sample = c->bytes_per_sample }))
+	now = selector_price_input(in, c, priced_slots(s->priced));
+	if (in->keep == NULL && now.used < in->limit && s->price > price_floor(&now))
 		priced_fill(s->priced, in->limit - in->limit / 50);
 	priced_table_get(s->priced, &s->table);
 	selector_put(s, in, c, out);

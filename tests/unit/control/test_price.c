@@ -52,6 +52,32 @@ test_floor(void **state)
 	assert_true(price_next(price, &in) == 5e6);
 }
 
+/* Where slots become scarce the floor gives way and averages become longer, both without a jump: a
+ * table whose price is about one sample a minute does not go to and fro. */
+static void
+test_no_jump(void **state)
+{
+	double last_floor = 0, last_tau = 0;
+
+	(void)state;
+	for (size_t used = 0; used <= 10000; used += 10) {
+		struct price_input in = input(used, 10000);
+		double floor = price_floor(&in), tau = price_tau_s(floor, &in);
+
+		assert_true(used > 5000 || (floor == 8e6 / 60 && tau == 60));
+		assert_true(used < 9000 || (floor == 8e6 / 3600 && tau == 3600));
+		if (used > 0) {
+			assert_true(floor <= last_floor && floor > 0.8 * last_floor);
+			assert_true(tau >= last_tau && tau < 1.25 * last_tau);
+		}
+		/* Nor is there one between the floor and what is dearer. */
+		assert_true(
+		    used < 9000 || fabs(price_tau_s(1.001 * floor, &in) - tau) < 0.01 * tau);
+		last_floor = floor;
+		last_tau = tau;
+	}
+}
+
 /* The examples of the design: 10,000 entries at 7.7e-6 of the traffic, 30,000 at 2.7e-6. */
 static void
 test_times(void **state)
@@ -94,6 +120,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_band),
 		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_no_jump),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_converges),
 	};
