@@ -20,8 +20,9 @@ clamp(double x, double low, double high)
 	return x < low ? low : x > high ? high : x;
 }
 
-/* Of slots: 0 where there are more than enough, 1 where there is hardly one left. It rises slowly in
- * between: a table whose price is about the lowest must not go to and fro between two averages. */
+/* Of slots: 0 where there are more than enough, 1 where there is hardly one left. It rises slowly
+ * in between: a table whose price is about the lowest must not go to and fro between two averages.
+ */
 static double
 scarcity(const struct price_input *in)
 {

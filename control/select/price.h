@@ -18,7 +18,7 @@ struct price_input {
 	double samples_per_s;    /* that count for selection */
 	double bytes_per_sample; /* mean frame times sampling rate */
 	double total_bps;        /* bytes/s of all routed traffic */
-	double min_bps; /* configured minimum; 0: none */
+	double min_bps;          /* configured minimum; 0: none */
 };
 
 #define PRICE_TAU_MIN_S 60.
