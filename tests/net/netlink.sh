@@ -22,6 +22,11 @@ PROTOCOL=221
 # shellcheck disable=SC2034 # for those who source this
 METRIC=15
 
+# sw ARGUMENT...: ip(8) on the switch.
+sw() {
+	ip -n "$(ns sw)" "$@"
+}
+
 netlink_topology() {
 	ns_add sw
 	ns_add up

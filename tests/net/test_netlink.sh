@@ -14,10 +14,6 @@ net_begin ip curl jq ethtool
 
 EACH=100
 
-sw() {
-	ip -n "$(ns sw)" "$@"
-}
-
 # 20/8 and 2a10::/16 by the peer `one`, 21/8 and 2a11::/16 by `two`; 22/8 by `one`, to a next hop that
 # is not on a link.
 awk -v n=$EACH 'BEGIN { for (i = 1; i <= n; i++) {

@@ -13,10 +13,6 @@ net_begin ip curl jq ethtool
 
 EACH=50
 
-sw() {
-	ip -n "$(ns sw)" "$@"
-}
-
 awk -v n=$EACH 'BEGIN { for (i = 1; i <= n; i++) {
 	printf "20.0.%d.0/24 65001 10.0.0.134\n", i
 	printf "2a10:%x::/32 65001 fc00:136::2\n", i

@@ -14,10 +14,6 @@ net_begin ip bird curl jq ethtool python3
 
 EACH=20
 
-sw() {
-	ip -n "$(ns sw)" "$@"
-}
-
 # --- BIRD announces IPv4 and IPv6 over one IPv6 session, each by its own address ------------------
 
 bird_start() {

@@ -14,10 +14,6 @@ net_begin ip curl jq ethtool
 EACH=200
 TABLE=100
 
-sw() {
-	ip -n "$(ns sw)" "$@"
-}
-
 # The routes of a table, as PREFIX.
 in_table() {
 	{
