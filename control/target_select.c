@@ -307,7 +307,7 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	choice->stale = stale;
 	if (!selector_step(choice->selector, &in, &context, !choice->current, &choice->wanted)) {
 		/* Current or not, as it was; but it was made for the room of then. */
-		if (plan_slots(&choice->wanted, in.slots) > target_capacity(t, family))
+		if (selection_slots(&choice->wanted, in.slots) > target_capacity(t, family))
 			selection_trim(&choice->wanted, in.limit, in.slots);
 		return;
 	}

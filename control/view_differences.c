@@ -7,7 +7,6 @@
  * What is wanted is what was selected last. Where the RIB has changed since, which is for some
  * milliseconds mostly, that says nothing, and only the rest is listed.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "control/fib.h"
@@ -66,12 +65,6 @@ nexthop_of(const struct list *l, uint32_t attrs)
 
 /* --- what is wanted, beside what is held --- */
 
-static int
-by_prefix(const void *key, const void *entry)
-{
-	return prefix_cmp(key, &((const struct select_entry *)entry)->prefix);
-}
-
 static void
 compare_port(struct list *l, unsigned port, enum ip_family family)
 {
@@ -91,8 +84,7 @@ compare_port(struct list *l, unsigned port, enum ip_family family)
 			add(l, &w->prefix, nexthop_of(l, w->attrs), name, "not sent", why);
 	}
 	for (e = installed_next(held, &at, true); e != NULL; e = installed_next(held, &at, false))
-		if (wanted->n == 0 || bsearch(&e->prefix, wanted->entries, wanted->n,
-					  sizeof(*wanted->entries), by_prefix) == NULL)
+		if (selection_find(wanted, &e->prefix) == NULL)
 			add(l, &e->prefix, NULL, name, "not withdrawn", why);
 }
 

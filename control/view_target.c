@@ -56,20 +56,9 @@ static double
 weighed(const struct target *t, const struct ip_prefix *p)
 {
 	const struct selection *s = target_wanted(t, (enum ip_family)p->family);
-	size_t low = 0, high = s != NULL ? s->n : 0;
+	const struct select_entry *e = s != NULL ? selection_find(s, p) : NULL;
 
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = prefix_cmp(&s->entries[mid].prefix, p);
-
-		if (order == 0)
-			return s->entries[mid].rate_bps;
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return 0;
+	return e != NULL ? e->rate_bps : 0;
 }
 
 static void

@@ -278,16 +278,6 @@ emit_group(struct work *w, struct group *g)
 		w->out->ops[i].goes_on = true;
 }
 
-size_t
-plan_slots(const struct selection *s, const struct slots *slots)
-{
-	struct slots_fill fill = { 0 };
-
-	for (size_t i = 0; i < s->n; i++)
-		slots_put(slots, &fill, s->entries[i].prefix.len);
-	return slots_used(slots, &fill);
-}
-
 void
 plan_build(
     const struct installed *held, const struct selection *wanted, size_t capacity, struct plan *out)
@@ -298,7 +288,7 @@ plan_build(
 		.capacity = capacity,
 		.out = out };
 
-	ASSERT(plan_slots(wanted, w.slots) <= capacity);
+	ASSERT(selection_slots(wanted, w.slots) <= capacity);
 	out->n = 0;
 	merge(&w, wanted);
 	cut_into_groups(&w, installed_attrs(held));
@@ -315,7 +305,7 @@ plan_build(
 	for (size_t i = 0; i < w.n_groups; i++)
 		if (w.groups[i].postponed)
 			emit_wanted(&w, &w.groups[i], true);
-	ASSERT(slots_used(w.slots, &w.fill) == plan_slots(wanted, w.slots));
+	ASSERT(slots_used(w.slots, &w.fill) == selection_slots(wanted, w.slots));
 	mem_free(MEM_SELECT, w.items);
 	mem_free(MEM_SELECT, w.groups);
 }

@@ -50,9 +50,6 @@ bool plan_waits(const struct plan *p, uint32_t group);
 void plan_init(struct plan *p);
 void plan_fini(struct plan *p);
 
-/* Slots that a selection takes. */
-size_t plan_slots(const struct selection *s, const struct slots *slots);
-
 /* Replace *out with the way from `held` to `wanted`, which must be sorted by prefix and take no
  * more than `capacity` slots (of installed_slots(held)). Where more than that is held already (the
  * capacity was lowered), the occupancy never rises above what it was. */

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "control/select/plan.h"
 #include "lib/mem.h"
 
 void
@@ -99,20 +98,48 @@ find_roots(const struct selection *s, struct root *roots)
 	return n;
 }
 
+static int
+key_cmp(const void *key, const void *entry)
+{
+	return prefix_cmp(key, &((const struct select_entry *)entry)->prefix);
+}
+
+const struct select_entry *
+selection_find(const struct selection *s, const struct ip_prefix *p)
+{
+	return s->n == 0 ? NULL : bsearch(p, s->entries, s->n, sizeof(*s->entries), key_cmp);
+}
+
+static struct slots_fill
+fill_of(const struct selection *s, const struct slots *slots)
+{
+	struct slots_fill fill = { 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		slots_put(slots, &fill, s->entries[i].prefix.len);
+	return fill;
+}
+
+size_t
+selection_slots(const struct selection *s, const struct slots *slots)
+{
+	struct slots_fill fill = fill_of(s, slots);
+
+	return slots_used(slots, &fill);
+}
+
 void
 selection_trim(struct selection *s, size_t limit, const struct slots *slots)
 {
 	struct root *roots;
-	struct slots_fill fill = { 0 };
+	struct slots_fill fill = fill_of(s, slots);
 	size_t n, gone = 0, kept = 0;
 
-	if (plan_slots(s, slots) <= limit)
+	if (slots_used(slots, &fill) <= limit)
 		return;
 	roots = mem_calloc(MEM_SELECT, s->n, sizeof(*roots));
 	n = find_roots(s, roots);
 	qsort(roots, n, sizeof(*roots), by_earning);
-	for (size_t i = 0; i < s->n; i++)
-		slots_put(slots, &fill, s->entries[i].prefix.len);
 	for (; slots_used(slots, &fill) > limit; gone++)
 		for (size_t k = 0; k < roots[gone].n; k++)
 			slots_take(slots, &fill, s->entries[roots[gone].first + k].prefix.len);

@@ -58,6 +58,12 @@ void selection_fini(struct selection *s);
 void selection_sort_by_prefix(struct selection *s);
 void selection_sort_by_rate(struct selection *s);
 
+/* The entry of exactly this prefix; NULL: none. The entries must be sorted by prefix. */
+const struct select_entry *selection_find(const struct selection *s, const struct ip_prefix *p);
+
+/* Slots that it takes. */
+size_t selection_slots(const struct selection *s, const struct slots *slots);
+
 /* Nothing above the limit may be pushed: leave out the trees of entries that earn least. What is
  * left is as right without them, since their addresses fall to the default. The entries must be
  * sorted by prefix, and stay so. */
