@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The priced selection through changes of traffic, routes and prices: against itself made afresh,
+ * or after another history.
+ */
+#include "tests/unit/control/priced_world.h"
+
+static void
+assert_same_table(const struct priced *a, const struct priced *b)
+{
+	struct priced_table x, y;
+
+	priced_table_init(&x);
+	priced_table_init(&y);
+	priced_table_get(a, &x);
+	priced_table_get(b, &y);
+	assert_int_equal(x.n, y.n);
+	for (size_t i = 0; i < x.n; i++) {
+		assert_true(prefix_equal(&x.entries[i].prefix, &y.entries[i].prefix));
+		assert_int_equal(x.entries[i].action, y.entries[i].action);
+		assert_int_equal(x.entries[i].id, y.entries[i].id);
+	}
+	assert_int_equal(x.covered, y.covered);
+	assert_int_equal(x.total, y.total);
+	assert_int_equal(priced_slots(a), priced_slots(b));
+	priced_table_fini(&x);
+	priced_table_fini(&y);
+}
+
+/* Weights and programmed entries that came and went, other prices, another order: the same table.
+ */
+static void
+test_history(void **state)
+{
+	struct rng r = rng_make(test_seed("priced history"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 400; round++) {
+		struct priced *fresh, *old;
+
+		small_random(&s, &r, 5);
+		fresh = priced_new(&s.config);
+		old = priced_new(&s.config);
+		for (unsigned k = 0; k < 60; k++) {
+			struct ip_prefix at = small_prefix(1 + (unsigned)rng_below(&r, 63));
+
+			priced_set_weight(old, &at, (int64_t)rng_below(&r, 500));
+			if (rng_below(&r, 8) == 0) {
+				priced_solve(old, 1 + (int64_t)rng_below(&r, 300));
+				priced_set_programmed(old,
+				    &(struct fib_route){ .prefix = at, .action = s.hop[1] }, 1);
+			}
+		}
+		priced_begin_weights(old);
+		give_weights(&s, old);
+		give_weights(&s, fresh);
+		for (unsigned k = 0; k < 3; k++) {
+			int64_t price = 1 + (int64_t)rng_below(&r, 300);
+
+			priced_solve(old, price);
+			priced_solve(fresh, price);
+			assert_same_table(old, fresh);
+		}
+		priced_free(old);
+		priced_free(fresh);
+		small_fini(&s);
+	}
+}
+
+/* Incremental changes give what a full solve gives. */
+static void
+test_incremental(void **state)
+{
+	struct rng r = rng_make(test_seed("priced incremental"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct priced *p, *fresh;
+		int64_t price;
+
+		small_random(&s, &r, 5);
+		p = priced_new(&s.config);
+		give_weights(&s, p);
+		price = 1 + (int64_t)rng_below(&r, 200);
+		priced_solve(p, price);
+		for (unsigned k = 0; k < 20; k++) {
+			for (uint64_t m = 1 + rng_below(&r, 4); m > 0; m--) {
+				unsigned n = 1 + (unsigned)rng_below(&r, 63);
+				struct ip_prefix at = small_prefix(n);
+
+				s.weight[n] =
+				    rng_below(&r, 3) == 0 ? 0 : (int64_t)rng_below(&r, 600);
+				priced_set_weight(p, &at, s.weight[n]);
+			}
+			priced_update(p);
+			fresh = priced_new(&s.config);
+			give_weights(&s, fresh);
+			priced_solve(fresh, price);
+			assert_same_table(p, fresh);
+			priced_free(fresh);
+		}
+		priced_free(p);
+		small_fini(&s);
+	}
+}
+
+/* Announce, withdraw or change the route of a random place. */
+static struct ip_prefix
+small_change_route(struct small *s, struct rng *r)
+{
+	unsigned n = 1 + (unsigned)rng_below(r, (2u << s->depth) - 1);
+	struct ip_prefix p = small_prefix(n);
+
+	if (s->route[n] != ACTION_NONE && rng_below(r, 2) == 0) {
+		rib_withdraw(s->rib, &p, 0, 0);
+		s->route[n] = ACTION_NONE;
+	} else {
+		uint32_t hop = (uint32_t)rng_below(r, HOPS);
+
+		announce(s->rib, &p, hop);
+		s->route[n] = s->hop[hop];
+	}
+	for (n = 1; n < 2u << s->depth; n++)
+		s->act[n] = s->route[n] != ACTION_NONE ? s->route[n]
+			    : n > 1                    ? s->act[n / 2]
+						       : s->config.default_action;
+	return p;
+}
+
+/* Routes that come, go and change between updates, with traffic and hysteresis. */
+static void
+test_route_changes(void **state)
+{
+	struct rng r = rng_make(test_seed("priced route changes"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct priced *p, *fresh;
+		int64_t price;
+
+		small_random(&s, &r, 5);
+		p = priced_new(&s.config);
+		give_weights(&s, p);
+		price = 1 + (int64_t)rng_below(&r, 200);
+		priced_solve(p, price);
+		for (unsigned k = 0; k < 20; k++) {
+			for (uint64_t m = 1 + rng_below(&r, 3); m > 0; m--) {
+				unsigned n = 1 + (unsigned)rng_below(&r, 63);
+				struct ip_prefix at = small_change_route(&s, &r);
+
+				priced_route_changed(p, &at);
+				at = small_prefix(n);
+				s.weight[n] = (int64_t)rng_below(&r, 300);
+				priced_set_weight(p, &at, s.weight[n]);
+			}
+			if (rng_below(&r, 4) == 0) {
+				price = 1 + (int64_t)rng_below(&r, 200);
+				priced_solve(p, price);
+			} else {
+				priced_update(p);
+			}
+			fresh = priced_new(&s.config);
+			give_weights(&s, fresh);
+			priced_solve(fresh, price);
+			assert_same_table(p, fresh);
+			priced_free(fresh);
+		}
+		priced_free(p);
+		small_fini(&s);
+	}
+}
+
+/* Entries alone, against all of the table. */
+static void
+assert_same_entries(const struct priced *p)
+{
+	struct priced_table all, entries;
+
+	priced_table_init(&all);
+	priced_table_init(&entries);
+	priced_table_get(p, &all);
+	priced_table_entries(p, &entries);
+	assert_int_equal(entries.n, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct priced_entry *x = &all.entries[i], *y = &entries.entries[i];
+
+		assert_true(prefix_equal(&x->prefix, &y->prefix));
+		assert_int_equal(x->action, y->action);
+		assert_int_equal(x->kind, y->kind);
+		assert_int_equal(x->id, y->id);
+		assert_int_equal(x->weight, y->weight);
+		assert_int_equal(x->places, y->places);
+	}
+	priced_table_fini(&all);
+	priced_table_fini(&entries);
+}
+
+/* What is wanted just now is right, if it can be told. */
+static void
+assert_right(const struct small *s, struct priced *p)
+{
+	struct fib_route table[2 << DEPTH];
+	struct verify_result result;
+	struct priced_table t;
+
+	if (!priced_is_readable(p))
+		return;
+	priced_update(p);
+	priced_table_init(&t);
+	priced_table_entries(p, &t);
+	for (size_t i = 0; i < t.n; i++)
+		table[i] = (struct fib_route){ .prefix = t.entries[i].prefix,
+			.action = t.entries[i].action };
+	assert_true(
+	    verify_rib(s->rib, IP_V4, s->config.default_action, table, t.n, false, &result));
+	priced_table_fini(&t);
+}
+
+/* In slices, with routes and entries that change in between: right at every moment, and at the end
+ * what a full solve gives. */
+static void
+test_slices(void **state)
+{
+	struct rng r = rng_make(test_seed("priced slices"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct priced *p, *fresh;
+
+		small_random(&s, &r, 5);
+		s.config.guards = s.config.default_action != ACTION_PUNT || rng_below(&r, 3) > 0;
+		s.config.synthetic = rng_below(&r, 4) > 0;
+		p = priced_new(&s.config);
+		give_weights(&s, p);
+		for (unsigned k = 0; k < 8; k++) {
+			int64_t price = 1 + (int64_t)rng_below(&r, 200);
+
+			if (rng_below(&r, 2) == 0) {
+				priced_pass_weights(p);
+				for (unsigned n = 1; n < 2u << s.depth; n++)
+					if (rng_below(&r, 2) == 0)
+						s.weight[n] = (int64_t)rng_below(&r, 600);
+				give_weights(&s, p);
+				assert_right(&s, p);
+			}
+			priced_pass_start(p, price, s.config.eta_permille, false);
+			while (priced_pass(p, 1 + (size_t)rng_below(&r, 8))) {
+				if (rng_below(&r, 4) == 0) {
+					struct ip_prefix at = small_change_route(&s, &r);
+
+					priced_route_changed(p, &at);
+				}
+				if (rng_below(&r, 8) == 0) {
+					unsigned n = 2 + (unsigned)rng_below(&r, 62);
+
+					s.held[n] = rng_below(&r, 2) ? ACTION_NONE : s.act[n];
+					give_held(&s, p);
+				}
+				if (rng_below(&r, 3) == 0)
+					assert_right(&s, p);
+			}
+			fresh = priced_new(&s.config);
+			give_weights(&s, fresh);
+			priced_solve(fresh, price);
+			assert_right(&s, p);
+			if (s.config.guards && s.config.synthetic)
+				assert_same_table(p, fresh);
+			assert_same_entries(p);
+			priced_free(fresh);
+		}
+		priced_free(p);
+		small_fini(&s);
+	}
+}
+
+/* What is programmed at the optimum stays the optimum: committing a solution changes nothing. */
+static void
+test_hysteresis_settles(void **state)
+{
+	struct rng r = rng_make(test_seed("priced hysteresis"));
+	struct small s;
+
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		struct priced_table t;
+		struct fib_route held[2 << DEPTH];
+		struct priced *p;
+		int64_t price = 1 + (int64_t)rng_below(&r, 300);
+
+		small_random(&s, &r, 5);
+		s.config.eta_permille = 300;
+		p = priced_new(&s.config);
+		give_weights(&s, p);
+		priced_solve(p, price);
+		priced_table_init(&t);
+		priced_table_get(p, &t);
+		for (size_t i = 0; i < t.n; i++)
+			held[i] = (struct fib_route){ .prefix = t.entries[i].prefix,
+				.action = t.entries[i].action };
+		priced_set_programmed(p, held, t.n);
+		for (unsigned k = 0; k < 2; k++) {
+			struct priced_table again;
+
+			if (k == 0)
+				priced_update(p);
+			else
+				priced_solve(p, price + price / 5);
+			priced_table_init(&again);
+			priced_table_get(p, &again);
+			if (k == 0) {
+				assert_int_equal(again.n, t.n);
+				for (size_t i = 0; i < t.n; i++)
+					assert_true(prefix_equal(
+					    &again.entries[i].prefix, &t.entries[i].prefix));
+			}
+			priced_table_fini(&again);
+		}
+		priced_table_fini(&t);
+		priced_free(p);
+		small_fini(&s);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_incremental),
+		cmocka_unit_test(test_route_changes),
+		cmocka_unit_test(test_slices),
+		cmocka_unit_test(test_hysteresis_settles),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
