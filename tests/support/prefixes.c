@@ -6,6 +6,15 @@
 
 #include "tests/support/support.h"
 
+struct ip_prefix
+prefix(const char *text)
+{
+	struct ip_prefix p;
+
+	ASSERT(prefix_parse(text, true, &p));
+	return p;
+}
+
 struct list {
 	struct ip_prefix *items;
 	size_t count, cap;

@@ -9,6 +9,9 @@
 #define TABLE_2023 "rib/prefixes-2023.txt.gz"
 #define TABLE_2026 "rib/prefix-origin-2026.txt.xz"
 
+/* "10.0.0.0/8", which must be one. */
+struct ip_prefix prefix(const char *text);
+
 /* The prefixes of one family of a real table (one a line, what follows a blank is ignored), in
  * file order, in malloc'ed memory. NULL where the file is absent. */
 struct ip_prefix *table_read(const char *name, enum ip_family family, size_t *count);

@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "control/select/priced.h"
-#include "control/target.h"
 #include "lib/clock_io.h"
+#include "tests/support/edge.h"
 #include "tests/support/fibmodel.h"
 
 #define N          10000
@@ -37,10 +37,7 @@
 struct bench {
 	struct fibmodel model;
 	struct rng r;
-	struct mono now;
-	struct router *router;
-	struct target *target;
-	unsigned agent;
+	struct edge edge;
 	struct installed *port;
 	uint64_t operations;
 	size_t most;
@@ -68,20 +65,13 @@ figure(const struct bench *b, const char *id, double value, const char *unit, do
 
 /* --- the port ------------------------------------------------------------------------------- */
 
-static bool
-port_ready(void *ctx, enum ip_family family)
-{
-	(void)ctx;
-	return family == IP_V4;
-}
-
 static void
 port_announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *attrs, uint32_t key)
 {
 	struct bench *b = ctx;
 
 	(void)attrs;
-	installed_put(b->port, p, key, false, b->now);
+	installed_put(b->port, p, key, false, b->edge.now);
 	b->operations++;
 	if (installed_count(b->port) > b->most)
 		b->most = installed_count(b->port);
@@ -96,80 +86,41 @@ port_withdraw(void *ctx, const struct ip_prefix *p)
 	b->operations++;
 }
 
-static void
-port_complete(void *ctx, enum ip_family family)
-{
-	(void)ctx, (void)family;
-}
-
-static void
-port_flush(void *ctx)
-{
-	(void)ctx;
-}
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	target_route_changed(((struct bench *)ctx)->target, p, result);
-}
-
 /* --- the world ------------------------------------------------------------------------------ */
 
 static void
 announce(struct bench *b, const struct ip_prefix *p, uint32_t attrs)
 {
 	struct route_attrs a;
-	uint8_t bytes[5] = { p->len, (uint8_t)(p->hi >> 56), (uint8_t)(p->hi >> 48),
-		(uint8_t)(p->hi >> 40), (uint8_t)(p->hi >> 32) };
 
 	attrs_get(b->model.attrs, attrs, &a);
-	router_routes(b->router, 0, &a,
-	    (struct bgp_nlri){
-		.pos = bytes, .end = bytes + 1 + (p->len + 7) / 8, .family = IP_V4 });
+	router_tell(b->edge.router, b->edge.source, p, &a);
 }
 
 static void
 start(struct bench *b, enum selector_kind selection)
 {
-	static const bool v4_only[IP_FAMILIES] = { true, false };
-	struct router_config rc = { .name = "edge",
-		.t_s = 10,
-		.stale_time_s = 60,
-		.attrs = b->model.attrs,
-		.changed = changed,
-		.ctx = b };
 	struct target_config tc = { .selection = selection,
 		.synthetic = true,
 		.capacity = { N, 0 },
 		.update_rate = selection == SELECTOR_PRICED ? 100 : 0,
 		.update_burst = 500,
 		.attrs = b->model.attrs };
-	struct push push = { .ctx = b,
-		.name = "port",
-		.ready = port_ready,
-		.announce = port_announce,
-		.withdraw = port_withdraw,
-		.complete = port_complete,
-		.flush = port_flush };
+	struct push push = push_nowhere("port", b);
 	struct ip_prefix at;
 	uint32_t id;
 
 	b->r = rng_make(b->model.config.seed);
-	b->now = mono_us(0);
 	b->crowd = SIZE_MAX;
-	b->router = tc.router = router_new(&rc, b->now);
-	(void)router_add_source(b->router, "reflector");
-	b->agent = router_add_agent(b->router, "agent", 10);
-	b->target = target_new(&tc);
-	(void)target_add_port(b->target, &push);
+	edge_init(&b->edge, &tc);
 	b->port = installed_new(IP_V4, b->model.attrs);
-	router_source_up(b->router, 0, &(struct rib_source){ 0 }, v4_only, b->now);
 	for (id = rib_first(b->model.rib, IP_V4, &at); id != RIB_NONE;
 	     id = rib_next(b->model.rib, &at))
 		announce(b, &at, rib_best_attrs(b->model.rib, IP_V4, id));
-	router_end_of_rib(b->router, 0, IP_V4, b->now);
-	target_port_up(b->target, 0, v4_only);
+	edge_end_of_rib(&b->edge);
+	push.announce = port_announce;
+	push.withdraw = port_withdraw;
+	(void)edge_add_port(&b->edge, &push);
 	b->drift = calloc(b->model.n, sizeof(*b->drift));
 	b->upto = calloc(b->model.n, sizeof(*b->upto));
 	for (size_t i = 0; i < b->model.n; i++)
@@ -180,8 +131,8 @@ start(struct bench *b, enum selector_kind selection)
 static void
 stop(struct bench *b)
 {
-	target_free(b->target);
-	router_free(b->router);
+	target_free(b->edge.target);
+	router_free(b->edge.router);
 	installed_free(b->port);
 	free(b->drift);
 	free(b->upto);
@@ -233,7 +184,7 @@ sample_second(struct bench *b, unsigned samples_s)
 	struct sflow_sample batch[64];
 	unsigned n = 0;
 
-	b->now = mono_add_ms(b->now, 1000);
+	b->edge.now = mono_add_ms(b->edge.now, 1000);
 	for (unsigned i = 0; i < samples_s; i++) {
 		const struct ip_prefix *p = &b->model.places[draw(b)].prefix;
 
@@ -245,25 +196,22 @@ sample_second(struct bench *b, unsigned samples_s)
 		batch[n].dst.hi |= rng_below(&b->r, p->len < 32 ? UINT64_C(1) << (32 - p->len) : 1)
 				   << 32;
 		if (++n == ARRAY_LEN(batch) || i + 1 == samples_s) {
-			router_samples(b->router, batch, n, b->now);
+			router_samples(b->edge.router, batch, n, b->edge.now);
 			n = 0;
 		}
 	}
-	router_agent_heard(b->router, b->agent, b->now, b->now);
-	router_tick(b->router, b->now);
-	while (router_work(b->router))
-		;
+	edge_tick(&b->edge);
 }
 
 /* As the daemon does: a run a second and whenever one is asked for, and slices in between. */
 static void
 decide(struct bench *b)
 {
-	target_run(b->target, b->now);
-	for (bool more = true; more || target_repair_wanted(b->target);) {
-		more = target_work(b->target, b->now);
-		if (target_repair_wanted(b->target))
-			target_run(b->target, b->now);
+	edge_run(&b->edge);
+	for (bool more = true; more || target_repair_wanted(b->edge.target);) {
+		more = target_work(b->edge.target, b->edge.now);
+		if (target_repair_wanted(b->edge.target))
+			edge_run(&b->edge);
 	}
 }
 
@@ -288,7 +236,7 @@ covered(const struct bench *b)
 static double
 optimum(const struct bench *b)
 {
-	struct priced *p = priced_new(&(struct priced_config){ .rib = router_rib(b->router),
+	struct priced *p = priced_new(&(struct priced_config){ .rib = router_rib(b->edge.router),
 	    .family = IP_V4,
 	    .default_action = ACTION_PUNT,
 	    .guards = true,
@@ -334,8 +282,8 @@ track_priced(struct bench *b)
 	figure(b, "tracking.priced.updates", (double)(b->operations - before) / MEASURED_S,
 	    "updates/s", 2, true);
 	figure(b, "tracking.priced.most", (double)b->most, "entries held at any time", N, true);
-	figure(b, "tracking.tau", traffic_tau(router_traffic(b->router, IP_V4)), "s of averaging",
-	    -1, true);
+	figure(b, "tracking.tau", traffic_tau(router_traffic(b->edge.router, IP_V4)),
+	    "s of averaging", -1, true);
 }
 
 static void
@@ -396,7 +344,7 @@ flash_crowd(struct bench *b, unsigned samples_s, const char *id, double target)
 static void
 next_hop_flap(struct bench *b)
 {
-	const struct rib *rib = router_rib(b->router);
+	const struct rib *rib = router_rib(b->edge.router);
 	struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0afffffe)) };
 	uint32_t other = attrs_intern(b->model.attrs, &attrs), old = b->model.first_hop;
 	uint64_t before = b->operations;

@@ -11,6 +11,7 @@
 #include "bgpd/conn.h"
 #include "bgpd/msg.h"
 #include "lib/hash.h"
+#include "tests/support/prefixes.h"
 
 /* One end, and what it has been told. */
 struct end {
@@ -253,15 +254,6 @@ assert_notification(const struct end *e, const char *what, int code, int subcode
 	    bytes[18] != BGP_MSG_NOTIFICATION || bytes[19] != code || bytes[20] != subcode ||
 	    memcmp(bytes + 21, data, data_len) != 0)
 		fail_msg("%s: %s", what, bgp_conn_end_text(e->conn));
-}
-
-static inline struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
 }
 
 static const uint8_t path_bytes[] = { 2, 2, 0, 0, 0xfd, 0xe9, 0, 1, 0, 1 };

@@ -4,15 +4,7 @@
 
 #include "bgpd/aspath.h"
 #include "bgpd/nlri.h"
-
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
+#include "tests/support/prefixes.h"
 
 static struct bgp_update
 decode_message(const struct bgp_codec *codec, const uint8_t *data, size_t len)

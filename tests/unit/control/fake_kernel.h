@@ -17,6 +17,7 @@
 
 #include "control/fib.h"
 #include "lib/mem.h"
+#include "tests/support/prefixes.h"
 
 #define MAIN     254
 #define METRIC   15
@@ -161,15 +162,6 @@ message(void *ctx)
 }
 
 /* --- words --- */
-
-static inline struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
 
 static inline struct route_nexthop
 hop(const char *text)

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "control/select/priced.h"
-#include "control/target.h"
 #include "lib/mem.h"
+#include "tests/support/edge.h"
 #include "tests/support/prefixes.h"
 
 #define HOPS      6
@@ -204,18 +204,6 @@ port_withdraw(void *ctx, const struct ip_prefix *p)
 	assert_true(w->up);
 	assert_true(installed_remove(w->port[p->family], p));
 	check_operation(w, p);
-}
-
-static void
-port_complete(void *ctx, enum ip_family family)
-{
-	(void)ctx, (void)family;
-}
-
-static void
-port_flush(void *ctx)
-{
-	(void)ctx;
 }
 
 #endif

@@ -2,16 +2,8 @@
 #include <string.h>
 
 #include "lib/mem.h"
+#include "tests/support/prefixes.h"
 #include "tests/unit/control/table_app.h"
-
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
 
 static void
 announce(struct table_app *t, unsigned neighbor, const char *text, uint32_t path_id,

@@ -135,15 +135,6 @@ world_fini(struct world *w)
 	attrs_table_free(w->attrs);
 }
 
-static struct ip_prefix
-parse(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
-
 static void
 learn_prefix(struct world *w, const struct ip_prefix *p, uint32_t h)
 {
@@ -156,7 +147,7 @@ learn_prefix(struct world *w, const struct ip_prefix *p, uint32_t h)
 static void
 learn(struct world *w, const char *text, uint32_t h)
 {
-	struct ip_prefix p = parse(text);
+	struct ip_prefix p = prefix(text);
 
 	learn_prefix(w, &p, h);
 }
@@ -192,7 +183,7 @@ send(struct world *w, const char *text, uint64_t bytes)
 static double
 point_bytes(const struct world *w, const char *route, const char *point)
 {
-	struct ip_prefix r = parse(route), p = parse(point);
+	struct ip_prefix r = prefix(route), p = prefix(point);
 	uint32_t id = rib_lookup(w->rib, &r);
 	struct traffic_point points[TRAFFIC_POINTS];
 
@@ -314,7 +305,7 @@ test_split(void **state)
 	struct selector_context context = {
 		.default_attrs = ATTRS_NONE, .samples_per_s = 100, .bytes_per_sample = 1000
 	};
-	struct ip_prefix hot[2] = { parse("10.20.17.0/24"), parse("10.40.33.0/24") };
+	struct ip_prefix hot[2] = { prefix("10.20.17.0/24"), prefix("10.40.33.0/24") };
 	struct selection out;
 	struct world w;
 

@@ -13,6 +13,7 @@
 #include "control/netlink/protocol.h"
 #include "lib/str.h"
 #include "tests/support/golden.h"
+#include "tests/support/prefixes.h"
 
 static void
 print_path(struct str *out, const struct nl_path *p)
@@ -152,15 +153,6 @@ addr(const char *text)
 
 	assert_true(ip_parse(text, &a));
 	return a;
-}
-
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
 }
 
 static uint8_t written[NL_MESSAGE_MAX];

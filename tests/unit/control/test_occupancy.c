@@ -12,72 +12,26 @@
 #include "control/events.h"
 #include "control/occupancy.h"
 #include "lib/log.h"
+#include "tests/support/edge.h"
 
 #define N 100
 
 struct world {
+	struct edge edge;
 	struct app app;
 	struct config config;
-	struct router *router;
 	struct occupancy *occupancy;
-	unsigned source;
 };
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct world *w = ctx;
-
-	target_route_changed(w->app.target, p, result);
-}
-
-static bool
-ready(void *ctx, enum ip_family family)
-{
-	(void)ctx, (void)family;
-	return true;
-}
-
-static void
-announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *attrs, uint32_t key)
-{
-	(void)ctx, (void)p, (void)attrs, (void)key;
-}
-
-static void
-withdraw(void *ctx, const struct ip_prefix *p)
-{
-	(void)ctx, (void)p;
-}
-
-static void
-complete(void *ctx, enum ip_family family)
-{
-	(void)ctx, (void)family;
-}
-
-static void
-flush(void *ctx)
-{
-	(void)ctx;
-}
 
 static void
 second(struct world *w)
 {
-	w->app.now = mono_add_ms(w->app.now, 1000);
-	for (uint32_t i = 0; i < N; i++) {
-		struct sflow_sample s = { .frame_len = 1000 - i,
-			.rate = 1000,
-			.bytes = (1000 - i) * UINT64_C(1000),
-			.dst = ip_v4(UINT32_C(0x0b000000) + (i << 8)),
-			.src = ip_v4(UINT32_C(0xc6336401)) };
-
-		router_samples(w->router, &s, 1, w->app.now);
-	}
-	router_tick(w->router, w->app.now);
+	w->app.now = w->edge.now = mono_add_ms(w->edge.now, 1000);
+	for (uint32_t i = 0; i < N; i++)
+		edge_sample(&w->edge, ip_v4(UINT32_C(0x0b000000) + (i << 8)), 1000 - i);
+	edge_tick(&w->edge);
 	occupancy_tick(w->occupancy, &w->app);
-	target_run(w->app.target, w->app.now);
+	edge_run(&w->edge);
 }
 
 static void
@@ -90,57 +44,40 @@ seconds(struct world *w, int n)
 static size_t
 held(const struct world *w)
 {
-	return installed_count(target_port_installed(w->app.target, 0, IP_V4));
+	return installed_count(target_port_installed(w->edge.target, 0, IP_V4));
 }
 
 static void
 add_routes(struct world *w)
 {
 	for (uint32_t i = 0; i < N; i++) {
-		struct route_attrs attrs = { .nexthop.addr = ip_v4(0x0a000001 + i % 3) };
-		uint8_t bytes[4] = { 24, 11, 0, (uint8_t)i };
+		struct ip_prefix p =
+		    prefix_make(IP_V4, (UINT64_C(0x0b000000) + (i << 8)) << 32, 0, 24);
 
-		router_routes(w->router, w->source, &attrs,
-		    (struct bgp_nlri){ .pos = bytes, .end = bytes + 4, .family = IP_V4 });
+		edge_route(&w->edge, &p, 1 + i % 3);
 	}
-	router_end_of_rib(w->router, w->source, IP_V4, w->app.now);
+	edge_end_of_rib(&w->edge);
 }
 
 static void
 world_init(struct world *w)
 {
-	static const bool v4_only[IP_FAMILIES] = { [IP_V4] = true };
-	const struct push push = { .ctx = w,
-		.name = "switch",
-		.ready = ready,
-		.announce = announce,
-		.withdraw = withdraw,
-		.complete = complete,
-		.flush = flush };
-	struct router_config rc = {
-		.name = "edge", .t_s = 10, .stale_time_s = 60, .changed = changed, .ctx = w
-	};
+	const struct push push = push_nowhere("switch", w);
 	struct target_config tc = {
 		.selection = SELECTOR_TOP, .capacity = { 200, 0 }, .probe_s = 3600
 	};
-	struct rib_source info = { .router_id = 1 };
 
 	memset(w, 0, sizeof(*w));
 	w->app.config = &w->config;
-	w->app.now = mono_us(1000000);
 	w->app.events = tc.events = events_new();
-	w->app.attrs = rc.attrs = tc.attrs = attrs_table_new(1);
 	w->app.sflow = sflow_agents_new();
-	w->router = tc.router = router_new(&rc, w->app.now);
-	w->source = router_add_source(w->router, "reflector");
-	w->app.target = target_new(&tc);
-	w->occupancy = occupancy_new(w->app.now);
+	edge_init(&w->edge, &tc);
+	w->app.target = w->edge.target;
+	w->occupancy = occupancy_new(w->edge.now);
 	w->app.hardware.n = 1;
 	w->app.hardware.list[0] =
 	    (struct hardware_source){ .kind = "switchd", .name = "/s", .at = MONO_NEVER };
-	(void)target_add_port(w->app.target, &push);
-	target_port_up(w->app.target, 0, v4_only);
-	router_source_up(w->router, w->source, &info, v4_only, w->app.now);
+	(void)edge_add_port(&w->edge, &push);
 	add_routes(w);
 	seconds(w, 5);
 	assert_int_equal(held(w), N);
@@ -150,10 +87,8 @@ static void
 world_fini(struct world *w)
 {
 	occupancy_free(w->occupancy);
-	target_free(w->app.target);
-	router_free(w->router);
+	edge_fini(&w->edge);
 	sflow_agents_free(w->app.sflow);
-	attrs_table_free(w->app.attrs);
 	events_free(w->app.events);
 }
 
@@ -227,7 +162,7 @@ test_full(void **state)
 	report(&w, 200, 200);
 	second(&w);
 	assert_int_equal(events_of(&w, "hardware"), 1);
-	assert_int_equal(target_port_ceiling(w.app.target, 0, IP_V4), CEILING_NONE);
+	assert_int_equal(target_port_ceiling(w.edge.target, 0, IP_V4), CEILING_NONE);
 	report(&w, 120, 200);
 	second(&w);
 	assert_int_equal(events_of(&w, "hardware"), 1);
@@ -235,7 +170,7 @@ test_full(void **state)
 	/* Full, and we are steady: others have taken the room. */
 	report(&w, 200, 200);
 	second(&w);
-	assert_int_equal(target_port_ceiling(w.app.target, 0, IP_V4), 98);
+	assert_int_equal(target_port_ceiling(w.edge.target, 0, IP_V4), 98);
 	assert_int_equal(held(&w), 98);
 	assert_int_equal(events_of(&w, "ceiling"), 1);
 	/* Reports that say the same for a while lower no more; after that they do. */
@@ -248,7 +183,7 @@ test_full(void **state)
 		report(&w, 200, 200);
 		second(&w);
 	}
-	assert_int_equal(target_port_ceiling(w.app.target, 0, IP_V4), 97);
+	assert_int_equal(target_port_ceiling(w.edge.target, 0, IP_V4), 97);
 	assert_int_equal(events_of(&w, "hardware"), 0);
 	world_fini(&w);
 }

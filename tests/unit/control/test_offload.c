@@ -13,8 +13,8 @@
 #include "control/events.h"
 #include "control/fib_intake.h"
 #include "control/push_netlink.h"
-#include "control/target.h"
 #include "lib/log.h"
+#include "tests/support/edge.h"
 #include "tests/unit/control/fake_kernel.h"
 
 #define RECORD "tests/golden/netlink/routes.txt"
@@ -35,15 +35,12 @@ static struct recorded {
 static size_t n_record;
 
 struct world {
-	struct attrs_table *attrs;
-	struct router *router;
-	struct target *target;
+	struct edge edge;
 	struct events *events;
 	struct push_netlink *push;
 	struct fib_intake intake;
 	struct ip_prefix always[8];
-	unsigned source, port;
-	struct mono now;
+	unsigned port;
 };
 
 static void
@@ -102,7 +99,7 @@ take_all(struct world *w, bool dump)
 		if (record[i].dump == dump)
 			take(w, record[i].bytes, record[i].len, dump);
 	}
-	(void)push_netlink_turn(w->push, fib_update(k.fib), w->now);
+	(void)push_netlink_turn(w->push, fib_update(k.fib), w->edge.now);
 }
 
 /* The driver has come to say this of the route. */
@@ -125,18 +122,10 @@ driver_says(struct world *w, const char *text, uint32_t flags)
 		memset(r.bytes + AT_SEQ, 0, 4);
 		memset(r.bytes + AT_PORT, 0, 4);
 		take(w, r.bytes, r.len, false);
-		(void)push_netlink_turn(w->push, fib_update(k.fib), w->now);
+		(void)push_netlink_turn(w->push, fib_update(k.fib), w->edge.now);
 		return;
 	}
 	fail_msg("no record of %s", text);
-}
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct world *w = ctx;
-
-	target_route_changed(w->target, p, result);
 }
 
 static void
@@ -144,25 +133,19 @@ learn(struct world *w, const char *text, const char *nexthop)
 {
 	struct route_attrs attrs = { .nexthop = hop(nexthop) };
 	struct ip_prefix p = prefix(text);
-	struct ip_addr a = { p.hi, p.lo, p.family };
-	uint8_t bytes[17] = { p.len };
 
-	ip_to_bytes(&a, bytes + 1);
-	router_routes(w->router, w->source, &attrs,
-	    (struct bgp_nlri){
-		.pos = bytes, .end = bytes + 1 + (p.len + 7) / 8, .family = p.family });
+	router_tell(w->edge.router, w->edge.source, &p, &attrs);
 }
 
 static void
 run(struct world *w, unsigned seconds)
 {
 	while (seconds-- > 0) {
-		w->now = mono_add_ms(w->now, 1000);
-		router_tick(w->router, w->now);
-		(void)push_netlink_turn(w->push, fib_update(k.fib), w->now);
-		target_run(w->target, w->now);
+		edge_second(&w->edge);
+		(void)push_netlink_turn(w->push, fib_update(k.fib), w->edge.now);
+		edge_run(&w->edge);
 		fib_flush(k.fib);
-		(void)push_netlink_turn(w->push, fib_update(k.fib), w->now);
+		(void)push_netlink_turn(w->push, fib_update(k.fib), w->edge.now);
 	}
 }
 
@@ -173,10 +156,6 @@ world_init(struct world *w)
 	static const char *const routes[][2] = { { "20.0.1.0/24", "10.0.0.134" },
 		{ "20.0.2.0/24", "10.0.0.134" }, { "20.0.3.0/24", "10.0.0.134" },
 		{ "2a10:1::/32", "fc00:136::2" }, { "2a10:2::/32", "fc00:136::2" } };
-	static const bool both[IP_FAMILIES] = { true, true };
-	struct router_config rc = {
-		.name = "edge", .t_s = 10, .stale_time_s = 60, .changed = changed, .ctx = w
-	};
 	struct target_config tc = {
 		.selection = SELECTOR_TOP, .capacity = { 10, 10 }, .probe_s = 600
 	};
@@ -190,26 +169,20 @@ world_init(struct world *w)
 	k.w = wr_make(k.bytes, sizeof(k.bytes));
 	k.model = nl_model_new(&model);
 	k.fib = fib_new(&config, k.model, &ops);
-	*w = (struct world){ .now = mono_us(1000000), .events = events_new() };
+	*w = (struct world){ .events = events_new() };
 	w->intake = (struct fib_intake){ .fib = k.fib, .model = k.model, .protocol = OURS };
 	tc.events = w->events;
-	w->attrs = rc.attrs = tc.attrs = attrs_table_new(1);
-	w->router = tc.router = router_new(&rc, w->now);
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
 		w->always[tc.n_always++] = prefix(routes[i][0]);
 	tc.always = w->always;
-	w->source = router_add_source(w->router, "reflector");
-	w->target = target_new(&tc);
+	edge_init(&w->edge, &tc);
 	w->push = push_netlink_new(k.fib, k.model);
-	w->port = push_netlink_attach(w->push, w->target);
+	w->port = push_netlink_attach(w->push, w->edge.target);
 	take_all(w, true);
 	push_netlink_up(w->push);
-	router_source_up(
-	    w->router, w->source, &(struct rib_source){ .router_id = 1 }, both, w->now);
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
 		learn(w, routes[i][0], routes[i][1]);
-	for (int f = 0; f < IP_FAMILIES; f++)
-		router_end_of_rib(w->router, w->source, (enum ip_family)f, w->now);
+	edge_end_of_rib(&w->edge);
 	run(w, 5);
 	take_all(w, false);
 }
@@ -217,10 +190,8 @@ world_init(struct world *w)
 static void
 world_fini(struct world *w)
 {
-	target_free(w->target);
+	edge_fini(&w->edge);
 	push_netlink_free(w->push);
-	router_free(w->router);
-	attrs_table_free(w->attrs);
 	events_free(w->events);
 	stop();
 }
@@ -229,8 +200,8 @@ static enum installed_state
 state_of(const struct world *w, const char *text)
 {
 	struct ip_prefix p = prefix(text);
-	const struct installed_entry *e =
-	    installed_get(target_port_installed(w->target, w->port, (enum ip_family)p.family), &p);
+	const struct installed_entry *e = installed_get(
+	    target_port_installed(w->edge.target, w->port, (enum ip_family)p.family), &p);
 
 	return e != NULL ? (enum installed_state)e->state : INSTALLED_STATES;
 }
@@ -238,7 +209,7 @@ state_of(const struct world *w, const char *text)
 static size_t
 held(const struct world *w, enum ip_family family)
 {
-	return installed_count(target_port_installed(w->target, w->port, family));
+	return installed_count(target_port_installed(w->edge.target, w->port, family));
 }
 
 /* What we ask for is what was asked for then, so that what the kernel said of that is of ours. */
@@ -294,9 +265,10 @@ failed(const char *text, enum ip_family family, size_t left)
 	driver_says(&w, text, RTM_F_OFFLOAD_FAILED);
 	fib_flush(k.fib);
 	assert_null(find_route(&p));
-	assert_int_equal(target_port_ceiling(w.target, w.port, family), left);
+	assert_int_equal(target_port_ceiling(w.edge.target, w.port, family), left);
 	assert_int_equal(
-	    target_port_ceiling(w.target, w.port, family == IP_V4 ? IP_V6 : IP_V4), CEILING_NONE);
+	    target_port_ceiling(w.edge.target, w.port, family == IP_V4 ? IP_V6 : IP_V4),
+	    CEILING_NONE);
 	assert_int_equal(events_newest(w.events), 1);
 	assert_string_equal(events_next(w.events, 0)->kind, "ceiling");
 	assert_non_null(strstr(events_next(w.events, 0)->text, "could not be put into hardware"));
@@ -325,7 +297,7 @@ test_dumped(void **state)
 	for (size_t i = 0; i < k.n_routes; i++)
 		k.routes[i].flags = RTM_F_OFFLOAD;
 	dump();
-	(void)push_netlink_turn(w.push, fib_update(k.fib), w.now);
+	(void)push_netlink_turn(w.push, fib_update(k.fib), w.edge.now);
 	assert_int_equal(state_of(&w, "20.0.1.0/24"), INSTALLED_HARDWARE);
 	assert_int_equal(state_of(&w, "20.0.3.0/24"), INSTALLED_HARDWARE);
 	world_fini(&w);

@@ -30,16 +30,11 @@ changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
 static void
 learn(struct world *w, const struct ip_prefix *p, uint32_t h /* HOPS: withdraw */)
 {
-	struct ip_addr first = prefix_first(p);
 	struct route_attrs attrs;
-	uint8_t bytes[17] = { p->len };
 
-	ip_to_bytes(&first, bytes + 1);
 	if (h < HOPS)
 		attrs_get(w->attrs, w->hop[h], &attrs);
-	router_routes(w->router, w->source, h < HOPS ? &attrs : NULL,
-	    (struct bgp_nlri){
-		.pos = bytes, .end = bytes + 1 + (p->len + 7) / 8, .family = p->family });
+	router_tell(w->router, w->source, p, h < HOPS ? &attrs : NULL);
 }
 
 /* What `before` is to become when all has been sent. */
@@ -358,13 +353,7 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 	struct target_config tc = {
 		.selection = selection, .capacity = { CAPACITY4, CAPACITY6 }, .min_rate_bps = 100
 	};
-	struct push push = { .ctx = w,
-		.name = "port",
-		.ready = port_ready,
-		.announce = port_announce,
-		.withdraw = port_withdraw,
-		.complete = port_complete,
-		.flush = port_flush };
+	struct push push = push_nowhere("port", w);
 	struct priced_config shadow;
 
 	memset(w, 0, sizeof(*w));
@@ -399,6 +388,9 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 		tc.slots[IP_V4].exact_room = OWN_24;
 	}
 	w->target = target_new(&tc);
+	push.ready = port_ready;
+	push.announce = port_announce;
+	push.withdraw = port_withdraw;
 	(void)target_add_port(w->target, &push);
 	w->before = rib_new(w->attrs);
 	w->room[IP_V4] = CAPACITY4;

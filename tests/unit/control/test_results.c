@@ -15,65 +15,43 @@
 #include "control/select/verify.h"
 #include "control/sim.h"
 #include "lib/log.h"
+#include "tests/support/edge.h"
 
-#define T_S     10.0
 #define PROBE_S 10
 
 struct world {
-	struct attrs_table *attrs;
-	struct router *router;
-	struct target *target;
+	struct edge edge;
 	struct sim *sim;
 	struct events *events;
 	struct sim_config asic;
-	unsigned source, port;
-	struct mono now;
+	unsigned port;
 	bool still; /* routes do not change: the ASIC is right at any moment */
 };
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct world *w = ctx;
-
-	target_route_changed(w->target, p, result);
-}
 
 static void
 world_init(
     struct world *w, enum selector_kind selection, uint32_t capacity, const struct sim_config *asic)
 {
-	static const bool v4_only[IP_FAMILIES] = { [IP_V4] = true };
-	struct router_config rc = {
-		.name = "edge", .t_s = T_S, .stale_time_s = 60, .changed = changed, .ctx = w
-	};
 	struct target_config tc = { .selection = selection,
 		.capacity = { capacity, 0 },
 		.headroom = 0.02,
 		.probe_s = PROBE_S };
-	struct rib_source info = { .router_id = 1 };
 
 	memset(w, 0, sizeof(*w));
-	w->now = mono_us(1000000);
+	w->events = tc.events = events_new();
+	edge_init(&w->edge, &tc);
 	w->asic = *asic;
 	w->asic.name = "sim";
-	w->events = tc.events = events_new();
-	w->asic.attrs = w->attrs = rc.attrs = tc.attrs = attrs_table_new(1);
-	w->router = tc.router = router_new(&rc, w->now);
-	w->source = router_add_source(w->router, "reflector");
-	w->target = target_new(&tc);
+	w->asic.attrs = w->edge.attrs;
 	w->sim = sim_new(&w->asic);
-	w->port = sim_attach(w->sim, w->target);
-	router_source_up(w->router, w->source, &info, v4_only, w->now);
+	w->port = sim_attach(w->sim, w->edge.target);
 }
 
 static void
 world_fini(struct world *w)
 {
 	sim_free(w->sim);
-	target_free(w->target);
-	router_free(w->router);
-	attrs_table_free(w->attrs);
+	edge_fini(&w->edge);
 	events_free(w->events);
 }
 
@@ -81,30 +59,21 @@ world_fini(struct world *w)
 static void
 route(struct world *w, uint32_t address, uint8_t len, uint32_t nexthop)
 {
-	struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + nexthop) };
-	uint8_t bytes[5] = { len, (uint8_t)(address >> 24), (uint8_t)(address >> 16),
-		(uint8_t)(address >> 8), (uint8_t)address };
+	struct ip_prefix p = prefix_make(IP_V4, (uint64_t)address << 32, 0, len);
 
-	router_routes(w->router, w->source, nexthop != 0 ? &attrs : NULL,
-	    (struct bgp_nlri){ .pos = bytes, .end = bytes + 1 + (len + 7) / 8, .family = IP_V4 });
+	edge_route(&w->edge, &p, nexthop);
 }
 
 static void
 sample(struct world *w, uint32_t address, uint32_t bytes)
 {
-	struct sflow_sample s = { .frame_len = bytes,
-		.rate = 1000,
-		.bytes = bytes * UINT64_C(1000),
-		.dst = ip_v4(address),
-		.src = ip_v4(UINT32_C(0xc6336401)) };
-
-	router_samples(w->router, &s, 1, w->now);
+	edge_sample(&w->edge, ip_v4(address), bytes);
 }
 
 static size_t
 held(const struct world *w)
 {
-	return installed_count(target_port_installed(w->target, w->port, IP_V4));
+	return installed_count(target_port_installed(w->edge.target, w->port, IP_V4));
 }
 
 /* The ASIC against the table, over all addresses. */
@@ -120,8 +89,9 @@ verify(const struct world *w)
 
 	for (const struct installed_entry *e = installed_next(table, &at, true); e != NULL;
 	     e = installed_next(table, &at, false))
-		routes[n++] = (struct fib_route){ e->prefix, attrs_nexthop(w->attrs, e->attrs) };
-	if (!verify_rib(router_rib(w->router), IP_V4, ATTRS_NONE, routes, n, false, &result))
+		routes[n++] =
+		    (struct fib_route){ e->prefix, attrs_nexthop(w->edge.attrs, e->attrs) };
+	if (!verify_rib(router_rib(w->edge.router), IP_V4, ATTRS_NONE, routes, n, false, &result))
 		fail_msg("%s is sent to a wrong next hop", ip_format(&result.address, text));
 	free(routes);
 }
@@ -131,7 +101,7 @@ static void
 same(const struct world *w)
 {
 	const struct installed *table = sim_table(w->sim, IP_V4);
-	const struct installed *believed = target_port_installed(w->target, w->port, IP_V4);
+	const struct installed *believed = target_port_installed(w->edge.target, w->port, IP_V4);
 	struct ip_prefix at = { .family = IP_V4 };
 
 	assert_int_equal(installed_count(table), installed_count(believed));
@@ -142,7 +112,7 @@ same(const struct world *w)
 		assert_non_null(b);
 		assert_true(b->state >= INSTALLED_ACKNOWLEDGED);
 		assert_int_equal(
-		    attrs_nexthop(w->attrs, e->attrs), attrs_nexthop(w->attrs, b->attrs));
+		    attrs_nexthop(w->edge.attrs, e->attrs), attrs_nexthop(w->edge.attrs, b->attrs));
 	}
 }
 
@@ -151,12 +121,12 @@ static void
 settle(struct world *w)
 {
 	for (int i = 0; i < 1000; i++) {
-		if (target_repair_wanted(w->target))
-			target_run(w->target, w->now);
+		if (target_repair_wanted(w->edge.target))
+			edge_run(&w->edge);
 		if (mono_is_never(sim_due(w->sim)))
 			return;
-		w->now = mono_add_ms(w->now, 1);
-		sim_run(w->sim, w->now);
+		w->edge.now = mono_add_ms(w->edge.now, 1);
+		sim_run(w->sim, w->edge.now);
 		assert_true(installed_count(sim_table(w->sim, IP_V4)) <= w->asic.capacity[IP_V4]);
 		if (w->still)
 			verify(w);
@@ -167,16 +137,13 @@ settle(struct world *w)
 static void
 second(struct world *w)
 {
-	w->now = mono_add_ms(w->now, 1000);
-	router_tick(w->router, w->now);
-	while (router_work(w->router))
-		;
-	sim_run(w->sim, w->now);
-	target_run(w->target, w->now);
+	edge_second(&w->edge);
+	sim_run(w->sim, w->edge.now);
+	edge_run(&w->edge);
 	settle(w);
-	if (router_phase(w->router, IP_V4) != ROUTER_COLD)
+	if (router_phase(w->edge.router, IP_V4) != ROUTER_COLD)
 		verify(w);
-	assert_true(held(w) <= target_port_capacity(w->target, w->port, IP_V4));
+	assert_true(held(w) <= target_port_capacity(w->edge.target, w->port, IP_V4));
 }
 
 /* n /24s with traffic, the first with most. */
@@ -185,7 +152,7 @@ plain_table(struct world *w, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		route(w, UINT32_C(0x0b000000) + (i << 8), 24, 1 + i % 3);
-	router_end_of_rib(w->router, w->source, IP_V4, w->now);
+	edge_end_of_rib(&w->edge);
 	for (uint32_t i = 0; i < n; i++)
 		sample(w, UINT32_C(0x0b000000) + (i << 8), 10000 - i);
 	for (int i = 0; i < 4; i++)
@@ -212,7 +179,7 @@ test_full(void **state)
 	(void)state;
 	world_init(&w, SELECTOR_TOP, 200, &asic);
 	plain_table(&w, 200);
-	ceiling = target_port_ceiling(w.target, w.port, IP_V4);
+	ceiling = target_port_ceiling(w.edge.target, w.port, IP_V4);
 	assert_true(ceiling <= 100 && ceiling >= 95);
 	assert_int_equal(held(&w), (size_t)((double)ceiling * 0.98));
 	assert_true(holds(&w, 0x0b000000, 24));
@@ -226,7 +193,7 @@ test_full(void **state)
 		for (uint32_t k = 0; k < 200; k++)
 			sample(&w, UINT32_C(0x0b000000) + (k << 8), 10000 - k);
 		second(&w);
-		ceiling = target_port_ceiling(w.target, w.port, IP_V4);
+		ceiling = target_port_ceiling(w.edge.target, w.port, IP_V4);
 	}
 	assert_int_equal(ceiling, CEILING_NONE);
 	assert_true(i > 10 * PROBE_S);
@@ -246,8 +213,8 @@ test_room(void **state)
 	world_init(&w, SELECTOR_TOP, 100, &asic);
 	plain_table(&w, 100);
 	assert_int_equal(held(&w), 98);
-	target_port_room(w.target, w.port, IP_V4, 50);
-	assert_true(target_repair_wanted(w.target));
+	target_port_room(w.edge.target, w.port, IP_V4, 50);
+	assert_true(target_repair_wanted(w.edge.target));
 	second(&w);
 	assert_int_equal(held(&w), 49);
 	assert_true(holds(&w, 0x0b000000 + (48 << 8), 24));
@@ -260,7 +227,7 @@ static void
 drain(struct world *w)
 {
 	while (!mono_is_never(sim_due(w->sim)))
-		sim_run(w->sim, w->now = mono_add_ms(w->now, 1));
+		sim_run(w->sim, w->edge.now = mono_add_ms(w->edge.now, 1));
 }
 
 /* Below a heavy /16 one /24 goes elsewhere and cannot be held: then the /16 must not be either. */
@@ -281,11 +248,11 @@ test_refused(void **state)
 	second(&w);
 	assert_true(holds(&w, 0x0c000000, 16));
 
-	bad.attrs = w.attrs;
+	bad.attrs = w.edge.attrs;
 	bad.failure_rate = 1;
 	sim_reconfigure(w.sim, &bad);
 	route(&w, 0x0c000100, 24, 2);
-	target_run(w.target, w.now);
+	edge_run(&w.edge);
 	drain(&w);
 	verify(&w); /* without waiting for the next run */
 	settle(&w);
@@ -293,7 +260,7 @@ test_refused(void **state)
 	same(&w);
 	assert_false(holds(&w, 0x0c000000, 16));
 	assert_true(holds(&w, 0x0b000000, 24)); /* the others stay */
-	refusal = target_refusal(w.target, &p, w.now);
+	refusal = target_refusal(w.edge.target, &p, w.edge.now);
 	assert_non_null(refusal);
 	assert_string_equal(refusal->why, "simulated failure");
 
@@ -307,7 +274,7 @@ test_refused(void **state)
 	}
 	assert_true(holds(&w, 0x0c000000, 16));
 	assert_true(holds(&w, 0x0c000100, 24));
-	assert_null(target_refusal(w.target, &p, w.now));
+	assert_null(target_refusal(w.edge.target, &p, w.edge.now));
 	world_fini(&w);
 }
 
@@ -322,7 +289,7 @@ test_refused_change(void **state)
 	(void)state;
 	world_init(&w, SELECTOR_TOP, 100, &good);
 	plain_table(&w, 3);
-	bad.attrs = w.attrs;
+	bad.attrs = w.edge.attrs;
 	bad.failure_rate = 1;
 	sim_reconfigure(w.sim, &bad);
 	assert_true(holds(&w, 0x0b000100, 24));
@@ -345,7 +312,7 @@ test_lost(void **state)
 	world_init(&w, SELECTOR_TOP, 100, &asic);
 	plain_table(&w, 3);
 	sim_lose(w.sim, &p);
-	assert_true(target_repair_wanted(w.target));
+	assert_true(target_repair_wanted(w.edge.target));
 	settle(&w);
 	assert_true(holds(&w, 0x0b000100, 24));
 	same(&w);
@@ -370,10 +337,10 @@ test_adopt(void **state)
 
 		attrs.has_med = true; /* a set that the table has not */
 		attrs.med = 77;
-		target_port_adopt(w.target, w.port, &p, &attrs, w.now);
+		target_port_adopt(w.edge.target, w.port, &p, &attrs, w.edge.now);
 		sim_hold(w.sim, &p, &attrs);
 	}
-	stats = installed_stats(target_port_installed(w.target, w.port, IP_V4));
+	stats = installed_stats(target_port_installed(w.edge.target, w.port, IP_V4));
 	assert_int_equal(stats->in[INSTALLED_STALE], 5);
 	plain_table(&w, 3); /* the first three of them */
 	assert_int_equal(stats->in[INSTALLED_STALE], 0);
@@ -399,7 +366,7 @@ test_random(void **state)
 		struct world w;
 
 		world_init(&w, round < 3 ? SELECTOR_TOP : SELECTOR_PRICED, 60, &asic);
-		router_end_of_rib(w.router, w.source, IP_V4, w.now);
+		edge_end_of_rib(&w.edge);
 		for (int step = 0; step < 400; step++) {
 			for (uint64_t i = rng_below(&rng, 20); i > 0; i--) {
 				uint8_t len = (uint8_t)(16 + 2 * rng_below(&rng, 6));
@@ -422,7 +389,8 @@ test_random(void **state)
 				second(&w);
 				same(&w);
 			} else {
-				sim_run(w.sim, mono_add_ms(w.now, (int64_t)rng_below(&rng, 3)));
+				sim_run(
+				    w.sim, mono_add_ms(w.edge.now, (int64_t)rng_below(&rng, 3)));
 			}
 		}
 		second(&w);
@@ -454,7 +422,7 @@ test_never_without(void **state)
 			route(&w, a & (~UINT32_C(0) << (32 - len)), len,
 			    1 + (uint32_t)rng_below(&rng, 3));
 		}
-		router_end_of_rib(w.router, w.source, IP_V4, w.now);
+		edge_end_of_rib(&w.edge);
 		w.still = true;
 		for (int step = 0; step < 60; step++) {
 			for (int i = 0; i < 60; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "control/router.h"
+#include "tests/support/edge.h"
 
 #define STALE_S   300
 #define RESTART_S 120
@@ -73,10 +74,10 @@ say(struct world *w, unsigned source, unsigned first, unsigned n, uint32_t local
 	};
 
 	for (unsigned i = first; i < first + n; i++) {
-		uint8_t bytes[4] = { 24, 10, (uint8_t)(i >> 8), (uint8_t)i };
+		struct ip_prefix p =
+		    prefix_make(IP_V4, (UINT64_C(0x0a000000) + (i << 8)) << 32, 0, 24);
 
-		router_routes(w->router, source, local_pref > 0 ? &attrs : NULL,
-		    (struct bgp_nlri){ .pos = bytes, .end = bytes + 4, .family = IP_V4 });
+		router_tell(w->router, source, &p, local_pref > 0 ? &attrs : NULL);
 	}
 }
 

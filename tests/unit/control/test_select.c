@@ -13,6 +13,7 @@
 #include "control/select/rank.h"
 #include "lib/str.h"
 #include "tests/support/forwarding.h"
+#include "tests/support/prefixes.h"
 
 #define T_S 10.0
 
@@ -78,15 +79,6 @@ sample(struct world *w, const struct ip_prefix *p, uint64_t bytes)
 
 	assert_int_not_equal(id, RIB_NONE);
 	traffic_add(w->traffic, id, TRAFFIC_TO, bytes, traffic_scale(w->traffic, w->now), w->now);
-}
-
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
 }
 
 static struct select_input

@@ -277,15 +277,6 @@ test_walks(void **state)
 		one_walk(seed + i, i % 3 == 0 ? IP_V6 : IP_V4, algorithms[i % 4], i % 8 >= 4);
 }
 
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
-
 static void
 learn(struct world *w, const char *text, uint32_t hop, uint64_t bytes)
 {

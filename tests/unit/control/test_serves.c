@@ -6,6 +6,7 @@
 
 #include "control/serves.h"
 #include "tests/support/attrs.h"
+#include "tests/support/prefixes.h"
 
 #define DEFAULT 9 /* the last octet of the default's next hop */
 
@@ -14,15 +15,6 @@ struct world {
 	struct rib *rib;
 	struct installed *held;
 };
-
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
 
 /* Attributes with the next hop 10.0.0.hop; the caller's reference is one too many, for good. */
 static uint32_t

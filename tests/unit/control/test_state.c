@@ -13,8 +13,7 @@
 #include "control/sim.h"
 #include "lib/log.h"
 #include "lib/mem.h"
-
-#define T_S 10.0
+#include "tests/support/edge.h"
 
 /* --- the codec --- */
 
@@ -124,44 +123,28 @@ test_broken(void **state)
 /* --- a second life --- */
 
 struct life {
+	struct edge edge;
 	struct app app;
-	struct router *routers[1];
-	unsigned source;
 };
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct life *l = ctx;
-
-	target_route_changed(l->app.target, p, result);
-}
 
 static void
 life_begin(struct life *l, enum selector_kind selection, uint32_t capacity)
 {
-	static const bool families[IP_FAMILIES] = { [IP_V4] = true };
-	struct router_config rc = {
-		.name = "edge", .t_s = T_S, .stale_time_s = 60, .changed = changed, .ctx = l
-	};
 	struct target_config tc = { .selection = selection,
 		.capacity = { capacity, 0 },
 		.headroom = 0.02,
 		.synthetic = true };
 	struct sim_config sc = { .name = "sim", .capacity = { SIM_ROOMY, 0 } };
-	struct rib_source info = { .router_id = 1 };
 
 	memset(l, 0, sizeof(*l));
-	l->app.now = l->app.started = mono_us(1000000);
-	sc.attrs = rc.attrs = tc.attrs = l->app.attrs = attrs_table_new(1);
-	tc.router = l->routers[0] = router_new(&rc, l->app.now);
-	l->app.routers = l->routers;
+	edge_init(&l->edge, &tc);
+	l->app.now = l->app.started = l->edge.now;
+	sc.attrs = l->app.attrs = l->edge.attrs;
+	l->app.routers = &l->edge.router;
 	l->app.n_routers = 1;
-	l->source = router_add_source(l->routers[0], "reflector");
-	l->app.target = target_new(&tc);
+	l->app.target = l->edge.target;
 	l->app.sim = sim_new(&sc);
 	sim_attach(l->app.sim, l->app.target);
-	router_source_up(l->routers[0], l->source, &info, families, l->app.now);
 }
 
 static void
@@ -169,9 +152,7 @@ life_end(struct life *l)
 {
 	app_state_drop(&l->app);
 	sim_free(l->app.sim);
-	target_free(l->app.target);
-	router_free(l->routers[0]);
-	attrs_table_free(l->app.attrs);
+	edge_fini(&l->edge);
 }
 
 /* A table of /20s, every eighth of them with a /24 that goes elsewhere. */
@@ -179,24 +160,14 @@ static void
 learn(struct life *l, uint32_t routes)
 {
 	for (uint32_t i = 0; i < routes; i++) {
-		struct route_attrs attrs = { .nexthop.addr = ip_v4(0x0a000001 + i % 5) };
-		uint32_t a = UINT32_C(0x14000000) + ((i / 9) << 12);
-		uint8_t bytes[5] = { 20, (uint8_t)(a >> 24), (uint8_t)(a >> 16),
-			(uint8_t)(a >> 8) };
+		struct ip_prefix p =
+		    prefix_make(IP_V4, (UINT64_C(0x20000000) + (i << 12)) << 32, 0, 20);
 
-		if (i % 9 == 8) {
-			bytes[0] = 24;
-			bytes[3] |= 3;
-		} else {
-			a = UINT32_C(0x20000000) + (i << 12);
-			bytes[1] = (uint8_t)(a >> 24);
-			bytes[2] = (uint8_t)(a >> 16);
-			bytes[3] = (uint8_t)(a >> 8);
-		}
-		router_routes(l->routers[0], l->source, &attrs,
-		    (struct bgp_nlri){ .pos = bytes, .end = bytes + 4, .family = IP_V4 });
+		if (i % 9 == 8)
+			p = prefix_make(IP_V4, (UINT64_C(0x14000300) + (i / 9 << 12)) << 32, 0, 24);
+		edge_route(&l->edge, &p, 1 + i % 5);
 	}
-	router_end_of_rib(l->routers[0], l->source, IP_V4, l->app.now);
+	edge_end_of_rib(&l->edge);
 }
 
 /* Samples of a second by a law of ranks. */
@@ -214,17 +185,17 @@ samples(struct life *l, struct rng *rng, uint32_t routes)
 			.src = ip_v4(0xc6336401),
 			.dst = ip_v4(UINT32_C(0x20000000) + (rank << 12) + 5) };
 	}
-	router_samples(l->routers[0], s, ARRAY_LEN(s), l->app.now);
+	router_samples(l->edge.router, s, ARRAY_LEN(s), l->edge.now);
 }
 
 static void
 second(struct life *l)
 {
-	l->app.now = mono_add_ms(l->app.now, 1000);
-	router_tick(l->routers[0], l->app.now);
+	edge_second(&l->edge);
+	l->app.now = l->edge.now;
 	app_state_tick(&l->app);
 	sim_run(l->app.sim, l->app.now);
-	target_run(l->app.target, l->app.now);
+	edge_run(&l->edge);
 	sim_run(l->app.sim, l->app.now);
 }
 
@@ -303,7 +274,7 @@ test_second_life(void **state)
 		for (int i = 0; i < 4; i++)
 			second(&next);
 		assert_null(next.app.saved);
-		assert_true(router_averages_known(next.routers[0], next.app.now));
+		assert_true(router_averages_known(next.edge.router, next.app.now));
 		if (stats->removed + stats->changed > 0)
 			fail_msg("%s: %llu removed, %llu changed", selector_names[selection],
 			    (unsigned long long)stats->removed, (unsigned long long)stats->changed);

@@ -5,31 +5,17 @@
  */
 #include "tests/support/support.h"
 
-#include <string.h>
-
 #include "control/events.h"
-#include "control/target.h"
 #include "lib/log.h"
+#include "tests/support/edge.h"
 
 #define HOPS 4000
 
 struct world {
-	struct attrs_table *attrs;
-	struct router *router;
-	struct target *target;
+	struct edge edge;
 	struct events *events;
-	unsigned source;
-	struct mono now;
 	uint32_t lost; /* next hops from the first one that cannot be used */
 };
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct world *w = ctx;
-
-	target_route_changed(w->target, p, result);
-}
 
 static const char *
 unusable(void *ctx, const struct route_nexthop *hop)
@@ -37,14 +23,6 @@ unusable(void *ctx, const struct route_nexthop *hop)
 	const struct world *w = ctx;
 
 	return ip_to_v4(hop->addr.hi) - UINT32_C(0x0a000000) < w->lost ? "no route to it" : NULL;
-}
-
-static bool
-ready(void *ctx, enum ip_family family)
-{
-	(void)ctx;
-	(void)family;
-	return true;
 }
 
 static void
@@ -55,76 +33,39 @@ announce(void *ctx, const struct ip_prefix *p, const struct route_attrs *attrs, 
 	assert_null(unusable(ctx, &attrs->nexthop));
 }
 
-static void
-withdraw(void *ctx, const struct ip_prefix *p)
-{
-	(void)ctx;
-	(void)p;
-}
-
-static void
-complete(void *ctx, enum ip_family family)
-{
-	(void)ctx;
-	(void)family;
-}
-
-static void
-flush(void *ctx)
-{
-	(void)ctx;
-}
-
 /* A table of as many next hops as routes. */
 static void
 learn(struct world *w)
 {
 	for (uint32_t i = 0; i < HOPS; i++) {
 		struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + i) };
-		uint8_t bytes[4] = { 24, 20, (uint8_t)(i >> 8), (uint8_t)i };
+		struct ip_prefix p =
+		    prefix_make(IP_V4, (UINT64_C(0x14000000) + (i << 8)) << 32, 0, 24);
 
-		router_routes(w->router, w->source, &attrs,
-		    (struct bgp_nlri){ .pos = bytes, .end = bytes + 4, .family = IP_V4 });
+		router_tell(w->edge.router, w->edge.source, &p, &attrs);
 	}
-	router_end_of_rib(w->router, w->source, IP_V4, w->now);
+	edge_end_of_rib(&w->edge);
 }
 
 static void
 world_init(struct world *w)
 {
-	static const bool v4_only[IP_FAMILIES] = { [IP_V4] = true };
-	struct router_config rc = {
-		.name = "edge", .t_s = 10, .stale_time_s = 60, .changed = changed, .ctx = w
-	};
+	struct push push = push_nowhere("kernel", w);
 	struct target_config tc = { .selection = SELECTOR_TOP, .capacity = { HOPS, 0 } };
-	struct rib_source info = { .router_id = 1 };
-	const struct push push = { .ctx = w,
-		.name = "kernel",
-		.unusable = unusable,
-		.ready = ready,
-		.announce = announce,
-		.withdraw = withdraw,
-		.complete = complete,
-		.flush = flush };
 
-	*w = (struct world){ .now = mono_us(1000000), .events = events_new() };
+	*w = (struct world){ .events = events_new() };
 	tc.events = w->events;
-	w->attrs = rc.attrs = tc.attrs = attrs_table_new(1);
-	w->router = tc.router = router_new(&rc, w->now);
-	w->source = router_add_source(w->router, "reflector");
-	w->target = target_new(&tc);
-	target_add_port(w->target, &push);
-	target_port_up(w->target, 0, v4_only);
-	router_source_up(w->router, w->source, &info, v4_only, w->now);
+	edge_init(&w->edge, &tc);
+	push.unusable = unusable;
+	push.announce = announce;
+	(void)edge_add_port(&w->edge, &push);
 	learn(w);
 }
 
 static void
 world_fini(struct world *w)
 {
-	target_free(w->target);
-	router_free(w->router);
-	attrs_table_free(w->attrs);
+	edge_fini(&w->edge);
 	events_free(w->events);
 }
 
@@ -135,10 +76,9 @@ lose(struct world *w, uint32_t lost)
 	uint64_t before = events_newest(w->events);
 
 	w->lost = lost;
-	target_port_nexthops_changed(w->target, 0);
-	w->now = mono_add_ms(w->now, 1000);
-	router_tick(w->router, w->now);
-	target_run(w->target, w->now);
+	target_port_nexthops_changed(w->edge.target, 0);
+	edge_second(&w->edge);
+	edge_run(&w->edge);
 	assert_true(events_newest(w->events) <= before + 1);
 	return events_newest(w->events) > before ? events_next(w->events, before)->text : "";
 }

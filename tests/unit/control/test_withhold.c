@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "control/target.h"
 #include "control/withhold.h"
 #include "lib/rng.h"
+#include "tests/support/edge.h"
 #include "tests/support/forwarding.h"
 
 #define PREFIXES 60
@@ -16,27 +16,15 @@
 static const uint8_t no_advertise[4] = { 0xff, 0xff, 0xff, 0x02 };
 static const uint8_t no_export[4] = { 0xff, 0xff, 0xff, 0x01 };
 static const uint8_t no_subconfed[8] = { 0, 1, 0, 1, 0xff, 0xff, 0xff, 0x03 };
-static const bool v4_only[IP_FAMILIES] = { true, false };
 
 struct world {
 	struct rng rng;
-	struct mono now;
+	struct edge edge;
 	struct withhold own;
-	struct attrs_table *attrs;
-	struct router *router;
-	unsigned source, agent;
-	struct target *target;
 	struct forward_table rib, pushed; /* what is withheld is default in `rib` */
 	struct ip_prefix prefixes[PREFIXES];
 	unsigned announced;
 };
-
-static bool
-ready(void *ctx, enum ip_family family)
-{
-	(void)ctx;
-	return family == IP_V4;
-}
 
 /* To the next hop of the default is where the default goes. */
 static uint32_t
@@ -65,76 +53,36 @@ withdraw(void *ctx, const struct ip_prefix *p)
 }
 
 static void
-complete(void *ctx, enum ip_family family)
-{
-	(void)ctx, (void)family;
-}
-
-static void
-flush(void *ctx)
-{
-	(void)ctx;
-}
-
-static void
-changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
-{
-	struct world *w = ctx;
-
-	target_route_changed(w->target, p, result);
-}
-
-static void
 learn(struct world *w, const struct ip_prefix *p, uint32_t nexthop, struct span communities)
 {
 	struct route_attrs attrs = { .nexthop.addr = ip_v4(0x0a000000 + nexthop),
 		.communities = communities };
-	uint8_t bytes[5] = { p->len };
-	uint32_t v4 = ip_to_v4(p->hi);
 
-	for (int i = 0; i < 4; i++)
-		bytes[1 + i] = (uint8_t)(v4 >> (24 - 8 * i));
-	router_routes(w->router, w->source, nexthop > 0 ? &attrs : NULL,
-	    (struct bgp_nlri){
-		.pos = bytes, .end = bytes + 1 + (p->len + 7) / 8, .family = IP_V4 });
+	router_tell(w->edge.router, w->edge.source, p, nexthop > 0 ? &attrs : NULL);
 }
 
 static void
 world_init(struct world *w, enum selector_kind kind, bool with_default, uint64_t seed)
 {
 	static const struct span none = { 0 };
-	struct router_config rc = {
-		.name = "edge", .t_s = 5, .stale_time_s = 60, .changed = changed, .ctx = w
-	};
 	struct target_config tc = { .selection = kind,
 		.follow = with_default,
 		.capacity = { 30, 0 },
 		.withheld_marks = WITHHOLD_NO_ADVERTISE };
-	struct push push = { .ctx = w,
-		.ready = ready,
-		.announce = announce,
-		.withdraw = withdraw,
-		.complete = complete,
-		.flush = flush };
-	struct rib_source info = { .router_id = 1 };
+	struct push push = push_nowhere("target", w);
 
 	memset(w, 0, sizeof(*w));
 	w->rng = rng_make(seed);
-	w->now = mono_us(1000000);
-	w->attrs = rc.attrs = tc.attrs = attrs_table_new(1);
-	attrs_set_marks(w->attrs, withhold_marks, &w->own);
-	w->router = tc.router = router_new(&rc, w->now);
-	w->source = router_add_source(w->router, "reflector");
-	w->agent = router_add_agent(w->router, "10.0.0.136", 5);
-	w->target = target_new(&tc);
-	target_add_port(w->target, &push);
+	edge_init(&w->edge, &tc);
+	attrs_set_marks(w->edge.attrs, withhold_marks, &w->own);
+	push.announce = announce;
+	push.withdraw = withdraw;
+	(void)edge_add_port(&w->edge, &push);
 	for (unsigned i = 0; i < PREFIXES; i++)
 		w->prefixes[i] =
 		    prefix_make(IP_V4, (UINT64_C(10) << 56) | rng_below(&w->rng, 1 << 12) << 44, 0,
 			8 + (unsigned)rng_below(&w->rng, 13));
-	router_source_up(w->router, w->source, &info, v4_only, w->now);
-	target_port_up(w->target, 0, v4_only);
-	router_end_of_rib(w->router, w->source, IP_V4, w->now);
+	edge_end_of_rib(&w->edge);
 	if (with_default) {
 		struct ip_prefix everything = { .family = IP_V4 };
 
@@ -145,9 +93,7 @@ world_init(struct world *w, enum selector_kind kind, bool with_default, uint64_t
 static void
 world_fini(struct world *w)
 {
-	target_free(w->target);
-	router_free(w->router);
-	attrs_table_free(w->attrs);
+	edge_fini(&w->edge);
 	withhold_fini(&w->own);
 	forward_fini(&w->rib);
 	forward_fini(&w->pushed);
@@ -156,12 +102,8 @@ world_fini(struct world *w)
 static void
 second(struct world *w)
 {
-	w->now = mono_add_ms(w->now, 1000);
-	router_agent_heard(w->router, w->agent, w->now, w->now);
-	router_tick(w->router, w->now);
-	while (router_work(w->router))
-		;
-	target_run(w->target, w->now);
+	edge_second(&w->edge);
+	edge_run(&w->edge);
 }
 
 static void
@@ -191,7 +133,7 @@ random_change(struct world *w)
 	case 1:
 	case 2: /* held back as it is, or not any more */
 		learn(w, p, nexthop, communities);
-		router_hold_back(w->router, p, what == 1);
+		router_hold_back(w->edge.router, p, what == 1);
 		forward_set(&w->rib, p, what == 1 ? FORWARD_DEFAULT : nexthop);
 		return;
 	case 3:
@@ -199,7 +141,7 @@ random_change(struct world *w)
 	case 5: communities = (struct span){ no_export, 4 }; break;
 	default: break;
 	}
-	router_hold_back(w->router, p, false);
+	router_hold_back(w->edge.router, p, false);
 	learn(w, p, nexthop, communities);
 	forward_set(&w->rib, p, communities.data == no_advertise ? FORWARD_DEFAULT : nexthop);
 }
@@ -207,13 +149,9 @@ random_change(struct world *w)
 static void
 random_samples(struct world *w)
 {
-	for (int i = 0; i < 30; i++) {
-		struct sflow_sample s = { .frame_len = 1000, .rate = 1000, .bytes = 1000000 };
-
-		s.dst = ip_v4(0x0a000000 | (uint32_t)rng_below(&w->rng, 1 << 24));
-		s.src = ip_v4(0xc6336401);
-		router_samples(w->router, &s, 1, w->now);
-	}
+	for (int i = 0; i < 30; i++)
+		edge_sample(
+		    &w->edge, ip_v4(0x0a000000 | (uint32_t)rng_below(&w->rng, 1 << 24)), 1000);
 }
 
 static void
@@ -227,10 +165,10 @@ check_kind(enum selector_kind kind, bool with_default, uint64_t seed)
 			random_change(&w);
 		random_samples(&w);
 		second(&w);
-		if (router_phase(w.router, IP_V4) == ROUTER_READY)
+		if (router_phase(w.edge.router, IP_V4) == ROUTER_READY)
 			check(&w);
 	}
-	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
+	assert_int_equal(router_phase(w.edge.router, IP_V4), ROUTER_READY);
 	assert_true(w.announced > 20);
 	world_fini(&w);
 }
@@ -256,32 +194,31 @@ test_no_advertise(void **state)
 	static const enum selector_kind kinds[] = { SELECTOR_PRICED, SELECTOR_TOP, SELECTOR_LEAF };
 	struct ip_prefix wide = prefix_make(IP_V4, UINT64_C(10) << 56, 0, 8);
 	struct ip_prefix inside = prefix_make(IP_V4, UINT64_C(0x0a01) << 48, 0, 16);
-	struct sflow_sample s = { .frame_len = 1000, .rate = 1000, .bytes = 1000000 };
 	const struct span none = { 0 }, marked = { no_advertise, 4 };
 
 	(void)state;
-	s.src = ip_v4(0xc6336401);
 	for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
+		struct ip_addr to;
 		struct world w;
 
 		world_init(&w, kinds[k], false, 1);
 		learn(&w, &wide, 1, none);
 		learn(&w, &inside, 2, marked);
 		for (int i = 0; i < 20; i++) {
-			s.dst = ip_v4(i % 2 ? 0x0a010001 : 0x0a800001);
-			router_samples(w.router, &s, 1, w.now);
+			to = ip_v4(i % 2 ? 0x0a010001 : 0x0a800001);
+			edge_sample(&w.edge, to, 1000);
 			second(&w);
 		}
-		assert_int_equal(forward_lookup(&w.pushed, &s.dst), FORWARD_DEFAULT);
-		s.dst = ip_v4(0x0a010002);
-		assert_int_equal(forward_lookup(&w.pushed, &s.dst), FORWARD_DEFAULT);
+		assert_int_equal(forward_lookup(&w.pushed, &to), FORWARD_DEFAULT);
+		to = ip_v4(0x0a010002);
+		assert_int_equal(forward_lookup(&w.pushed, &to), FORWARD_DEFAULT);
 
 		learn(&w, &inside, 2, none);
 		for (int i = 0; i < 20; i++) {
-			router_samples(w.router, &s, 1, w.now);
+			edge_sample(&w.edge, to, 1000);
 			second(&w);
 		}
-		assert_int_equal(forward_lookup(&w.pushed, &s.dst), 2);
+		assert_int_equal(forward_lookup(&w.pushed, &to), 2);
 		world_fini(&w);
 	}
 }

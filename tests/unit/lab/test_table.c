@@ -10,15 +10,7 @@
 #include <unistd.h>
 
 #include "lib/mem.h"
-
-static struct ip_prefix
-prefix(const char *text)
-{
-	struct ip_prefix p;
-
-	assert_true(prefix_parse(text, true, &p));
-	return p;
-}
+#include "tests/support/prefixes.h"
 
 static void
 add(struct table *t, const char *text, uint32_t origin)
