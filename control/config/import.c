@@ -139,12 +139,12 @@ static void
 unknown_key(struct import *im, unsigned line, const char *name)
 {
 	struct suggest nearest = { 0 };
+	char hint[SUGGEST_TEXT_MAX];
 
 	for (int k = 0; k < KEYS; k++)
 		suggest_offer(&nearest, name, keys[k].name);
-	faults_warn(&im->faults, line, "'%.64s' means nothing to hotfib%s%s%s", name,
-	    nearest.best != NULL ? " (did you mean '" : "",
-	    nearest.best != NULL ? nearest.best : "", nearest.best != NULL ? "'?)" : "");
+	faults_warn(&im->faults, line, "'%.64s' means nothing to hotfib%s", name,
+	    suggest_text(nearest.best, hint));
 }
 
 /* ARM's ...ip is for IPv4, its ...ip6 for IPv6. */

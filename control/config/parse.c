@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "control/config/suggest.h"
 #include "control/config/value.h"
 
 struct parser {
@@ -321,15 +322,13 @@ static void
 unknown_setting(struct parser *p, const struct schema_group *group, const config_setting_t *setting)
 {
 	const char *name = config_setting_name(setting);
-	const char *nearest = schema_suggest(group, name);
 	bool root = group->path[0] == '\0';
+	char hint[SUGGEST_TEXT_MAX];
 
 	if (source_is_renamed(name))
 		return;
-	faults_add(p->faults, config_setting_source_line(setting),
-	    "unknown setting '%.64s'%s%s%s%s%s", name, root ? "" : " in ", group->path,
-	    nearest != NULL ? " (did you mean '" : "", nearest != NULL ? nearest : "",
-	    nearest != NULL ? "'?)" : "");
+	faults_add(p->faults, config_setting_source_line(setting), "unknown setting '%.64s'%s%s%s",
+	    name, root ? "" : " in ", group->path, suggest_text(schema_suggest(group, name), hint));
 }
 
 /* The settings of a group into the struct at base; no setting: the defaults. */

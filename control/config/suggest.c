@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "control/config/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define WORD_MAX 63
@@ -50,4 +51,13 @@ suggest_offer(struct suggest *s, const char *word, const char *candidate)
 		return;
 	if (s->best == NULL || distance < s->distance)
 		*s = (struct suggest){ .best = candidate, .distance = distance };
+}
+
+const char *
+suggest_text(const char *nearest, char buf[SUGGEST_TEXT_MAX])
+{
+	buf[0] = '\0';
+	if (nearest != NULL)
+		snprintf(buf, SUGGEST_TEXT_MAX, " (did you mean '%s'?)", nearest);
+	return buf;
 }

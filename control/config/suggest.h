@@ -18,4 +18,8 @@ struct suggest {
 
 void suggest_offer(struct suggest *s, const char *word, const char *candidate);
 
+/* " (did you mean 'x'?)" in buf; nothing where there is no nearest. */
+#define SUGGEST_TEXT_MAX 96
+const char *suggest_text(const char *nearest, char buf[SUGGEST_TEXT_MAX]);
+
 #endif
