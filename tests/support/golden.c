@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/golden.h"
 
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,4 +83,18 @@ golden_check_part(const char *file, const char *begin, const char *end, const ch
 		assert_string_equal(text.text, expected.text);
 	str_fini(&expected);
 	str_fini(&text);
+}
+
+size_t
+golden_each(const char *pattern, void (*check)(const char *file))
+{
+	glob_t found;
+	size_t n;
+
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	n = found.gl_pathc;
+	for (size_t i = 0; i < n; i++)
+		check(found.gl_pathv[i]);
+	globfree(&found);
+	return n;
 }

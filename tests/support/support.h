@@ -22,6 +22,10 @@ uint8_t *data_read(const char *name, size_t *len);
 /* In a cmocka test: skip, saying which data is missing. */
 void data_skip(const char *name);
 
+/* A test that must leave nothing of lib/mem.h in use. */
+#define TEST_FREES(f) cmocka_unit_test_teardown(f, test_all_freed)
+int test_all_freed(void **state);
+
 /* The run's seed: HOTFIB_SEED, else random. Printed, so that a failure can be run again. */
 uint64_t test_seed(const char *test_name);
 

@@ -8,7 +8,6 @@
  */
 #include "tests/support/support.h"
 
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -115,13 +114,8 @@ check_golden(const char *file)
 static void
 test_goldens(void **state)
 {
-	glob_t found;
-
 	(void)state;
-	assert_int_equal(glob(GOLDEN "*.conf", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		check_golden(found.gl_pathv[i]);
-	globfree(&found);
+	golden_each(GOLDEN "*.conf", check_golden);
 }
 
 /* Integers as libconfig alone would have cut them. */
@@ -414,34 +408,24 @@ test_manual(void **state)
 	str_fini(&reference);
 }
 
-static int
-no_leak(void **state)
-{
-	(void)state;
-	assert_int_equal(mem_used(MEM_CONFIG), 0);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_teardown(f, no_leak)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_example),
-		TEST(test_goldens),
-		TEST(test_as_numbers),
-		TEST(test_defaults),
-		TEST(test_any_local),
-		TEST(test_routers),
-		TEST(test_no_file),
-		TEST(test_not_a_text),
-		TEST(test_long_text),
-		TEST(test_long_lists),
-		TEST(test_too_many_settings),
-		TEST(test_lines),
-		TEST(test_suggest),
-		TEST(test_manual),
+		TEST_FREES(test_example),
+		TEST_FREES(test_goldens),
+		TEST_FREES(test_as_numbers),
+		TEST_FREES(test_defaults),
+		TEST_FREES(test_any_local),
+		TEST_FREES(test_routers),
+		TEST_FREES(test_no_file),
+		TEST_FREES(test_not_a_text),
+		TEST_FREES(test_long_text),
+		TEST_FREES(test_long_lists),
+		TEST_FREES(test_too_many_settings),
+		TEST_FREES(test_lines),
+		TEST_FREES(test_suggest),
+		TEST_FREES(test_manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,6 @@
  */
 #include "tests/support/support.h"
 
-#include <glob.h>
 #include <string.h>
 
 #include "control/config/config.h"
@@ -65,13 +64,8 @@ check_golden(const char *file)
 static void
 test_goldens(void **state)
 {
-	glob_t found;
-
 	(void)state;
-	assert_int_equal(glob(GOLDEN "*.properties", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		check_golden(found.gl_pathv[i]);
-	globfree(&found);
+	golden_each(GOLDEN "*.properties", check_golden);
 }
 
 /* The 2016-12 file means what its article says. */
@@ -159,23 +153,13 @@ test_properties(void **state)
 	str_fini(&value);
 }
 
-static int
-no_leak(void **state)
-{
-	(void)state;
-	assert_int_equal(mem_used(MEM_CONFIG), 0);
-	return 0;
-}
-
-#define TEST(f) cmocka_unit_test_teardown(f, no_leak)
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_goldens),
-		TEST(test_article),
-		TEST(test_properties),
+		TEST_FREES(test_goldens),
+		TEST_FREES(test_article),
+		TEST_FREES(test_properties),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,6 @@
  */
 #include "tests/support/support.h"
 
-#include <glob.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
@@ -14,6 +13,8 @@
 #include "lib/str.h"
 #include "tests/support/golden.h"
 #include "tests/support/prefixes.h"
+
+#define GOLDEN "tests/golden/netlink/*.bin"
 
 static void
 print_path(struct str *out, const struct nl_path *p)
@@ -134,14 +135,8 @@ check_recording(const char *file)
 static void
 test_recordings(void **state)
 {
-	glob_t found;
-
 	(void)state;
-	assert_int_equal(glob("tests/golden/netlink/*.bin", 0, NULL, &found), 0);
-	assert_true(found.gl_pathc >= 7);
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		check_recording(found.gl_pathv[i]);
-	globfree(&found);
+	assert_true(golden_each(GOLDEN, check_recording) >= 7);
 }
 
 /* --- what we write --- */
@@ -324,39 +319,39 @@ test_no_room(void **state)
 
 /* --- what makes no sense --- */
 
+static void
+check_cut_off(const char *file)
+{
+	size_t size = read_file(file, recorded, sizeof(recorded));
+
+	for (size_t n = 0; n < size; n++) {
+		uint8_t *cut = memcpy(mem_alloc(MEM_MISC, n), recorded, n);
+		struct rd r = rd_make(cut, n);
+		struct nl_head head;
+
+		while (nl_next(&r, &head)) {
+			struct nl_route route;
+			struct nl_nexthop nexthop;
+			struct nl_link link;
+			struct nl_neigh neigh;
+			struct nl_ack ack;
+
+			(void)nl_route_decode(&head, &route);
+			(void)nl_nexthop_decode(&head, &nexthop);
+			(void)nl_link_decode(&head, &link);
+			(void)nl_neigh_decode(&head, &neigh);
+			(void)nl_ack_decode(&head, &ack);
+		}
+		mem_free(MEM_MISC, cut);
+	}
+}
+
 /* Each recording cut off anywhere: decoders give false or true, and never read on. */
 static void
 test_cut_off(void **state)
 {
-	glob_t found;
-
 	(void)state;
-	assert_int_equal(glob("tests/golden/netlink/*.bin", 0, NULL, &found), 0);
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		size_t size = read_file(found.gl_pathv[i], recorded, sizeof(recorded));
-
-		for (size_t n = 0; n < size; n++) {
-			uint8_t *cut = memcpy(mem_alloc(MEM_MISC, n), recorded, n);
-			struct rd r = rd_make(cut, n);
-			struct nl_head head;
-
-			while (nl_next(&r, &head)) {
-				struct nl_route route;
-				struct nl_nexthop nexthop;
-				struct nl_link link;
-				struct nl_neigh neigh;
-				struct nl_ack ack;
-
-				(void)nl_route_decode(&head, &route);
-				(void)nl_nexthop_decode(&head, &nexthop);
-				(void)nl_link_decode(&head, &link);
-				(void)nl_neigh_decode(&head, &neigh);
-				(void)nl_ack_decode(&head, &ack);
-			}
-			mem_free(MEM_MISC, cut);
-		}
-	}
-	globfree(&found);
+	golden_each(GOLDEN, check_cut_off);
 }
 
 static void
