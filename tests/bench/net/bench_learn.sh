@@ -2,21 +2,19 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # P1: CPU seconds to learn 1,000,000 IPv4 routes with 80,000 attribute sets over iBGP.
-# P1.lag: the longest that hotfibd's event loop was held meanwhile; hotfibd runs before all else
-# where that is allowed (chrt), so that it is not the machine's other work that is measured.
+# P1.lag: the longest that hotfibd's event loop was held meanwhile.
 # P2: bytes of resident memory a route.
 # Both for hotfibd and, in the same run, for BIRD, each fed by its own hotfib-lab over loopback in a
 # namespace of its own. CPU is user + system time of the process from before the session until
 # the last route is there; a feeder is another process and does not count.
 #
-# shellcheck source=tests/net/lib.sh
-. "$(dirname "$0")/../../net/lib.sh"
+# shellcheck source=tests/bench/net/bench.sh
+. "$(dirname "$0")/bench.sh"
 net_begin ip bird curl jq
 HZ=$(getconf CLK_TCK)
 BIRD="bird $(bird --version 2>&1 | grep -oE '[0-9.]+')"
 SETS=80000
-FIRST=
-! chrt -r 1 true 2>/dev/null || FIRST="chrt -r 1"
+before_all_else
 
 cpu_s() {
 	awk -v hz="$HZ" '{ sub(/^.*\) /, ""); print ($12 + $13) / hz }' "/proc/$(pid_of "$1")/stat"
@@ -26,25 +24,8 @@ rss_bytes() {
 	awk '/^VmRSS:/ { print $2 * 1024 }' "/proc/$(pid_of "$1")/status"
 }
 
-hotfibd_has() {
-	api h "/bgp/topprefixes$1/edge/json?maxPrefixes=0" | jq -e ".nPrefixes == $2"
-}
-
 bird_has() {
 	birdc -r -s "$DIR/bird.ctl" show route count | grep -q "$1 routes for $1 networks in table $2"
-}
-
-hotfibd_run() {
-	ns_add h
-	cat >"$DIR/hotfib.conf" <<-EOF
-		bgp: { listen = [ "127.0.0.1" ]; port = 1179; neighbors = ( { name = "feed";
-		  address = "127.0.0.2"; local-address = "127.0.0.1"; local-as = 65000;
-		  router-id = "0.0.0.1"; role = "learn"; router = "edge" } ) }
-		http: { listen = [ "127.0.0.1:8008" ]; socket = "$DIR/hotfib.sock" }
-	EOF
-	# shellcheck disable=SC2086 # words, or none
-	spawn hotfibd h $FIRST "$BIN/hotfibd" -c "$DIR/hotfib.conf"
-	wait_for "hotfibd" 10 api h /version
 }
 
 bird_run() {
@@ -63,9 +44,7 @@ bird_run() {
 }
 
 feeder() {
-	spawn "feed-$1" "$1" "$BIN/hotfib-lab" feed --local 127.0.0.2 --remote 127.0.0.1 \
-		--port 1179 --as 65000 --router-id 2.2.2.2 --sets $SETS \
-		--nexthops 198.18.0.1-198.18.0.250,2001:db8::1-2001:db8::fa "${@:2}"
+	feed_run "$1" --sets $SETS --nexthops 198.18.0.1-198.18.0.250,2001:db8::1-2001:db8::fa "${@:2}"
 }
 
 # measure LABEL SPACE COMMAND... -- FEED-OPTIONS...: sets CPU and RSS of a daemon that learns.
@@ -95,15 +74,7 @@ note_lag() {
 		ms = $2 * 1000; print (ms > worst ? ms : worst) }')
 }
 
-# figure ID VALUE UNIT ANCHOR-VALUE TARGET SHARE-OF-ANCHOR
-figure() {
-	awk -v id="$1" -v v="$2" -v unit="$3" -v anchor="$BIRD" -v a="$4" -v target="$5" -v share="$6" \
-		'BEGIN { printf "{\"id\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"anchor\":\"%s\"," \
-			"\"anchor_value\":%s,\"target\":%s,\"met\":%s}\n", id, v, unit, anchor, a,
-			target, v + 0 <= target + 0 && v + 0 <= a * share ? "true" : "false" }'
-}
-
-# run NAME FAMILY-SUFFIX BIRD-TABLE COUNT FEED-OPTIONS...
+# run FAMILY-SUFFIX BIRD-TABLE COUNT FEED-OPTIONS...
 run() {
 	local suffix=$1 table=$2 n=$3
 	shift 3
@@ -111,16 +82,15 @@ run() {
 	measure bird b bird_has "$n" "$table" -- "$@"
 	BIRD_CPU=$CPU BIRD_RSS=$RSS
 	hotfibd_run
-	measure hotfibd h hotfibd_has "$suffix" "$n" -- "$@"
+	measure hotfibd h hotfibd_learned "$n" "$suffix" -- "$@"
 }
 
 run "" master4 1000000 --ipv4 1000000 --packed
-figure P1.packed "$CPU" cpu_s "$BIRD_CPU" 0.3 1
-figure P2.v4.rss $((RSS / 1000000)) bytes/route $((BIRD_RSS / 1000000)) 72 0.6
+figure P1.packed "$CPU" cpu_s 0.3 most "$BIRD" "$BIRD_CPU" 1
+figure P2.v4.rss $((RSS / 1000000)) bytes/route 72 most "$BIRD" $((BIRD_RSS / 1000000)) 0.6
 run "" master4 1000000 --ipv4 1000000
-figure P1.single "$CPU" cpu_s "$BIRD_CPU" 0.8 1
-awk -v v="$LAG" 'BEGIN { printf "{\"id\":\"P1.lag\",\"value\":%.1f,\"unit\":\"ms\"," \
-	"\"anchor\":null,\"anchor_value\":null,\"target\":10,\"met\":%s}\n", v, v < 10 ? "true" : "false" }'
+figure P1.single "$CPU" cpu_s 0.8 most "$BIRD" "$BIRD_CPU" 1
+figure P1.lag "$LAG" ms 10
 run 6 master6 300000 --ipv6 300000 --packed
-figure P2.v6.rss $((RSS / 300000)) bytes/route $((BIRD_RSS / 300000)) 96 0.6
+figure P2.v6.rss $((RSS / 300000)) bytes/route 96 most "$BIRD" $((BIRD_RSS / 300000)) 0.6
 exit 0

@@ -7,21 +7,14 @@
 # P15: a change of the gateway that 10,000 routes use: messages sent and milliseconds until the
 #      kernel has it.
 #
-# shellcheck source=tests/net/lib.sh
-. "$(dirname "$0")/../../net/lib.sh"
+# shellcheck source=tests/bench/net/bench.sh
+. "$(dirname "$0")/bench.sh"
 # shellcheck source=tests/net/netlink.sh
 . "$ROOT/tests/net/netlink.sh"
 net_begin ip curl jq ethtool
 
 ROUTES=20000
 HOT=120
-
-figure() {
-	printf '{"id": "%s", "value": %s, "unit": "%s", "anchor": %s, "anchor_value": %s, ' "$1" "$2" \
-		"$3" "$4" "$5"
-	printf '"target": %s, "met": %s}\n' "$6" "$(awk -v v="$2" -v t="$6" -v more="$7" 'BEGIN {
-		print t == "null" ? t : (more ? v >= t : v <= t) ? "true" : "false" }')"
-}
 
 monitor_start() {
 	spawn "$1" sw ip -ts -rcvbuf 268435456 monitor route nexthop
@@ -86,9 +79,9 @@ wait_for "hotfibd's routes" 120 added ours $ROUTES
 ours_cpu=$(awk -v n=$ROUTES -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, "")
 	printf "%.2f", ($12 + $13) * 1e6 / hz / n }' "/proc/$(pid_of hotfibd)/stat")
 ours=$(rate_of ours $ROUTES)
-figure P14.adds_per_s "$ours" routes/s '"bare libnl loop"' "$bare" \
-	"$(awk -v b="$bare" 'BEGIN { printf "%.0f", 0.8 * b }')" 1
-figure P14.cpu "$ours_cpu" "CPU us/route" '"bare libnl loop"' "$bare_cpu" null 0
+figure P14.adds_per_s "$ours" routes/s "$(awk -v b="$bare" 'BEGIN { printf "%.0f", 0.8 * b }')" \
+	least "bare libnl loop" "$bare"
+figure P14.cpu "$ours_cpu" "CPU us/route" null most "bare libnl loop" "$bare_cpu"
 kill_hard ours
 kill_hard hotfibd
 kill_hard one
@@ -118,8 +111,8 @@ change_ms=$(awk '/ 192\.0\.2\.0\/24 via 10\.0\.0\.135|id .* via 10\.0\.0\.135/ {
 		printf "%.1f", (s - first) * 1000
 	first = s
 }' "$LOGS/change.log")
-figure P15.messages "$messages" messages null null 1 0
-figure P15.change "$change_ms" ms null null 100 0
+figure P15.messages "$messages" messages 1
+figure P15.change "$change_ms" ms 100
 kill_hard change
 kill_hard hotfibd
 kill_hard one
@@ -154,6 +147,6 @@ while read -r p since; do
 	awk -v a="$(date -d "$at" +%s.%N)" -v b="$since" 'BEGIN { printf "%.3f\n", a - b }'
 done <"$DIR/hot" | sort -n >"$DIR/delays"
 n=$(wc -l <"$DIR/delays")
-figure P13.p50 "$(sed -n "$((n / 2))p" "$DIR/delays")" s null null 1 0
-figure P13.p99 "$(sed -n "$(((n * 99 + 99) / 100))p" "$DIR/delays")" s null null 2 0
+figure P13.p50 "$(sed -n "$((n / 2))p" "$DIR/delays")" s 1
+figure P13.p99 "$(sed -n "$(((n * 99 + 99) / 100))p" "$DIR/delays")" s 2
 net_end

@@ -11,11 +11,11 @@
 # a quarter, three seconds each, until the kernel drops one for want of room in the socket, sfacctd
 # says that it lost some between its processes, or the sender cannot go faster.
 #
-# shellcheck source=tests/net/lib.sh
-. "$(dirname "$0")/../../net/lib.sh"
+# shellcheck source=tests/bench/net/bench.sh
+. "$(dirname "$0")/bench.sh"
 net_begin ip curl jq
 HZ=$(getconf CLK_TCK)
-TABLE=(--ipv4 1168945 --ipv6 279855 --model s1
+TABLE=(--ipv4 "$FULL_4" --ipv6 "$FULL_6" --model s1
 	--nexthops "198.18.0.1-198.18.0.8,2001:db8::1-2001:db8::8")
 BOTH=100000 # samples/s of P8
 
@@ -83,30 +83,7 @@ sender() {
 	until_ms 300 false
 }
 
-hotfibd_learned() {
-	api_is h '/bgp/topprefixes/edge/json?maxPrefixes=0' '.nPrefixes == 1168945' &&
-		api_is h '/bgp/topprefixes6/edge/json?maxPrefixes=0' '.nPrefixes == 279855'
-}
-
-ns_add h
-cat >"$DIR/hotfib.conf" <<-EOF
-	bgp: { listen = [ "127.0.0.1" ]; port = 1179; neighbors = (
-	  { name = "feed"; address = "127.0.0.2"; local-address = "127.0.0.1"; local-as = 65000;
-	    router-id = "0.0.0.1"; role = "learn"; router = "edge" },
-	  { name = "sink"; address = "127.0.0.3"; local-address = "127.0.0.1"; local-as = 65000;
-	    router-id = "0.0.0.2"; role = "push" } ) }
-	sflow: { listen = [ "127.0.0.1:6343" ]; agents = ( { address = "10.0.0.136";
-	  sources = [ "127.0.0.1" ]; router = "edge" } ) }
-	target: { router = "edge"; via = [ "sink" ]; capacity = 10000; capacity6 = 5000; }
-	http: { listen = [ "127.0.0.1:8008" ]; socket = "$DIR/hotfib.sock" }
-EOF
-spawn hotfibd h "$BIN/hotfibd" -c "$DIR/hotfib.conf"
-wait_for "hotfibd" 10 api h /version
-spawn feed h "$BIN/hotfib-lab" feed --local 127.0.0.2 --remote 127.0.0.1 --port 1179 \
-	--as 65000 --router-id 2.2.2.2 --packed "${TABLE[@]}"
-spawn sink h "$BIN/hotfib-lab" sink --local 127.0.0.3 --remote 127.0.0.1 --port 1179 \
-	--as 65000 --router-id 3.3.3.3 --max 15000
-wait_for "the table" 120 hotfibd_learned
+full_table ""
 sender h
 stretch h $BOTH 5 "$(pid_of hotfibd)"
 cost=$COST
@@ -116,15 +93,15 @@ rss=$(awk '/^VmRSS:/ { printf "%.0f", $2 / 1024 }' "/proc/$(pid_of hotfibd)/stat
 api h /metrics | grep -E '^hotfib_(event_loop_lag|selection|sflow_kernel_drops)' >&2
 select_ms=$(api h /metrics | awk '/^hotfib_selection_last_seconds\{/ && $2 * 1000 > ms { ms = $2 * 1000 }
 	END { printf "%.1f", ms }')
-say sink count
+say sink-h count
 kill_hard traffic-h
-kill_hard feed
+kill_hard feed-h
 kill_hard hotfibd
 
 # sfacctd: the same table, longest match on the destination, in memory.
 anchor=null anchor_best=null anchor_cost=null anchor_rss=null
 if command -v sfacctd >/dev/null; then
-	anchor="\"sfacctd $(sfacctd -V 2>/dev/null | grep -oE '[0-9]+\.[0-9.]+' | head -n 1)\""
+	anchor="sfacctd $(sfacctd -V 2>/dev/null | grep -oE '[0-9]+\.[0-9.]+' | head -n 1)"
 	"$BIN/hotfib-lab" table "${TABLE[@]}" | awk '{ print $1 }' >"$DIR/networks"
 	cat >"$DIR/sfacctd.conf" <<-EOF
 		daemonize: false
@@ -157,24 +134,12 @@ if command -v sfacctd >/dev/null; then
 	kill_hard sfacctd
 fi
 
-# figure ID VALUE UNIT ANCHOR-VALUE TARGET COMPARISON
-figure() {
-	awk -v id="$1" -v v="$2" -v unit="$3" -v anchor="$anchor" -v a="$4" -v target="$5" -v cmp="$6" \
-		'BEGIN {
-			met = target == "null" ? "null" : \
-				(cmp == "least" ? v + 0 >= target + 0 : v + 0 <= target + 0) ? "true" : "false"
-			printf "{\"id\":\"%s\",\"value\":%s,\"unit\":\"%s\",\"anchor\":%s,", id, v, unit, anchor
-			printf "\"anchor_value\":%s,\"target\":%s,\"met\":%s}\n", a, target, met
-		}'
-}
-
 of_anchor() {
 	awk -v a="$1" -v k="$2" 'BEGIN { print a == "null" ? a : a * k }'
 }
 
-figure P7 "$best" samples/s "$anchor_best" "$(of_anchor "$anchor_best" 5)" least
-figure P8 "$cost" us/sample "$anchor_cost" "$(of_anchor "$anchor_cost" 0.15)" most
-figure P9 "$rss" MB "$anchor_rss" "$(of_anchor "$anchor_rss" 0.5)" most
-anchor=null
-figure P10.daemon "$select_ms" ms null 8 most
+figure P7 "$best" samples/s "$(of_anchor "$anchor_best" 5)" least "$anchor" "$anchor_best"
+figure P8 "$cost" us/sample "$(of_anchor "$anchor_cost" 0.15)" most "$anchor" "$anchor_cost"
+figure P9 "$rss" MB "$(of_anchor "$anchor_rss" 0.5)" most "$anchor" "$anchor_rss"
+figure P10.daemon "$select_ms" ms 8
 exit 0
