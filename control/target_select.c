@@ -248,6 +248,7 @@ target_question(struct target *t, enum ip_family family, struct mono now, struct
 		.default_attrs = default_attrs(t, family),
 		.follow = c->follow,
 		.routes_only = !c->synthetic,
+		.tau_s = c->tau_s,
 		.samples_per_s = traffic_samples_per_s(in->traffic, now),
 		.bytes_per_sample = traffic_bytes_per_sample(in->traffic),
 		.budget = c->slice > 0 ? c->slice : SLICE_NODES,

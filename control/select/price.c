@@ -5,8 +5,6 @@
 
 #define BAND_LOW  0.98
 #define BAND_AIM  0.99
-#define STEP_MIN  0.8
-#define STEP_MAX  1.25
 #define UP_POWER  0.9 /* of slots for price: above the band a little bolder than below */
 #define LOW_POWER 0.7
 #define SAMPLES   32. /* behind the average of a place at the price */
@@ -41,16 +39,16 @@ price_floor(const struct price_input *in)
 }
 
 double
-price_next(double price, const struct price_input *in)
+price_next(double price, const struct price_input *in, double step)
 {
 	double used = (double)in->used, limit = (double)in->limit, floor = price_floor(in);
-	double step = 1;
+	double factor = 1;
 
 	if (used > limit)
-		step = limit > 0 ? pow(used / (BAND_AIM * limit), UP_POWER) : STEP_MAX;
+		factor = limit > 0 ? pow(used / (BAND_AIM * limit), UP_POWER) : step;
 	else if (used < BAND_LOW * limit)
-		step = pow(used / (BAND_AIM * limit), LOW_POWER);
-	price *= clamp(step, STEP_MIN, STEP_MAX);
+		factor = pow(used / (BAND_AIM * limit), LOW_POWER);
+	price *= clamp(factor, 1 / step, step);
 	return price > floor ? price : floor;
 }
 
@@ -66,6 +64,8 @@ price_tau_s(double price, const struct price_input *in)
 {
 	double rate = samples_at(price, in), full;
 
+	if (in->tau_s > 0)
+		return in->tau_s;
 	if (rate <= 0)
 		return PRICE_TAU_MIN_S;
 	full = clamp(SAMPLES / 2 / rate, PRICE_TAU_MIN_S, PRICE_TAU_MAX_S);

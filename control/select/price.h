@@ -19,6 +19,7 @@ struct price_input {
 	double bytes_per_sample; /* mean frame times sampling rate */
 	double total_bps;        /* bytes/s of all routed traffic */
 	double min_bps;          /* configured minimum; 0: none */
+	double tau_s;            /* configured averaging time; 0: as the price asks for */
 };
 
 #define PRICE_TAU_MIN_S 60.
@@ -30,12 +31,15 @@ struct price_input {
  * what competes for them. */
 double price_floor(const struct price_input *in);
 
-/* The next price from the last one, bytes/s. */
-double price_next(double price, const struct price_input *in);
+/* The next price from the last one, bytes/s; by a factor of `step` at the most, more than 1. */
+double price_next(double price, const struct price_input *in, double step);
+
+#define PRICE_STEP   1.25 /* to follow the market */
+#define PRICE_SEARCH 16.  /* to look for a price: what is asked for has changed */
 
 /* Seconds to average over: so long that a place at the price has some 32 samples. Where slots are
  * plenty, and so cost the least they may, no place competes with another, and what counts is how
- * soon it comes and goes: PRICE_TAU_MIN_S. */
+ * soon it comes and goes: PRICE_TAU_MIN_S. What is configured is what is. */
 double price_tau_s(double price, const struct price_input *in);
 
 /* Hysteresis in thousandths: the relative error, at 95 %, of the average of a place at the price.

@@ -110,6 +110,20 @@ selection_find(const struct selection *s, const struct ip_prefix *p)
 	return s->n == 0 ? NULL : bsearch(p, s->entries, s->n, sizeof(*s->entries), key_cmp);
 }
 
+const struct select_entry *
+selection_match(const struct selection *s, const struct ip_prefix *p)
+{
+	struct ip_addr first = prefix_first(p);
+	const struct select_entry *e = NULL;
+
+	for (unsigned len = p->len + 1u; e == NULL && len-- > 0;) {
+		struct ip_prefix shorter = prefix_of(&first, len);
+
+		e = selection_find(s, &shorter);
+	}
+	return e;
+}
+
 static struct slots_fill
 fill_of(const struct selection *s, const struct slots *slots)
 {

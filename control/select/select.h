@@ -61,6 +61,9 @@ void selection_sort_by_rate(struct selection *s);
 /* The entry of exactly this prefix; NULL: none. The entries must be sorted by prefix. */
 const struct select_entry *selection_find(const struct selection *s, const struct ip_prefix *p);
 
+/* The longest entry that is p or covers it, likewise. */
+const struct select_entry *selection_match(const struct selection *s, const struct ip_prefix *p);
+
 /* Slots that it takes. */
 size_t selection_slots(const struct selection *s, const struct slots *slots);
 

@@ -232,7 +232,35 @@ selector_price_input(const struct select_input *in, const struct selector_contex
 		.samples_per_s = c->samples_per_s,
 		.bytes_per_sample = c->bytes_per_sample,
 		.total_bps = traffic_demand_total(in->traffic, in->now),
-		.min_bps = in->min_rate_bps };
+		.min_bps = in->min_rate_bps,
+		.tau_s = c->tau_s };
+}
+
+bool
+selector_asked_anew(struct selector *s, const struct select_input *in)
+{
+	bool anew =
+	    s->asked.known && (s->asked.limit != in->limit || s->asked.min_bps != in->min_rate_bps);
+
+	s->asked.known = true;
+	s->asked.limit = in->limit;
+	s->asked.min_bps = in->min_rate_bps;
+	return anew;
+}
+
+/* The price is of what was asked for before: go to the one of now by some solves. */
+static void
+search(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	for (unsigned i = 0; i < SELECTOR_ROUNDS; i++) {
+		struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
+		double next = price_next(s->price, &pi, PRICE_SEARCH);
+
+		if (next == s->price)
+			break;
+		s->price = next;
+		priced_solve(s->priced, selector_slot_price(next));
+	}
 }
 
 /* `made`: the tree is new, and tells nothing of how the price fits. */
@@ -241,10 +269,10 @@ solve(
     struct selector *s, const struct select_input *in, const struct selector_context *c, bool made)
 {
 	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
-	bool found = s->price > 0;
+	bool found = s->price > 0, anew = selector_asked_anew(s, in);
 
 	if (found && !made)
-		s->price = price_next(s->price, &pi);
+		s->price = price_next(s->price, &pi, PRICE_STEP);
 	s->status.eta_permille = c->eta_permille > 0 ? c->eta_permille
 				 : found             ? price_eta_permille(s->price, &pi)
 						     : 300;
@@ -256,6 +284,8 @@ solve(
 	}
 	if (found)
 		priced_solve(s->priced, selector_slot_price(s->price));
+	if (found && anew)
+		search(s, in, c);
 	if (found && in->slots != NULL && in->slots->exact_len > 0)
 		fit_exact(s, in->slots);
 	if (!found || priced_slots(s->priced) > in->limit)

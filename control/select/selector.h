@@ -21,6 +21,7 @@ struct selector_context {
 				    it takes another way that serves all of it ("punt") */
 	bool routes_only;        /* no prefixes that are not in the RIB */
 	unsigned eta_permille;   /* hysteresis; 0: from the price */
+	double tau_s;            /* averaging time; 0: from the price */
 	double samples_per_s;    /* that count for selection */
 	double bytes_per_sample; /* mean frame times sampling rate */
 	size_t budget;           /* of selector_step() and selector_work(): nodes at a time */

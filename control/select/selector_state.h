@@ -8,6 +8,9 @@
 #include "control/select/price.h"
 #include "control/select/selector.h"
 
+/* Solves in a row that look for a price. */
+#define SELECTOR_ROUNDS 12
+
 enum work {
 	WORK_NONE,
 	WORK_SAMPLED, /* what was sampled of late is given, from the last record to the first */
@@ -22,22 +25,27 @@ struct steps {
 	struct mono begun; /* of the pass: weights are in the units of then */
 	double inflation;  /* until `at`, by how much they are larger now */
 	struct mono at;
-	double tau_s;       /* as of `at` */
-	struct mono given;  /* samples up to here count in the tree, */
-	struct mono since;  /* or will when those from here on have been given */
-	struct mono due;    /* the next pass */
-	bool known;         /* what was sampled has just been given, in slices */
-	size_t used, limit; /* slots after the last pass, and what it aimed at */
-	bool keep;          /* as of the last pass */
-	unsigned rounds;    /* passes that may follow at once to find the price */
+	double tau_s;      /* as of `at` */
+	struct mono given; /* samples up to here count in the tree, */
+	struct mono since; /* or will when those from here on have been given */
+	struct mono due;   /* the next pass */
+	bool known;        /* what was sampled has just been given, in slices */
+	size_t used;       /* slots after the last pass */
+	bool keep;         /* as of the last pass */
+	unsigned rounds;   /* passes that may follow at once to find the price */
 };
 
 struct selector {
 	select_fn *plain; /* NULL: priced */
 	struct priced *priced;
 	struct priced_config made_for;
-	uint64_t generation;      /* of the RIB, as far as the tree knows it */
-	double price;             /* 0: not found yet */
+	uint64_t generation; /* of the RIB, as far as the tree knows it */
+	double price;        /* 0: not found yet */
+	struct {
+		bool known;
+		size_t limit;
+		double min_bps;
+	} asked;                  /* what the price is for */
 	struct ip_prefix *listed; /* always, then never, as the tree was made for */
 	size_t n_always, n_never;
 	struct {
@@ -64,6 +72,10 @@ void selector_give_held(
 
 struct price_input selector_price_input(
     const struct select_input *in, const struct selector_context *c, size_t used);
+
+/* The configuration asks for more or fewer slots, or another least rate, than when this was called
+ * last: the price may be far off, and is to be searched for. */
+bool selector_asked_anew(struct selector *s, const struct select_input *in);
 
 /* The own table of one length has a price of its own, which follows its filling as the other one
  * does; an entry that fits both takes the cheaper, so it is never above the other where both can be

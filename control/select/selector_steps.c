@@ -19,8 +19,7 @@
 #include "control/select/selector_state.h"
 #include "lib/mem.h"
 
-#define ROUNDS      12 /* passes in a row that look for a price */
-#define PLACE_NODES 4  /* a place takes as long as so many nodes of a pass */
+#define PLACE_NODES 4 /* a place takes as long as so many nodes of a pass */
 
 /* A tree that is decided as fast at once as it would be in slices. A place is some three nodes. */
 static bool
@@ -85,7 +84,7 @@ begin_pass(struct selector *s, const struct select_input *in, const struct selec
 	if (s->price <= 0)
 		s->price = guess_price(in);
 	else if (!keep && t->used != SIZE_MAX)
-		s->price = price_next(s->price, &pi);
+		s->price = price_next(s->price, &pi, t->rounds > 0 ? PRICE_SEARCH : PRICE_STEP);
 	if (s->price < floor)
 		s->price = floor;
 	s->status.eta_permille =
@@ -96,7 +95,6 @@ begin_pass(struct selector *s, const struct select_input *in, const struct selec
 		priced_set_exact_price(s->priced, s->exact_permille);
 	}
 	t->keep = keep;
-	t->limit = in->limit;
 	t->work = WORK_PASS;
 	priced_pass_start(s->priced, selector_slot_price(s->price), s->status.eta_permille, keep);
 }
@@ -245,8 +243,10 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 	}
 	if (is_small(in, c))
 		return run_small(s, in, c, out);
+	if (in->keep == NULL && selector_asked_anew(s, in))
+		t->rounds = SELECTOR_ROUNDS;
 	if (selector_make(s, in, c)) {
-		t->rounds = ROUNDS;
+		t->rounds = SELECTOR_ROUNDS;
 		t->used = SIZE_MAX;
 		begin_weights(s, in);
 	}
@@ -269,10 +269,10 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 	selector_put(s, in, c, out);
 	if (too_much)
 		selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
-	if (t->work == WORK_NONE && (mono_reached(in->now, t->due) || too_much ||
-					t->limit != in->limit || t->keep != (in->keep != NULL))) {
-		if (too_much || t->limit != in->limit)
-			t->rounds = ROUNDS;
+	if (too_much)
+		t->rounds = SELECTOR_ROUNDS;
+	if (t->work == WORK_NONE &&
+	    (mono_reached(in->now, t->due) || t->rounds > 0 || t->keep != (in->keep != NULL))) {
 		if (in->keep != NULL)
 			begin_pass(s, in, c);
 		else

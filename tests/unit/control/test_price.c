@@ -22,19 +22,21 @@ test_band(void **state)
 	struct price_input in = input(9800, 10000);
 
 	(void)state;
-	assert_true(price_next(1e6, &in) == 1e6);
+	assert_true(price_next(1e6, &in, PRICE_STEP) == 1e6);
 	in.used = 10000;
-	assert_true(price_next(1e6, &in) == 1e6);
+	assert_true(price_next(1e6, &in, PRICE_STEP) == 1e6);
 	in.used = 10001;
-	assert_true(price_next(1e6, &in) > 1e6);
+	assert_true(price_next(1e6, &in, PRICE_STEP) > 1e6);
 	in.used = 9799;
-	assert_true(price_next(1e6, &in) < 1e6);
+	assert_true(price_next(1e6, &in, PRICE_STEP) < 1e6);
 	in.used = 1000000;
-	assert_true(price_next(1e6, &in) == 1.25e6);
+	assert_true(price_next(1e6, &in, PRICE_STEP) == 1.25e6);
 	in.used = 0;
-	assert_true(price_next(1e6, &in) == 0.8e6);
+	assert_true(price_next(1e6, &in, PRICE_STEP) == 0.8e6);
+	assert_true(price_next(1e9, &in, PRICE_SEARCH) == 1e9 / PRICE_SEARCH);
 	in.limit = 0;
-	assert_true(price_next(1e6, &in) == 1e6); /* nothing is wanted and nothing is used */
+	assert_true(
+	    price_next(1e6, &in, PRICE_STEP) == 1e6); /* nothing is wanted and nothing is used */
 }
 
 static void
@@ -45,11 +47,11 @@ test_floor(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200; i++)
-		price = price_next(price, &in);
+		price = price_next(price, &in, PRICE_STEP);
 	assert_true(price == 8e6 / 60); /* one sample a minute */
 	assert_true(price_tau_s(price, &in) == 60);
 	in.min_bps = 5e6;
-	assert_true(price_next(price, &in) == 5e6);
+	assert_true(price_next(price, &in, PRICE_STEP) == 5e6);
 }
 
 /* Where slots become scarce the floor gives way and averages become longer, both without a jump: a
@@ -95,6 +97,22 @@ test_times(void **state)
 	assert_int_equal(price_eta_permille(1e-3 * in.total_bps, &in), 127);
 }
 
+/* Where the time is configured the hysteresis is that of averages over it. */
+static void
+test_configured_time(void **state)
+{
+	struct price_input in = input(10000, 10000);
+	double price = 7.7e-6 * in.total_bps;
+
+	(void)state;
+	in.bytes_per_sample = 1;
+	in.tau_s = 120;
+	assert_true(price_tau_s(price, &in) == 120);
+	assert_int_equal(price_eta_permille(price, &in), 500);
+	in.tau_s = 3600;
+	assert_int_equal(price_eta_permille(price, &in), 186);
+}
+
 /* A table whose size falls with the price as in a Zipf world, and answers in steps. */
 static void
 test_converges(void **state)
@@ -105,7 +123,7 @@ test_converges(void **state)
 	(void)state;
 	for (int i = 0; i < 200; i++) {
 		struct price_input in = input((size_t)(3e10 / price) / 50 * 50, 10000);
-		double next = price_next(price, &in);
+		double next = price_next(price, &in, PRICE_STEP);
 
 		moves += i >= 100 && next != price;
 		price = next;
@@ -122,6 +140,7 @@ main(void)
 		cmocka_unit_test(test_floor),
 		cmocka_unit_test(test_no_jump),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_configured_time),
 		cmocka_unit_test(test_converges),
 	};
 

@@ -33,6 +33,7 @@ struct world {
 	struct selector_context context;
 	struct mono now;
 	size_t capacity;
+	double min_rate_bps;
 	unsigned slices;              /* of work after each step */
 	struct ip_prefix changed[16]; /* routes, since the last plan */
 	size_t n_changed;
@@ -62,6 +63,7 @@ world_init(struct world *w, enum ip_family family, enum selector_kind algorithm,
 		.samples_per_s = 100,
 		.bytes_per_sample = 1000 };
 	w->now = mono_us(1000000);
+	w->min_rate_bps = 0.5;
 }
 
 static void
@@ -152,7 +154,7 @@ input(const struct world *w)
 		.now = w->now,
 		.limit = w->capacity,
 		.direction = TRAFFIC_TO,
-		.min_rate_bps = 0.5,
+		.min_rate_bps = w->min_rate_bps,
 		.min_length = 1,
 		.include_covered = true,
 		.prune_covered = true };
@@ -387,6 +389,46 @@ test_almost_empty(void **state)
 	world_fini(&w);
 }
 
+/* More room, less room, or another least rate by a reload: the price is far off, and is found
+ * within some passes, not by a fifth every ten seconds. At once, or in steps. */
+static void
+test_asked_anew(void **state)
+{
+	static const struct {
+		size_t capacity;
+		double min_rate_bps;
+		size_t least, most;
+	} asked[] = { { 2, 0.5, 1, 2 }, { 190, 0.5, 180, 190 }, { 5, 0.5, 4, 5 },
+		{ 190, 1e5, 10, 90 }, { 190, 0.5, 180, 190 } };
+
+	(void)state;
+	for (size_t budget = 0; budget <= 50; budget += 50) {
+		struct selection s;
+		struct world w;
+
+		world_init(&w, IP_V4, SELECTOR_PRICED, false);
+		selection_init(&s);
+		w.context.budget = budget;
+		for (unsigned i = 0; i < 200; i++) {
+			char text[PREFIX_TEXT_MAX];
+
+			snprintf(text, sizeof(text), "%u.%u.0.0/16", 20 + i % 50, i / 50 * 2);
+			learn(&w, text, 1 + i % 3, 20000000 / (i + 1));
+		}
+		for (size_t k = 0; k < ARRAY_LEN(asked); k++) {
+			w.capacity = asked[k].capacity;
+			w.min_rate_bps = asked[k].min_rate_bps;
+			w.slices = 10000;
+			run(&w, false, &s);
+			run(&w, false, &s);
+			if (s.n < asked[k].least || s.n > asked[k].most)
+				fail_msg("budget %zu, question %zu: %zu entries", budget, k, s.n);
+		}
+		selection_fini(&s);
+		world_fini(&w);
+	}
+}
+
 /* Stale input: no traffic for longer than it lives, and everything stays; the RIB still rules. */
 static void
 test_stale_keeps(void **state)
@@ -471,6 +513,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_repertoire),
 		cmocka_unit_test(test_almost_empty),
+		cmocka_unit_test(test_asked_anew),
 		cmocka_unit_test(test_stale_keeps),
 		cmocka_unit_test(test_restart_adopts),
 		cmocka_unit_test(test_walks),
