@@ -114,6 +114,19 @@ add_family(struct table *t, const struct cli *cli, const json_t *router, const c
 static const char *const selection_titles[] = { "ROUTER", "FAMILY", "SELECTION", "DEFAULT",
 	">PRICE", ">AVERAGED OVER", ">HYSTERESIS", ">GUARDS", ">MADE UP" };
 
+/* What becomes of what no entry matches: "follow" needs a default route in the table. */
+static void
+add_default(struct table *t, const json_t *selection)
+{
+	const char *what = get_text(selection, "default");
+	const char *nexthop = get_text(selection, "defaultNexthop");
+
+	if (strcmp(what, "follow") != 0)
+		table_add(t, what);
+	else
+		table_addf(t, "follow %s", nexthop[0] != '\0' ? nexthop : "(no default route)");
+}
+
 /* How the entries are chosen; only `priced` has a price. */
 static void
 add_selection(struct table *t, const struct cli *cli, const json_t *router, const char *family)
@@ -122,12 +135,17 @@ add_selection(struct table *t, const struct cli *cli, const json_t *router, cons
 	const json_t *s = json_object_get(f, "selection");
 	char buf[HUMAN_MAX];
 
-	if (get_count(s, "passes") == 0)
+	if (get_text(s, "name")[0] == '\0')
 		return;
 	table_add(t, get_text(router, "name"));
 	table_add(t, family);
 	table_add(t, get_text(s, "name"));
-	table_add(t, get_text(s, "default"));
+	add_default(t, s);
+	if (get_count(s, "passes") == 0) {
+		for (int i = 0; i < 5; i++)
+			table_add(t, "-");
+		return;
+	}
 	add_rate(t, cli, get_number(s, "price"));
 	table_add(t, age_text(cli, get_number(s, "tauSeconds"), buf));
 	add_ratio(t, cli, get_number(s, "eta"));

@@ -29,6 +29,7 @@ count_record(const struct coverage_input *in, size_t i, double unit, struct cove
 	struct traffic_point points[TRAFFIC_POINTS];
 	unsigned n = traffic_points(in->traffic, i, points);
 
+	out->total_bps += weight * unit;
 	/* Points are known by demand only: they have the same part of what is shown. */
 	for (unsigned k = 0; k < n && demand > 0; k++) {
 		double part = points[k].weight / demand * weight;

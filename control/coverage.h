@@ -17,6 +17,7 @@
 struct coverage {
 	double installed_bps; /* forwarded right by an entry */
 	double default_bps;   /* by none, and right: the default has the same next hop */
+	double total_bps;     /* all, as it was when each was counted */
 };
 
 struct coverage_input {

@@ -128,14 +128,15 @@ list_points(const struct router *r, enum ip_family family, uint32_t id, struct m
 
 /* What it weighs, and what selection made of that. */
 static void
-add_verdict(const struct app *app, const struct router *r, enum ip_family family, uint32_t id,
-    struct web_explanation *out)
+add_verdict(const struct app *app, const struct router *r, uint32_t id,
+    const struct ip_prefix *place, struct web_explanation *out)
 {
+	enum ip_family family = (enum ip_family)place->family;
 	struct traffic_estimate demand;
 	struct verdict verdict;
 
 	traffic_estimate(router_traffic_peek(r, family), id, app->now, &demand);
-	verdict_make(out->has_target ? app->target : NULL, r, family, id, app->now, &verdict);
+	verdict_make(out->has_target ? app->target : NULL, r, id, place, app->now, &verdict);
 	out->demand = demand.rate_bps;
 	out->demand_error = demand.error;
 	out->demand_samples = demand.samples;
@@ -146,7 +147,8 @@ add_verdict(const struct app *app, const struct router *r, enum ip_family family
 }
 
 void
-explain_prefix(const struct app *app, const struct router *r, struct web_explanation *out)
+explain_place(const struct app *app, const struct router *r, const struct ip_prefix *place,
+    struct web_explanation *out)
 {
 	enum ip_family family = (enum ip_family)out->route.prefix.family;
 	const struct rib *rib = router_rib(r);
@@ -168,5 +170,5 @@ explain_prefix(const struct app *app, const struct router *r, struct web_explana
 	}
 	list_paths(app, r, family, id, out);
 	list_ignored(app, r, out);
-	add_verdict(app, r, family, id, out);
+	add_verdict(app, r, id, place, out);
 }

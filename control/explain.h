@@ -5,7 +5,9 @@
 
 #include "control/app.h"
 
-/* Everything of *out but out->route, which names a prefix that is in the router's table. */
-void explain_prefix(const struct app *app, const struct router *r, struct web_explanation *out);
+/* Everything of *out but out->route, which names a prefix that is in the router's table and is or
+ * contains `place`. */
+void explain_place(const struct app *app, const struct router *r, const struct ip_prefix *place,
+    struct web_explanation *out);
 
 #endif

@@ -77,7 +77,10 @@ struct target {
 static inline size_t
 target_limit(const struct target *t, enum ip_family family)
 {
-	return (size_t)((double)target_capacity(t, family) * (1.0 - t->config.headroom));
+	size_t capacity = target_capacity(t, family);
+	size_t limit = (size_t)((double)capacity * (1.0 - t->config.headroom));
+
+	return limit > 0 || capacity == 0 ? limit : 1;
 }
 
 /* The families share a table: move slots to the one that pays more for them. */

@@ -15,6 +15,8 @@
  *   foreign        the target's table has a route of others there
  *   cold, frozen   nothing is decided now
  *   parts          entries inside it carry the busy parts of it
+ *   default-route  it is what takes the rest
+ *   no-capacity    the target has no room for entries of its family
  *   no-traffic     nothing goes there
  *   no-room        heavier ones fill the table
  *   below-price    it earns less than a slot has to
@@ -36,7 +38,7 @@ struct question {
 	const struct router *r;
 	const struct rib *rib;
 	enum ip_family family;
-	struct ip_prefix prefix;
+	struct ip_prefix prefix, place; /* the route, and what of it was asked for */
 	uint32_t id, nexthop;
 	struct mono now;
 	const struct installed *held;
@@ -90,7 +92,7 @@ is_installed(struct question *q, const struct installed_entry *e)
 	return answer(q, "installed", "it is one of the heaviest, with %s", earns);
 }
 
-/* Below an entry that is held. */
+/* An entry that is held forwards it: one above the route, or inside it, above the place. */
 static bool
 is_below(struct question *q, const struct installed_entry *e)
 {
@@ -98,6 +100,8 @@ is_below(struct question *q, const struct installed_entry *e)
 	char text[PREFIX_TEXT_MAX];
 
 	prefix_format(&e->prefix, text);
+	if (nexthop == q->nexthop && e->prefix.len > q->prefix.len)
+		return answer(q, "carried", "%s is installed, for this part of the route", text);
 	if (nexthop == q->nexthop)
 		return answer(q, "carried",
 		    "%s is installed and has the same next hop, so it needs no entry of its own",
@@ -111,24 +115,11 @@ is_below(struct question *q, const struct installed_entry *e)
 	    "%s is installed and has another next hop, which is being repaired", text);
 }
 
-/* The longest entry of the last selection that is or covers the prefix; NULL: none. */
-static const struct select_entry *
-wanted(const struct question *q)
-{
-	const struct selection *s = target_wanted(q->t, q->family);
-	const struct select_entry *best = NULL;
-
-	for (size_t i = 0; s != NULL && i < s->n; i++)
-		if (prefix_contains(&s->entries[i].prefix, &q->prefix) &&
-		    (best == NULL || best->prefix.len < s->entries[i].prefix.len))
-			best = &s->entries[i];
-	return best;
-}
-
 static bool
 is_pending(struct question *q)
 {
-	const struct select_entry *e = wanted(q);
+	const struct selection *wanted = target_wanted(q->t, q->family);
+	const struct select_entry *e = wanted != NULL ? selection_match(wanted, &q->place) : NULL;
 	char text[PREFIX_TEXT_MAX];
 	bool up = false;
 
@@ -167,7 +158,7 @@ static bool
 is_kept_out(struct question *q)
 {
 	const struct target_config *c = target_config(q->t);
-	const struct ip_prefix *never = listed(c->never, c->n_never, &q->prefix, false);
+	const struct ip_prefix *never = listed(c->never, c->n_never, &q->place, false);
 	char text[PREFIX_TEXT_MAX];
 
 	if (q->nexthop == RIB_WITHHELD)
@@ -202,6 +193,8 @@ has_parts(struct question *q)
 	char text[PREFIX_TEXT_MAX] = "";
 	unsigned n = 0;
 
+	if (q->held == NULL || q->demand.rate_bps <= 0)
+		return false;
 	for (e = installed_next(q->held, &at, false);
 	     e != NULL && prefix_contains(&q->prefix, &e->prefix);
 	     e = installed_next(q->held, &at, false)) {
@@ -243,6 +236,12 @@ is_too_light(struct question *q)
 	char earns[HUMAN_MAX], price[HUMAN_MAX];
 
 	human_bit_rate(rate, earns);
+	if (q->prefix.len == 0)
+		return answer(q, "default-route",
+		    "what no entry matches is left to the default route, so it is not pushed");
+	if (q->status.limit == 0)
+		return answer(q, "no-capacity", "the target has no room for %s entries",
+		    q->family == IP_V4 ? "IPv4" : "IPv6");
 	if (rate <= 0)
 		return answer(q, "no-traffic", "no traffic to it has been sampled");
 	if (q->out->price_bps > rate)
@@ -260,13 +259,15 @@ is_too_light(struct question *q)
 }
 
 void
-verdict_make(struct target *t, const struct router *r, enum ip_family family, uint32_t id,
+verdict_make(struct target *t, const struct router *r, uint32_t id, const struct ip_prefix *place,
     struct mono now, struct verdict *out)
 {
+	enum ip_family family = (enum ip_family)place->family;
 	struct question q = { .t = t,
 		.r = r,
 		.rib = router_rib(r),
 		.family = family,
+		.place = *place,
 		.id = id,
 		.now = now,
 		.out = out };
@@ -286,13 +287,12 @@ verdict_make(struct target *t, const struct router *r, enum ip_family family, ui
 	out->price_bps = q.status.selector.price_bps / traffic_demand_filled(traffic, now);
 	q.held = target_held(t, family);
 	if (q.held != NULL)
-		e = installed_match(q.held, &q.prefix);
+		e = installed_match(q.held, &q.place);
 	if (e != NULL) {
 		(void)(e->prefix.len == q.prefix.len ? is_installed(&q, e) : is_below(&q, e));
 		return;
 	}
-	if (is_kept_out(&q) || is_pending(&q) || (q.held != NULL && has_parts(&q)) ||
-	    is_too_light(&q))
+	if (is_kept_out(&q) || is_pending(&q) || has_parts(&q) || is_too_light(&q))
 		return;
 	(void)answer(&q, "not-worth-it",
 	    "it carries %s, but not where one entry would serve it: the more-specifics it would "

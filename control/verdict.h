@@ -13,8 +13,9 @@ struct verdict {
 	double price_bps; /* what a slot had to earn at the last decision, bytes/s; 0: no such */
 };
 
-/* Of entry `id` of the router's RIB. `t` is NULL where nothing is pushed for the router. */
-void verdict_make(struct target *t, const struct router *r, enum ip_family family, uint32_t id,
-    struct mono now, struct verdict *out);
+/* Of entry `id` of the router's RIB, at `place`, which it contains or is. `t` is NULL where nothing
+ * is pushed for the router. */
+void verdict_make(struct target *t, const struct router *r, uint32_t id,
+    const struct ip_prefix *place, struct mono now, struct verdict *out);
 
 #endif

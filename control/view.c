@@ -291,14 +291,16 @@ target_installed(const struct target *t, enum ip_family family)
 }
 
 static void
-selection_of(const struct app *app, const struct target_family_status *s, struct web_selection *out)
+selection_of(const struct app *app, enum ip_family family, const struct target_family_status *s,
+    struct web_selection *out)
 {
 	const struct target_config *c = target_config(app->target);
+	const struct traffic *traffic = router_traffic(c->router, family);
 
 	*out = (struct web_selection){ .name = selector_names[c->selection],
 		.follow = c->follow,
-		.price_bps = s->selector.price_bps,
-		.tau_s = s->selector.tau_s,
+		.price_bps = s->selector.price_bps / traffic_demand_filled(traffic, app->now),
+		.tau_s = traffic_tau(traffic),
 		.eta = s->selector.eta_permille / 1000.,
 		.guards = s->selector.guards,
 		.synthetic = s->selector.synthetic,
@@ -352,10 +354,15 @@ view_router(void *ctx, size_t i, struct web_router *out)
 			out->family[f].desired = s.desired;
 			out->family[f].installed = held != NULL ? installed_count(held) : 0;
 			out->family[f].selection_ms = s.selection_s * 1000;
+			selection_of(app, family, &s, &out->family[f].selection);
+			/* It was measured a while ago: its parts are of the total of then. */
 			covered = app_coverage(app, family);
-			out->family[f].rate_installed = covered->installed_bps;
-			out->family[f].rate_default = covered->default_bps;
-			selection_of(app, &s, &out->family[f].selection);
+			if (covered->total_bps <= 0)
+				continue;
+			out->family[f].rate_installed =
+			    out->family[f].rate_total * covered->installed_bps / covered->total_bps;
+			out->family[f].rate_default =
+			    out->family[f].rate_total * covered->default_bps / covered->total_bps;
 		}
 	}
 	return true;
@@ -447,9 +454,24 @@ view_top(void *ctx, size_t router, enum ip_family family, const struct web_top_q
 	selection_fini(&chosen);
 }
 
+/* What the target does at `place`, which the route contains or is. */
+static void
+fill_forwarding(const struct app *app, const struct installed *held, const struct ip_prefix *place,
+    uint32_t nexthop, struct web_route *out)
+{
+	const struct installed_entry *e = installed_match(held, place);
+
+	out->installed = e != NULL && prefix_equal(&e->prefix, &out->prefix);
+	out->carried =
+	    e != NULL && !out->installed && attrs_nexthop(app->attrs, e->attrs) == nexthop;
+	if (out->carried)
+		out->carrier = e->prefix;
+}
+
+/* A place of NULL: the whole route. */
 static bool
-fill_route(
-    struct app *app, struct router *r, enum ip_family family, uint32_t id, struct web_route *out)
+fill_route(struct app *app, struct router *r, enum ip_family family, uint32_t id,
+    const struct ip_prefix *place, struct web_route *out)
 {
 	const struct installed *held = NULL;
 
@@ -464,14 +486,9 @@ fill_route(
 		.rate_source = traffic_rate(router_traffic(r, family), id, TRAFFIC_FROM, app->now),
 	};
 	attrs_get(app->attrs, rib_best_attrs(router_rib(r), family, id), &out->attrs);
-	if (held != NULL) {
-		const struct installed_entry *e = installed_match(held, &out->prefix);
-
-		out->installed = e != NULL && prefix_equal(&e->prefix, &out->prefix);
-		out->carried = e != NULL && !out->installed;
-		if (out->carried)
-			out->carrier = e->prefix;
-	}
+	if (held != NULL)
+		fill_forwarding(app, held, place != NULL ? place : &out->prefix,
+		    rib_best_nexthop(router_rib(r), family, id), out);
 	return true;
 }
 
@@ -481,7 +498,7 @@ view_route(void *ctx, size_t router, const struct ip_prefix *p, struct web_route
 	struct router *r = app_of(ctx)->routers[router];
 
 	return fill_route(
-	    app_of(ctx), r, (enum ip_family)p->family, rib_lookup(router_rib(r), p), out);
+	    app_of(ctx), r, (enum ip_family)p->family, rib_lookup(router_rib(r), p), NULL, out);
 }
 
 static bool
@@ -490,16 +507,21 @@ view_route_lookup(void *ctx, size_t router, const struct ip_addr *a, struct web_
 	struct router *r = app_of(ctx)->routers[router];
 
 	return fill_route(
-	    app_of(ctx), r, (enum ip_family)a->family, rib_lpm(router_rib(r), a), out);
+	    app_of(ctx), r, (enum ip_family)a->family, rib_lpm(router_rib(r), a), NULL, out);
 }
 
 static bool
-view_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out)
+view_explain(void *ctx, size_t router, const struct ip_prefix *place, struct web_explanation *out)
 {
+	struct router *r = app_of(ctx)->routers[router];
+	uint32_t id = rib_lookup(router_rib(r), place);
+
+	if (id == RIB_NONE)
+		id = rib_cover(router_rib(r), place);
 	*out = (struct web_explanation){ .n_paths = 0 };
-	if (!view_route(ctx, router, p, &out->route))
+	if (!fill_route(app_of(ctx), r, (enum ip_family)place->family, id, place, &out->route))
 		return false;
-	explain_prefix(app_of(ctx), app_of(ctx)->routers[router], out);
+	explain_place(app_of(ctx), r, place, out);
 	return true;
 }
 

@@ -201,52 +201,24 @@ web_choose_router(
 	return false;
 }
 
-/* The prefix itself where it is in the table, or the longest that covers it. */
-static bool
-match_prefix(const struct web_backend *b, size_t router, struct ip_prefix *p)
-{
-	struct ip_addr first = prefix_first(p);
-	struct web_route route;
-
-	if (b->route(b->ctx, router, p, &route))
-		return true;
-	for (unsigned len = p->len; len-- > 0;) {
-		struct ip_prefix shorter = prefix_of(&first, len);
-
-		if (b->route(b->ctx, router, &shorter, &route)) {
-			*p = shorter;
-			return true;
-		}
-	}
-	return false;
-}
-
 void
 web_api_route(struct web_call *call, struct web_answer *a)
 {
 	const struct web_backend *b = &call->app->backend;
 	const char *text = call->arg[ROUTE_ADDRESS].text;
 	struct web_explanation e;
-	struct web_route route;
 	struct web_router r;
-	struct ip_prefix prefix;
-	struct ip_addr addr;
+	struct ip_prefix place;
 	size_t router;
-	bool found;
 
 	if (!web_choose_router(call, &call->arg[ROUTE_ROUTER], a, &router))
 		return;
-	if (ip_parse(text, &addr)) {
-		found = b->route_lookup(b->ctx, router, &addr, &route);
-		prefix = route.prefix;
-	} else if (prefix_parse(text, false, &prefix)) {
-		found = match_prefix(b, router, &prefix);
-	} else {
+	if (!prefix_parse(text, false, &place)) {
 		web_answer_error(
 		    a, 400, "address: \"%s\" is neither an IP address nor a prefix", text);
 		return;
 	}
-	if (!found || !b->explain(b->ctx, router, &prefix, &e)) {
+	if (!b->explain(b->ctx, router, &place, &e)) {
 		web_answer_error(a, 404, "no route to %s", text);
 		return;
 	}

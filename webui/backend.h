@@ -204,7 +204,7 @@ struct web_route {
 	struct route_attrs attrs;
 	double rate_destination, rate_source; /* bytes/s */
 	bool installed;
-	bool carried;             /* not installed: an installed entry above it forwards alike */
+	bool carried;             /* not installed: an entry that is forwards alike */
 	struct ip_prefix carrier; /* that entry, when carried */
 };
 
@@ -441,9 +441,10 @@ struct web_backend {
 	bool (*route_lookup)(
 	    void *ctx, size_t router, const struct ip_addr *a, struct web_route *out);
 
-	/* The same with everything that is known of exactly this prefix. */
+	/* Everything that is known of the route that is this prefix or the longest around it, and
+	 * what the target does there; false: none. */
 	bool (*explain)(
-	    void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out);
+	    void *ctx, size_t router, const struct ip_prefix *place, struct web_explanation *out);
 
 	/* What tables of other sizes would carry. Takes seconds and another process: the first call
 	 * starts it, further ones with the same query ask for the result, which is kept for a while

@@ -269,12 +269,16 @@ web_fake_whatif(
 
 /* Two paths, the second with every attribute there is. */
 static inline bool
-web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web_explanation *out)
+web_fake_explain(
+    void *ctx, size_t router, const struct ip_prefix *place, struct web_explanation *out)
 {
 	static const uint8_t ext[] = { 0, 2, 0xfd, 0xe8, 0, 0, 0, 7 };
 	static const uint8_t large[] = { 0, 0, 0xfd, 0xe8, 0, 0, 0, 1, 0, 0, 0, 2 };
 	static const uint8_t clusters[] = { 10, 0, 0, 1, 10, 0, 0, 2 };
 	static const uint8_t opaque[] = { 0xe0, 99, 1, 0xff };
+	unsigned len = place->family == IP_V4 ? 24 : 48;
+	struct ip_prefix p = prefix_make(
+	    (enum ip_family)place->family, place->hi, 0, place->len < len ? place->len : len);
 	struct route_attrs *all;
 
 	*out = (struct web_explanation){ .n_paths = 2,
@@ -286,11 +290,11 @@ web_fake_explain(void *ctx, size_t router, const struct ip_prefix *p, struct web
 		.verdict = "below-price",
 		.because = "it carries too little",
 		.n_points = 1,
-		.points = { { .prefix = *p, .rate = 1000 } } };
-	if (!web_fake_route(ctx, router, p, &out->route))
+		.points = { { .prefix = p, .rate = 1000 } } };
+	if (!web_fake_route(ctx, router, &p, &out->route))
 		return false;
 	out->covered = true;
-	out->cover = prefix_make((enum ip_family)p->family, p->hi, 0, p->len - 8u);
+	out->cover = prefix_make((enum ip_family)p.family, p.hi, 0, p.len - 8u);
 	out->cover_nexthop = ip_v4(0xc0000209);
 	out->rule = "as-path";
 	out->why = "its AS path is shorter";

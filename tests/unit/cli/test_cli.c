@@ -228,6 +228,32 @@ test_status(void **state)
 	    "  3,693\n");
 }
 
+/* Where packets go that no entry matches; a selection without a price. */
+static void
+test_status_selection(void **state)
+{
+	static const char body[] =
+	    "{\"routers\":[{\"name\":\"edge\",\"families\":{"
+	    "\"ipv4\":{\"selection\":{\"name\":\"priced\",\"default\":\"follow\","
+	    "\"defaultNexthop\":\"192.0.2.1\",\"price\":125,\"tauSeconds\":60,\"eta\":0.1,"
+	    "\"passes\":1}},"
+	    "\"ipv6\":{\"selection\":{\"name\":\"top\",\"default\":\"follow\",\"passes\":0}}}}]}";
+	static const struct page page[] = { { "/api/v1/status", 200, body }, { 0 } };
+	const char *table;
+
+	(void)state;
+	assert_int_equal(run(page, "show status"), CLI_OK);
+	table = strstr(out, "ROUTER  FAMILY  SELECTION");
+	assert_non_null(table);
+	assert_string_equal(table,
+	    "ROUTER  FAMILY  SELECTION  DEFAULT                          PRICE  AVERAGED OVER  "
+	    "HYSTERESIS  GUARDS  MADE UP\n"
+	    "edge    ipv4    priced     follow 192.0.2.1           1.00 kbit/s          1m00s  "
+	    "    10.0 %       0        0\n"
+	    "edge    ipv6    top        follow (no default route)            -              -  "
+	    "         -       -        -\n");
+}
+
 static void
 test_status_degraded(void **state)
 {
@@ -524,6 +550,7 @@ main(void)
 		cmocka_unit_test(test_no_daemon),
 		cmocka_unit_test(test_not_json),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_status_selection),
 		cmocka_unit_test(test_status_degraded),
 		cmocka_unit_test(test_neighbors),
 		cmocka_unit_test(test_agents),

@@ -78,6 +78,7 @@ test_slices(void **state)
 	world_init(&w, ROUTES, 1000);
 	/* The first time at once; of the 4,000 not held each second one follows the default. */
 	assert_covers(coverage_read(&m, &w.in), 1000 * route, 2000 * route);
+	assert_true(fabs(coverage_read(&m, &w.in)->total_bps - ROUTES * route) < 1e-3);
 	assert_false(coverage_work(&m, &w.in, 100));
 
 	/* Later the old figure serves until the new one is complete. */
@@ -115,6 +116,7 @@ test_at_once(void **state)
 	assert_covers(coverage_read(&m, &w.in), 200, 0);
 	w.in.now = mono_us(1100000);
 	assert_covers(coverage_read(&m, &w.in), 100 * exp(-0.11), 0);
+	assert_true(fabs(coverage_read(&m, &w.in)->total_bps - 200 * exp(-0.11)) < 1e-6);
 	world_fini(&w);
 }
 

@@ -83,7 +83,11 @@ test_paths_rule_and_cover(void **state)
 	assert_false(e.paths[1].stale);
 	mem_free(MEM_HTTP, e.paths);
 
-	none = prefix("10.1.1.0/25");
+	none = prefix("10.1.1.0/25"); /* a place in a route */
+	assert_true(t.backend.explain(t.backend.ctx, 0, &none, &e));
+	assert_int_equal(e.route.prefix.len, 24);
+	mem_free(MEM_HTTP, e.paths);
+	none = prefix("11.1.1.0/24");
 	assert_false(t.backend.explain(t.backend.ctx, 0, &none, &e));
 	table_app_fini(&t);
 	assert_int_equal(mem_used(MEM_HTTP), 0);

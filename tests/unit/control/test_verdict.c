@@ -72,8 +72,10 @@ assert_verdict(struct world *w, const char *text, const char *word, const char *
 	uint32_t id = rib_lookup(router_rib(w->edge.router), &p);
 	struct verdict v;
 
+	if (id == RIB_NONE) /* a place in a route */
+		id = rib_cover(router_rib(w->edge.router), &p);
 	assert_true(id != RIB_NONE);
-	verdict_make(w->edge.target, w->edge.router, IP_V4, id, w->edge.now, &v);
+	verdict_make(w->edge.target, w->edge.router, id, &p, w->edge.now, &v);
 	if (strcmp(v.word, word) != 0 || strstr(v.text, part) == NULL)
 		fail_msg("%s: %s: %s", text, v.word, v.text);
 }
@@ -81,6 +83,7 @@ assert_verdict(struct world *w, const char *text, const char *word, const char *
 static void
 test_before_and_without(void **state)
 {
+	struct ip_prefix any = prefix("10.0.0.0/8");
 	struct verdict v;
 	struct world w;
 
@@ -89,7 +92,7 @@ test_before_and_without(void **state)
 	route(&w, "10.0.0.0/8", 1);
 	samples(&w, "10.1.1.1", 10);
 	assert_verdict(&w, "10.0.0.0/8", "cold", "no table");
-	verdict_make(NULL, w.edge.router, IP_V4, 0, w.edge.now, &v);
+	verdict_make(NULL, w.edge.router, 0, &any, w.edge.now, &v);
 	assert_string_equal(v.word, "no-target");
 	ready(&w);
 	w.blocked = true;
@@ -186,6 +189,36 @@ test_priced(void **state)
 	assert_verdict(&w, "30.0.0.0/8", "default-alike", "the same next hop");
 	assert_verdict(&w, "40.0.0.0/8", "below-price", "a slot has to earn");
 	assert_verdict(&w, "50.0.0.0/16", "parts", "inside it carr");
+	assert_verdict(&w, "50.0.33.1/32", "carried", "installed, for this part of the route");
+	edge_fini(&w.edge);
+}
+
+/* The default route, which is never pushed, and a family that there is no room for. */
+static void
+test_default_and_no_room(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(
+	    &w, (struct target_config){ .selection = SELECTOR_PRICED, .synthetic = true }, 1);
+	route(&w, "0.0.0.0/0", 9);
+	route(&w, "10.0.0.0/8", 1);
+	samples(&w, "10.3.1.1", 100);
+	samples(&w, "20.3.1.1", 100);
+	ready(&w);
+	edge_run(&w.edge);
+	assert_verdict(&w, "0.0.0.0/0", "default-route", "not pushed");
+	assert_verdict(&w, "10.0.0.0/8", "installed", "a slot has to earn");
+	edge_fini(&w.edge);
+
+	world_init(&w, (struct target_config){ .selection = SELECTOR_PRICED }, 1);
+	route(&w, "10.0.0.0/8", 1);
+	samples(&w, "10.3.1.1", 100);
+	ready(&w);
+	target_port_room(w.edge.target, 0, IP_V4, 0);
+	edge_run(&w.edge);
+	assert_verdict(&w, "10.0.0.0/8", "no-capacity", "no room for IPv4 entries");
 	edge_fini(&w.edge);
 }
 
@@ -302,6 +335,7 @@ main(void)
 		cmocka_unit_test(test_before_and_without),
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_priced),
+		cmocka_unit_test(test_default_and_no_room),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_not_sent),
 	};
