@@ -3,8 +3,6 @@
 
 #include <stdarg.h>
 
-#include "cli/table.h"
-
 void
 say(const struct cli *cli, const char *label, const char *text)
 {
@@ -50,4 +48,39 @@ age_text(const struct cli *cli, double seconds, char buf[HUMAN_MAX])
 		return human_age(seconds, buf);
 	snprintf(buf, HUMAN_MAX, "%.0f", seconds);
 	return buf;
+}
+
+void
+add_count(struct table *t, const struct cli *cli, uint64_t value)
+{
+	char buf[HUMAN_MAX];
+
+	table_add(t, count_text(cli, value, buf));
+}
+
+void
+add_rate(struct table *t, const struct cli *cli, double bytes_per_s)
+{
+	char buf[HUMAN_MAX];
+
+	table_add(t, rate_text(cli, bytes_per_s, buf));
+}
+
+void
+add_age(struct table *t, const struct cli *cli, double seconds)
+{
+	char buf[HUMAN_MAX];
+
+	table_add(t, age_text(cli, seconds, buf));
+}
+
+void
+add_ratio(struct table *t, const struct cli *cli, double ratio)
+{
+	char buf[HUMAN_MAX];
+
+	if (cli->raw)
+		table_addf(t, "%.6f", ratio);
+	else
+		table_add(t, human_percent(ratio, buf));
 }

@@ -5,6 +5,7 @@
 #define CLI_FACTS_H
 
 #include "cli/cli.h"
+#include "cli/table.h"
 #include "lib/human.h"
 
 /* "  label              text"; the text is made safe for a terminal. */
@@ -15,5 +16,11 @@ void sayf(const struct cli *cli, const char *label, const char *fmt, ...) PRINTF
 char *count_text(const struct cli *cli, uint64_t value, char buf[HUMAN_MAX]);
 char *rate_text(const struct cli *cli, double bytes_per_s, char buf[HUMAN_MAX]);
 char *age_text(const struct cli *cli, double seconds, char buf[HUMAN_MAX]);
+
+/* The same as the next cell of a table, and a part of a whole. */
+void add_count(struct table *t, const struct cli *cli, uint64_t value);
+void add_rate(struct table *t, const struct cli *cli, double bytes_per_s);
+void add_age(struct table *t, const struct cli *cli, double seconds);
+void add_ratio(struct table *t, const struct cli *cli, double ratio);
 
 #endif

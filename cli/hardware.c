@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `show hardware`: how full the tables of the switch's ASIC are, as those report them who know. */
 #include "cli/ask.h"
-#include "cli/table.h"
-#include "lib/human.h"
+#include "cli/facts.h"
 
 static const char *const titles[] = { "SOURCE", "NAME", "TABLE", ">USED", ">MAX", ">FULL", ">AGE" };
-
-static void
-add_count(struct table *t, const struct cli *cli, uint64_t value)
-{
-	char buf[HUMAN_MAX];
-
-	if (cli->raw)
-		table_addf(t, "%llu", (unsigned long long)value);
-	else
-		table_add(t, human_count(value, buf));
-}
 
 static void
 add_row(struct table *t, const struct cli *cli, const json_t *source, const char *name,
     const json_t *table)
 {
 	double used = get_number(table, "used"), max = get_number(table, "max");
-	double age_s = get_number(source, "ageSeconds");
-	char buf[HUMAN_MAX];
 
 	table_add(t, get_text(source, "source"));
 	table_add(t, get_text(source, "name"));
@@ -34,15 +20,9 @@ add_row(struct table *t, const struct cli *cli, const json_t *source, const char
 		table_add(t, "-");
 	} else {
 		add_count(t, cli, get_count(table, "max"));
-		if (cli->raw)
-			table_addf(t, "%.6f", used / max);
-		else
-			table_add(t, human_percent(used / max, buf));
+		add_ratio(t, cli, used / max);
 	}
-	if (cli->raw)
-		table_addf(t, "%.0f", age_s);
-	else
-		table_add(t, human_age(age_s, buf));
+	add_age(t, cli, get_number(source, "ageSeconds"));
 }
 
 static void

@@ -353,14 +353,13 @@ print_messages(const struct cli *cli, const json_t *n)
 	};
 	static const char *const titles[] = { "MESSAGE", ">SENT", ">RECEIVED" };
 	const json_t *sent = json_object_get(n, "sent"), *received = json_object_get(n, "received");
-	char text[HUMAN_MAX];
 	struct table t;
 
 	table_init(&t, titles, ARRAY_LEN(titles));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		table_add(&t, rows[i].label);
-		table_add(&t, count_text(cli, get_count(sent, rows[i].key), text));
-		table_add(&t, count_text(cli, get_count(received, rows[i].key), text));
+		add_count(&t, cli, get_count(sent, rows[i].key));
+		add_count(&t, cli, get_count(received, rows[i].key));
 	}
 	print_table(cli, &t);
 }
@@ -370,7 +369,6 @@ print_attribute_errors(const struct cli *cli, const json_t *n)
 {
 	static const char *const titles[] = { "BAD ATTRIBUTE", "ACTION", ">TIMES" };
 	const json_t *list = json_object_get(n, "attributeErrors");
-	char text[HUMAN_MAX];
 	struct table t;
 
 	table_init(&t, titles, ARRAY_LEN(titles));
@@ -379,7 +377,7 @@ print_attribute_errors(const struct cli *cli, const json_t *n)
 
 		table_add(&t, get_text(e, "attribute"));
 		table_add(&t, get_text(e, "action"));
-		table_add(&t, count_text(cli, get_count(e, "count"), text));
+		add_count(&t, cli, get_count(e, "count"));
 	}
 	print_table(cli, &t);
 }

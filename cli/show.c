@@ -11,41 +11,6 @@
 
 static const char *const families[] = { "ipv4", "ipv6" };
 
-static void
-add_count(struct table *t, const struct cli *cli, uint64_t value)
-{
-	char buf[HUMAN_MAX];
-
-	table_add(t, count_text(cli, value, buf));
-}
-
-static void
-add_rate(struct table *t, const struct cli *cli, double bytes_per_s)
-{
-	char buf[HUMAN_MAX];
-
-	table_add(t, rate_text(cli, bytes_per_s, buf));
-}
-
-static void
-add_age(struct table *t, const struct cli *cli, double seconds)
-{
-	char buf[HUMAN_MAX];
-
-	table_add(t, age_text(cli, seconds, buf));
-}
-
-static void
-add_ratio(struct table *t, const struct cli *cli, double ratio)
-{
-	char buf[HUMAN_MAX];
-
-	if (cli->raw)
-		table_addf(t, "%.6f", ratio);
-	else
-		table_add(t, human_percent(ratio, buf));
-}
-
 /* "9,812 of 131,072"; a dash where nothing is known. */
 static void
 add_used(struct table *t, const struct cli *cli, uint64_t used, uint64_t max)

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "cli/ask.h"
-#include "cli/table.h"
-#include "lib/human.h"
+#include "cli/facts.h"
 
 static const char *const point_titles[] = { ">ENTRIES", ">PRICED", ">USED", ">TOP", ">USED",
 	">BOUND" };
@@ -21,21 +20,10 @@ add_part(struct table *t, const struct cli *cli, double part)
 }
 
 static void
-add_size(struct table *t, const struct cli *cli, uint64_t n)
-{
-	char text[HUMAN_MAX];
-
-	if (cli->raw)
-		table_addf(t, "%llu", (unsigned long long)n);
-	else
-		table_add(t, human_count(n, text));
-}
-
-static void
 add_needed(struct table *t, const struct cli *cli, const json_t *goal, const char *key)
 {
 	if (json_object_get(goal, key) != NULL)
-		add_size(t, cli, get_count(goal, key));
+		add_count(t, cli, get_count(goal, key));
 	else
 		table_add(t, "never");
 }
@@ -56,11 +44,11 @@ print_simulation(const struct cli *cli, const json_t *root)
 	for (size_t i = 0; i < json_array_size(points); i++) {
 		const json_t *p = json_array_get(points, i);
 
-		add_size(&t, cli, get_count(p, "entries"));
+		add_count(&t, cli, get_count(p, "entries"));
 		add_part(&t, cli, get_number(p, "priced.coverage"));
-		add_size(&t, cli, get_count(p, "priced.used"));
+		add_count(&t, cli, get_count(p, "priced.used"));
 		add_part(&t, cli, get_number(p, "top.coverage"));
-		add_size(&t, cli, get_count(p, "top.used"));
+		add_count(&t, cli, get_count(p, "top.used"));
 		add_part(&t, cli, get_number(p, "bound"));
 	}
 	table_print(&t, cli->out, !cli->no_header);

@@ -68,6 +68,18 @@ test_history(void **state)
 	}
 }
 
+/* As one that is made anew and solved in full. */
+static void
+assert_like_fresh(const struct small *s, const struct priced *p, int64_t price)
+{
+	struct priced *fresh = priced_new(&s->config);
+
+	give_weights(s, fresh);
+	priced_solve(fresh, price);
+	assert_same_table(p, fresh);
+	priced_free(fresh);
+}
+
 /* Incremental changes give what a full solve gives. */
 static void
 test_incremental(void **state)
@@ -77,7 +89,7 @@ test_incremental(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 300; round++) {
-		struct priced *p, *fresh;
+		struct priced *p;
 		int64_t price;
 
 		small_random(&s, &r, 5);
@@ -95,11 +107,7 @@ test_incremental(void **state)
 				priced_set_weight(p, &at, s.weight[n]);
 			}
 			priced_update(p);
-			fresh = priced_new(&s.config);
-			give_weights(&s, fresh);
-			priced_solve(fresh, price);
-			assert_same_table(p, fresh);
-			priced_free(fresh);
+			assert_like_fresh(&s, p, price);
 		}
 		priced_free(p);
 		small_fini(&s);
@@ -138,7 +146,7 @@ test_route_changes(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 300; round++) {
-		struct priced *p, *fresh;
+		struct priced *p;
 		int64_t price;
 
 		small_random(&s, &r, 5);
@@ -162,11 +170,7 @@ test_route_changes(void **state)
 			} else {
 				priced_update(p);
 			}
-			fresh = priced_new(&s.config);
-			give_weights(&s, fresh);
-			priced_solve(fresh, price);
-			assert_same_table(p, fresh);
-			priced_free(fresh);
+			assert_like_fresh(&s, p, price);
 		}
 		priced_free(p);
 		small_fini(&s);
@@ -229,7 +233,7 @@ test_slices(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 300; round++) {
-		struct priced *p, *fresh;
+		struct priced *p;
 
 		small_random(&s, &r, 5);
 		s.config.guards = s.config.default_action != ACTION_PUNT || rng_below(&r, 3) > 0;
@@ -263,14 +267,10 @@ test_slices(void **state)
 				if (rng_below(&r, 3) == 0)
 					assert_right(&s, p);
 			}
-			fresh = priced_new(&s.config);
-			give_weights(&s, fresh);
-			priced_solve(fresh, price);
 			assert_right(&s, p);
 			if (s.config.guards && s.config.synthetic)
-				assert_same_table(p, fresh);
+				assert_like_fresh(&s, p, price);
 			assert_same_entries(p);
-			priced_free(fresh);
 		}
 		priced_free(p);
 		small_fini(&s);
