@@ -39,8 +39,9 @@
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
 
-/* A class of places that is none of slots[]: entries there take no slots of the table. */
-#define CLASS_EXACT 254
+/* What idle places need counts at this price at most. All there are together must stay below
+ * EMAP_NEVER, so that what is possible does not depend on the price. */
+#define NEED_PRICE_MAX (INT64_C(1) << 36)
 
 /* A real next hop before the default, then the lower address. */
 static int
@@ -62,9 +63,18 @@ prefer(const void *ctx, uint32_t a, uint32_t b)
 	return order;
 }
 
+/* Of a place that costs c, the part that hysteresis puts on or takes off. */
+static int64_t
+eta_part(const struct priced *p, int64_t c)
+{
+	return c / 1000 * p->config.eta_permille + c % 1000 * p->config.eta_permille / 1000;
+}
+
 void
 priced_set_costs(struct priced *p)
 {
+	p->slot_cost = p->price < NEED_PRICE_MAX ? p->price : NEED_PRICE_MAX;
+	p->slot_cost += eta_part(p, p->slot_cost);
 	for (unsigned len = 0; len < ARRAY_LEN(p->cost); len++) {
 		unsigned bits = ip_bits(p->config.family);
 		unsigned at = len < bits ? len : bits;
@@ -77,7 +87,7 @@ priced_set_costs(struct priced *p)
 		int64_t part, kept;
 
 		c = c > 1 ? c : 1;
-		part = c / 1000 * p->config.eta_permille + c % 1000 * p->config.eta_permille / 1000;
+		part = eta_part(p, c);
 		kept = p->keep ? -2 * (c + part) : c - part;
 		p->cost[len].fresh = never ? EMAP_NEVER : c + part;
 		p->cost[len].kept = never ? EMAP_NEVER : kept;
@@ -90,23 +100,25 @@ priced_new(const struct priced_config *config)
 	struct priced *p = mem_alloc(MEM_SELECT, sizeof(*p));
 	uint8_t classes[129];
 
+	_Static_assert(PTREE_CLASS_EXACT != SLOTS_NEVER, "");
 	ASSERT(config->eta_permille < 1000);
 	p->config = *config;
 	for (unsigned len = 0; len < ARRAY_LEN(p->config.slots); len++) {
 		if (p->config.slots[len] == 0)
 			p->config.slots[len] = 1;
 		p->places.of[len] = classes[len] = p->config.slots[len];
+		if (classes[len] == SLOTS_NEVER)
+			classes[len] = PTREE_CLASS_NONE;
 	}
 	p->places.exact_len = config->exact_len;
 	p->places.exact_room = config->exact_room;
 	p->exact_permille = 1000;
 	if (config->exact_len > 0)
-		classes[config->exact_len] = CLASS_EXACT;
+		classes[config->exact_len] = PTREE_CLASS_EXACT;
 	p->rules = (struct emap_rules){
 		.default_action = config->default_action, .prefer = prefer, .ctx = p
 	};
-	/* No entry is shorter than that: another class of places. */
-	memset(classes, 0, config->min_length);
+	memset(classes, PTREE_CLASS_NONE, config->min_length);
 	ptree_init(&p->tree, config->rib, config->family, config->default_action, classes,
 	    !config->synthetic, !config->guards);
 	return p;
@@ -315,16 +327,30 @@ remap(struct priced *p, struct pnode *n)
 	return other;
 }
 
-/* Recompute n and what depends on it, up to the first map that comes out as it was. */
+/*
+ * Recompute n and what depends on it, up to the first map that comes out as it was. What an idle
+ * half of a restricted tree is worth does not come from the maps of nodes in it: where its routes
+ * changed, all of these are looked at and the one that has the half.
+ */
 static void
-refresh(struct priced *p, struct pnode *n)
+refresh(struct priced *p, struct pnode *n, bool route_changed)
 {
+	bool past_idle = route_changed && ptree_is_restricted(&p->tree);
 	struct pnode *topmost = NULL;
 
 	if (!p->solved)
 		return;
-	for (; n != NULL && remap(p, n); n = n->parent)
-		topmost = n;
+	for (; n != NULL; n = n->parent) {
+		if (remap(p, n)) {
+			topmost = n;
+			continue;
+		}
+		if (topmost != NULL)
+			note_changed(p, topmost);
+		topmost = NULL;
+		if (!past_idle || n->busy)
+			break;
+	}
 	if (topmost != NULL)
 		note_changed(p, topmost);
 }
@@ -360,7 +386,7 @@ priced_route_changed(struct priced *p, const struct ip_prefix *prefix)
 	    true; /* what idles on its sides needs a decision even if the map is the same */
 	note_changed(p, n);
 	if (n->parent != NULL)
-		refresh(p, n->parent);
+		refresh(p, n->parent, true);
 }
 
 bool
@@ -397,7 +423,7 @@ priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weigh
 	n->weight = weight;
 	n->epoch = p->epoch;
 	if (p->pass.stage != PASS_WEIGHTS || !n->mapped)
-		refresh(p, n);
+		refresh(p, n, false);
 }
 
 void
@@ -426,7 +452,7 @@ priced_always(struct priced *p, const struct ip_prefix *prefix)
 	if (n == NULL || n->never)
 		return;
 	n->always = true;
-	refresh(p, n);
+	refresh(p, n, false);
 }
 
 static void
@@ -438,7 +464,7 @@ set_ent(struct priced *p, const struct ip_prefix *prefix, uint32_t ent)
 	if (n == NULL || n->ent == ent)
 		return;
 	n->ent = ent;
-	refresh(p, n);
+	refresh(p, n, false);
 }
 
 void

@@ -37,37 +37,49 @@ cost_at(const struct priced *p, unsigned len, const struct pnode *n)
 }
 
 /*
- * The map of a mixed idle half where one entry on top cannot set all of it right: with the action
- * of the RIB in force it needs some entries further down, with the default none, and with any other
- * action those and one on top, if there can be one.
+ * The map of an idle half in a restricted tree, where one entry on top does not set all of it right
+ * whatever is in force: with the action of the RIB in force it needs some entries further down,
+ * with the default none, and with any other action those and one on top, or a guard there that
+ * spares them, if there can be one.
+ *
+ * It goes by what the RIB has there alone. Nodes may be in it, of a decision or of traffic that
+ * was, and have maps that know better; what the half is worth does not depend on them.
  */
 static void
 needy_map(struct priced *p, struct pnode *n, unsigned b, struct emap *out)
 {
-	int64_t cost = p->cost[n->len + 1u].fresh, need;
-	uint32_t route, act = n->act, def = p->config.default_action;
+	struct emap_cost cost = cost_at(p, n->len + 1u, NULL);
+	int64_t top = p->cost[n->len + 1u].fresh, below, other;
+	uint32_t act, def = p->config.default_action;
+	bool route;
+	unsigned need = ptree_need(&p->tree, n, b, &act, &route);
 
-	need = ptree_need(&p->tree, n, b, &route);
+	if (need == PTREE_ALIKE) {
+		(void)emap_idle(out, n->act, &cost, &p->rules);
+		return;
+	}
+	below = need == PTREE_NEED_MOST ? EMAP_NEVER : need * p->slot_cost;
+	if (!route && !p->config.synthetic)
+		top = EMAP_NEVER;
+	other = p->config.guards ? top : act == def ? EMAP_NEVER : top + below;
+	if (other > EMAP_NEVER)
+		other = EMAP_NEVER;
 	out->n = 0;
-	if (route != RIB_NONE)
-		act = rib_best_nexthop(p->config.rib, p->config.family, route);
-	if (cost >= EMAP_NEVER / 2 / (need + 1) || need == PTREE_NEED_MOST ||
-	    (act == def && !p->config.guards)) {
-		emap_bump(out, def, EMAP_NEVER);
-		return;
-	}
-	if (route == RIB_NONE && !p->config.synthetic) {
-		emap_bump(out, def, EMAP_NEVER);
-		if (act != def)
-			emap_bump(out, act, EMAP_NEVER - need * cost);
-		return;
-	}
-	/* On top: its own action and what is needed below, or a guard that spares it. */
-	emap_bump(out, def, p->config.guards ? cost : (need + 1) * cost);
-	if (act != def && !p->config.guards)
-		emap_bump(out, act, cost);
-	else if (act != def && need == 0)
-		emap_bump(out, act, cost);
+	emap_bump(out, def, other);
+	if (act != def && below < EMAP_NEVER && below <= other)
+		emap_bump(out, act, other - below);
+}
+
+/* What an idle half is worth, whether or not there are nodes in it. */
+static void
+idle_map(struct priced *p, struct pnode *n, unsigned b, struct emap *out)
+{
+	struct emap_cost cost = cost_at(p, n->len + 1u, NULL);
+
+	if (ptree_is_restricted(&p->tree))
+		needy_map(p, n, b, out);
+	else
+		(void)emap_idle(out, n->side[b], &cost, &p->rules);
 }
 
 /* The map of the topmost place on n's side b: that of the child itself, or made up in *scratch
@@ -81,17 +93,13 @@ side_map(struct priced *p, struct pnode *n, unsigned b, struct emap *scratch)
 	struct emap idle, next;
 	unsigned levels;
 
-	if (c != NULL && c->len == n->len + 1u)
+	if (c == NULL || (!c->busy && ptree_is_restricted(&p->tree))) {
+		idle_map(p, n, b, scratch);
+		return scratch;
+	}
+	if (c->len == n->len + 1u)
 		return &c->map;
 	cost = cost_at(p, n->len + 1u, NULL);
-	if (c == NULL && n->side[b] == ACTION_MIXED && !(p->config.synthetic && p->config.guards)) {
-		needy_map(p, n, b, scratch);
-		return scratch;
-	}
-	if (c == NULL) {
-		(void)emap_idle(scratch, n->side[b], &cost, &p->rules);
-		return scratch;
-	}
 	emap_init_in(&idle, &room[0]);
 	emap_init_in(&next, &room[1]);
 	(void)emap_idle(&idle, n->side[b], &cost, &p->rules);
@@ -107,6 +115,14 @@ side_map(struct priced *p, struct pnode *n, unsigned b, struct emap *scratch)
 	emap_fini(&idle);
 	emap_fini(&next);
 	return scratch;
+}
+
+static bool
+is_busy(const struct pnode *n)
+{
+	return n->weight > 0 || n->ent != ACTION_NONE || n->always || n->never ||
+	       (n->child[0] != NULL && n->child[0]->busy) ||
+	       (n->child[1] != NULL && n->child[1]->busy);
 }
 
 /* The node's map into *out (initialised); gives its best. */
@@ -135,14 +151,15 @@ priced_map(struct priced *p, struct pnode *n)
 	struct emap_room room;
 	struct emap map;
 	uint32_t best;
-	bool same;
+	bool same, busy = is_busy(n);
 
 	emap_init_in(&map, &room);
 	best = node_map(p, n, &map);
-	same = n->mapped && best == n->best && emap_equal(&map, &n->map);
+	same = n->mapped && best == n->best && busy == n->busy && emap_equal(&map, &n->map);
 	if (!same) {
 		emap_copy(&n->map, &map);
 		n->best = best;
+		n->busy = busy;
 		n->mapped = true;
 	}
 	emap_fini(&map);

@@ -14,7 +14,6 @@
  * subtree can stand without an entry, and that an entry sets it right for the others, does not
  * depend on prices. So a change of a route is decided at once, out of the maps as they are, by
  * priced_update(). During the second walk that has to wait: a node has its turn after all above it.
- * It has to wait for both where the tree itself matters (is_exact()).
  */
 #include "control/select/priced_state.h"
 
@@ -155,14 +154,6 @@ decide_node(struct priced *p, struct pnode *n)
 	}
 }
 
-/* The decision does not depend on which idle places happen to be nodes. Where it does, those that
- * are there for the last decision have to go first. */
-static bool
-is_exact(const struct priced *p)
-{
-	return p->config.guards && p->config.synthetic;
-}
-
 void
 priced_pass_weights(struct priced *p)
 {
@@ -174,8 +165,7 @@ void
 priced_pass_start(struct priced *p, int64_t price, unsigned eta_permille, bool keep)
 {
 	ASSERT(price >= 1 && price < PRICED_WEIGHT_MAX && eta_permille < 1000);
-	p->pass = (struct priced_pass){ .stage = PASS_MAPS,
-		.readable = is_exact(p) && priced_is_readable(p) };
+	p->pass = (struct priced_pass){ .stage = PASS_MAPS, .readable = priced_is_readable(p) };
 	p->price = price;
 	p->config.eta_permille = eta_permille;
 	p->keep = keep;

@@ -31,6 +31,7 @@ struct priced {
 	struct {
 		int64_t fresh, kept; /* of an entry of this length */
 	} cost[130];
+	int64_t slot_cost; /* of one slot, for an entry that is not programmed */
 	uint32_t epoch;
 	bool solved;            /* maps and wants are current but for what is in `changed` */
 	struct pnode **changed; /* topmost nodes whose map changed */

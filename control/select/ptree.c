@@ -102,7 +102,7 @@ idle_action(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 {
 	uint32_t action = region_action(t->rib, half, act, &t->looked);
 
-	return (t->routes_only || t->no_guards) && action != act ? ACTION_MIXED : action;
+	return ptree_is_restricted(t) && action != act ? ACTION_MIXED : action;
 }
 
 /* What the idle halves of a node without children have. */
@@ -333,7 +333,7 @@ cut_leaf(struct ptree *t, struct pnode *n)
 	    n->side[0] == n->side[1] && (n->len == up->len + 1u || n->side[0] == up->side[b]);
 
 	up->child[b] = NULL;
-	if ((t->routes_only || t->no_guards) && n->side[0] != up->act)
+	if (ptree_is_restricted(t) && n->side[0] != up->act)
 		alike = false;
 	up->side[b] = alike ? n->side[0] : ACTION_MIXED;
 	up->need[b] = NEED_UNKNOWN;
@@ -424,11 +424,11 @@ pass_on(struct ptree *t, struct pnode *n)
 	for (unsigned b = 0; b < 2; b++) {
 		struct pnode *c = n->child[b];
 
+		n->need[b] = NEED_UNKNOWN;
 		if (c == NULL) {
 			struct ip_prefix half = half_of(t, n, b);
 
 			n->side[b] = idle_action(t, &half, n->act);
-			n->need[b] = NEED_UNKNOWN;
 			continue;
 		}
 		if (c->len > n->len + 1u)
@@ -452,9 +452,7 @@ changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_pre
 	if (c == NULL) {
 		idle = half_of(t, n, b);
 		action = idle_action(t, &idle, n->act);
-		n->need[b] = NEED_UNKNOWN;
-		if (action == n->side[b] &&
-		    (action != ACTION_MIXED || !(t->routes_only || t->no_guards)))
+		if (action == n->side[b] && !ptree_is_restricted(t))
 			return NULL;
 		n->side[b] = action;
 		return n;
@@ -464,7 +462,7 @@ changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_pre
 	idle = prefix_make(t->family, p->hi, p->lo, same + 1);
 	action = idle_action(t, &idle, n->act);
 	if (action == n->side[b])
-		return NULL;
+		return ptree_is_restricted(t) ? n : NULL;
 	m = cut_edge(t, n, b, same);
 	m->side[bit_of(p->hi, p->lo, same)] = action;
 	return m;
@@ -483,6 +481,7 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 
 		if (n->never)
 			return NULL;
+		n->need[b] = NEED_UNKNOWN;
 		if (c == NULL)
 			return changed_beside(t, n, b, p);
 		same = common(c, p, c->len < p->len ? c->len : p->len);
@@ -505,6 +504,17 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 /* --- restricted trees ---------------------------------------------------------------------------
  */
 
+/* Slots of an entry of this length; PTREE_NEED_MOST: there are none. */
+static unsigned
+slots_of(const struct ptree *t, unsigned len)
+{
+	unsigned class = t->classes[len];
+
+	if (class == PTREE_CLASS_NONE)
+		return PTREE_NEED_MOST;
+	return class == PTREE_CLASS_EXACT ? 1 : class;
+}
+
 /* Routes below `half` that are covered by no other route there and are not all of action `act`:
  * each of them needs an entry of its own. */
 static unsigned
@@ -516,7 +526,8 @@ count_tops(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 	while (n < PTREE_NEED_MOST && rib_next_below(t->rib, half, &at) != RIB_NONE) {
 		struct ip_addr last = prefix_last(&at);
 
-		n += region_action(t->rib, &at, act, &t->looked) != act;
+		if (region_action(t->rib, &at, act, &t->looked) != act)
+			n += slots_of(t, at.len);
 		at = prefix_of(&last, ip_bits(t->family));
 	}
 	return n;
@@ -544,25 +555,35 @@ count_closure(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 		while (!prefix_contains(&above[depth - 1].prefix, &at))
 			depth--;
 		if (action != above[depth - 1].action)
-			n = action == t->default_action ? PTREE_NEED_MOST : n + 1;
+			n += action == t->default_action ? PTREE_NEED_MOST : slots_of(t, at.len);
 		above[depth].prefix = at;
 		above[depth++].action = action;
 	}
 	return n;
 }
 
+/* As ptree_need(), where `act` is in force in the half. */
+static unsigned
+count_need(struct ptree *t, const struct pnode *n, const struct ip_prefix *half, uint32_t act)
+{
+	unsigned need;
+
+	if (region_action(t->rib, half, n->act, &t->looked) == n->act)
+		return PTREE_ALIKE;
+	need = t->no_guards ? count_closure(t, half, act) : count_tops(t, half, act);
+	return need < PTREE_NEED_MOST ? need : PTREE_NEED_MOST;
+}
+
 unsigned
-ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *route)
+ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *act, bool *route)
 {
 	struct ip_prefix half = half_of(t, n, b);
-	uint32_t act = n->act;
+	uint32_t id = rib_lookup(t->rib, &half);
 
-	*route = rib_lookup(t->rib, &half);
-	if (*route != RIB_NONE)
-		act = rib_best_nexthop(t->rib, t->family, *route);
+	*route = id != RIB_NONE;
+	*act = *route ? rib_best_nexthop(t->rib, t->family, id) : n->act;
 	if (n->need[b] == NEED_UNKNOWN)
-		n->need[b] = (uint16_t)(t->no_guards ? count_closure(t, &half, act)
-						     : count_tops(t, &half, act));
+		n->need[b] = (uint16_t)count_need(t, n, &half, *act);
 	return n->need[b];
 }
 

@@ -39,19 +39,23 @@ struct pnode {
 	uint16_t need[2]; /* see ptree_need() */
 	uint8_t len;
 	bool route : 1;   /* the RIB has this prefix */
+	bool busy : 1;    /* it or a node below has a weight, an entry or a place in a list */
 	bool never : 1;   /* all of it stays with the default; no node is below */
 	bool always : 1;  /* its route is wanted whatever it carries */
 	bool mapped : 1;  /* the map has been computed */
 	bool touched : 1; /* it changed since the last extraction */
 };
 
+#define PTREE_CLASS_NONE  0   /* there are no entries of this length */
+#define PTREE_CLASS_EXACT 254 /* they take a place in a table of their own */
+
 struct ptree {
 	const struct rib *rib;
 	enum ip_family family;
 	uint32_t default_action;
-	uint8_t classes[129]; /* prefixes of two lengths of one class cost alike */
+	uint8_t classes[129]; /* slots of an entry of this length, or one of PTREE_CLASS_* */
 	/* Where one entry cannot set an idle half right whatever is in force, it counts as of one
-	 * action only if that is the action around it, and else it matters how many entries it
+	 * action only if that is the action around it, and else it matters how many slots it
 	 * needs: entries only at routes; or no entries with the default action. */
 	bool routes_only, no_guards;
 	struct pnode *root;
@@ -75,13 +79,22 @@ struct pnode *ptree_find(const struct ptree *t, const struct ip_prefix *p);
 /* Make the topmost place on n's side b, which is on an edge or idle, a node. Its map is empty. */
 struct pnode *ptree_split(struct ptree *t, struct pnode *n, unsigned b);
 
+/* Idle halves do not go by what a single entry sets right: ptree_need() tells. */
+static inline bool
+ptree_is_restricted(const struct ptree *t)
+{
+	return t->routes_only || t->no_guards;
+}
+
 /*
- * For a mixed idle half of n, in a tree with routes_only or no_guards: how many entries below it
- * set it right when n->act is in force there (PTREE_NEED_MOST: that or more); where the half is a
- * route itself, below that route when its action is. *route is that route's RIB id, or RIB_NONE.
+ * In a restricted tree, for n's half on side b as if nothing in it were a node: how many slots
+ * entries below its top take that set it right when *act is in force there: the action of the route
+ * that the half is (then *route), else of n. PTREE_NEED_MOST: that many or more, or no entries do.
+ * PTREE_ALIKE: all of it has n's action. Of the RIB and n's action alone.
  */
 #define PTREE_NEED_MOST 60000u
-unsigned ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *route);
+#define PTREE_ALIKE     60001u
+unsigned ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *act, bool *route);
 
 /* Take the node, which carries nothing, out of the tree if that changes no value; else leave it. */
 bool ptree_prune(struct ptree *t, struct pnode *n);

@@ -103,6 +103,19 @@ small_random(struct small *s, struct rng *r, unsigned depth)
 	}
 }
 
+/* In half of the cases only routes may be entries, or none with the default action, and sometimes
+ * none of some lengths. */
+static inline void
+small_restrict(struct small *s, struct rng *r)
+{
+	if (rng_below(r, 2) == 0)
+		return;
+	s->config.synthetic = rng_below(r, 2) == 0;
+	s->config.guards = !s->config.synthetic && rng_below(r, 2) == 0;
+	if (rng_below(r, 3) == 0)
+		s->config.slots[2 + rng_below(r, s->depth - 1)] = SLOTS_NEVER;
+}
+
 static inline void
 small_fini(struct small *s)
 {
