@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "control/select/priced_state.h"
+#include "control/select/region.h"
 #include "lib/mem.h"
 
 static int64_t
@@ -22,8 +23,8 @@ weight_below(const struct pnode *n)
 
 /* A subtree that may be covered by one entry: all of it has one action, which is not in force. */
 struct spare {
-	struct pnode *node;
-	uint32_t action; /* ACTION_MIXED: more than one, or there are entries in it */
+	struct pnode *node; /* the lowest in it with all of the weight at or below it */
+	uint32_t action;    /* ACTION_MIXED: more than one, or there are entries in it */
 	int64_t weight;
 };
 
@@ -32,47 +33,89 @@ struct spares {
 	size_t n, cap;
 };
 
-static void
-add_spare(const struct priced *p, const struct spare *s, struct spares *out)
+/* The lowest place in the subtree of `root` where an entry is possible and serves all of the
+ * weight; NULL: there is none. Which idle places are nodes makes no difference. */
+static struct pnode *
+place_of(const struct priced *p, const struct spare *s, const struct pnode *root)
 {
-	uint32_t def = p->config.default_action;
+	for (struct pnode *n = s->node;; n = n->parent) {
+		if (p->cost[n->len].fresh < EMAP_NEVER &&
+		    (p->config.synthetic || (n->route && n->act == s->action)))
+			return n;
+		if (n == root)
+			return NULL;
+	}
+}
 
-	if (s->action == ACTION_MIXED || s->action == def || s->action == s->node->inherited ||
-	    s->weight == 0 || s->node->len < p->config.min_length)
-		return;
+static void
+add_spare(struct spares *out, const struct spare *s, struct pnode *place)
+{
 	if (out->n == out->cap) {
 		out->cap = out->cap > 0 ? 2 * out->cap : 1024;
 		out->items = mem_resize(MEM_SELECT, out->items, out->cap, sizeof(*out->items));
 	}
-	out->items[out->n++] = *s;
+	out->items[out->n] = *s;
+	out->items[out->n++].node = place;
 }
 
-/* Collects the largest such subtrees below n that are not n itself. */
-static struct spare
-find_spares(const struct priced *p, struct pnode *n, struct spares *out)
+/* Of two parts of a place. ACTION_NONE: nothing is known of that one. */
+static uint32_t
+common_action(uint32_t a, uint32_t b)
 {
-	struct spare half[2], all = { .node = n, .weight = n->weight };
+	if (a == ACTION_NONE || b == ACTION_NONE)
+		return a == ACTION_NONE ? b : a;
+	return a == b ? a : ACTION_MIXED;
+}
+
+/* The action of n's place, as far as its children do not tell. */
+static uint32_t
+action_of(struct priced *p, const struct pnode *n)
+{
+	struct ip_prefix place = pnode_prefix(&p->tree, n);
+	uint32_t action = ACTION_NONE;
+
+	if (n->never || n->want != ACTION_NONE)
+		return ACTION_MIXED;
+	/* There the action of an idle half is not told where it is another one than n's. */
+	if (ptree_is_restricted(&p->tree))
+		return region_action(p->config.rib, &place, n->act, &p->tree.looked);
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] == NULL || n->child[b]->len > n->len + 1u)
+			action = common_action(action, n->side[b]);
+	return action;
+}
+
+/* Collects the largest such subtrees in that of n. */
+static struct spare
+find_spares(struct priced *p, struct pnode *n, struct spares *out)
+{
+	struct spare all = { .node = n, .action = action_of(p, n) };
+	struct pnode *place;
+	size_t before = out->n;
 
 	for (unsigned b = 0; b < 2; b++) {
-		struct pnode *c = n->child[b];
+		struct spare half;
 
-		half[b] = (struct spare){ .action = n->side[b] };
-		if (c == NULL)
+		if (n->child[b] == NULL)
 			continue;
-		half[b] = find_spares(p, c, out);
-		all.weight += half[b].weight;
-		if (c->len > n->len + 1u && n->side[b] != half[b].action) {
-			add_spare(p, &half[b], out);
-			half[b] = (struct spare){ .action = ACTION_MIXED };
-		}
+		half = find_spares(p, n->child[b], out);
+		all.action = common_action(all.action, half.action);
+		if (half.weight > 0)
+			all.node = all.weight == 0 ? half.node : n;
+		all.weight += half.weight;
 	}
-	all.action = half[0].action;
-	if (half[0].action == half[1].action && n->want == ACTION_NONE && !n->never)
+	if (n->weight > 0 && n->act == all.action) {
+		all.node = n;
+		all.weight += n->weight;
+	}
+	if (all.weight == 0 || all.action == ACTION_MIXED ||
+	    all.action == p->config.default_action || all.action == n->inherited)
 		return all;
-	for (unsigned b = 0; b < 2; b++)
-		if (half[b].node != NULL)
-			add_spare(p, &half[b], out);
-	all.action = ACTION_MIXED;
+	place = place_of(p, &all, n);
+	if (place != NULL) {
+		out->n = before; /* instead of its parts */
+		add_spare(out, &all, place);
+	}
 	return all;
 }
 
@@ -92,12 +135,10 @@ void
 priced_fill(struct priced *p, size_t limit)
 {
 	struct spares s = { 0 };
-	struct spare root;
 
 	if (p->slots >= limit)
 		return;
-	root = find_spares(p, p->tree.root, &s);
-	add_spare(p, &root, &s);
+	(void)find_spares(p, p->tree.root, &s);
 	if (s.n > 0)
 		qsort(s.items, s.n, sizeof(*s.items), heavier_first);
 	for (size_t i = 0; i < s.n && p->slots < limit; i++) {
@@ -106,7 +147,7 @@ priced_fill(struct priced *p, size_t limit)
 		struct slots_fill fill = p->fill;
 
 		slots_put(&p->places, &fill, n->len);
-		if (p->cost[n->len].fresh >= EMAP_NEVER || slots_used(&p->places, &fill) > limit)
+		if (slots_used(&p->places, &fill) > limit)
 			continue;
 		priced_place(p, n, s.items[i].action);
 	}

@@ -198,6 +198,9 @@ test_restricted(void **state)
 				assert_int_equal(value, most);
 			got += value;
 			best += most;
+			/* What fills the rest is right and allowed, too. */
+			priced_fill(p, priced_slots(p) + 2);
+			assert_true(solved_value(&s, p, price) > IMPOSSIBLE / 2);
 		}
 		priced_free(p);
 		small_fini(&s);

@@ -84,6 +84,14 @@ test_history(void **state)
 			priced_solve(fresh, price);
 			assert_same_table(old, fresh);
 		}
+		for (size_t limit = 1; limit < 30; limit += 9) {
+			assert_int_equal(
+			    priced_fit(old, limit, 1, 60), priced_fit(fresh, limit, 1, 60));
+			priced_fill(old, limit);
+			priced_fill(fresh, limit);
+			assert_same_table(old, fresh);
+			assert_right(&s, old);
+		}
 		priced_free(old);
 		priced_free(fresh);
 		small_fini(&s);
