@@ -5,6 +5,7 @@
  *      BGP sessions --routes--> router --changed--> target --ops--> BGP sessions
  *      sFlow sockets --samples--> router                ^
  *      1 s tick --> router, target; a wanted repair ----+
+ *      LOOK_S   --> target: did samples change what is wanted?
  *
  * Everything runs on one libev loop. `app->now` is read once per turn of it. A repair run is
  * started REPAIR_DELAY_MS after it was asked for, so that a burst of changes costs one run, and not
@@ -35,12 +36,13 @@
 
 #define REPAIR_DELAY_MS 5
 #define REPAIR_REST     4.0
+#define LOOK_S          0.25
 
 struct runner {
 	struct app app;
 	struct ev_loop *loop;
 	struct app_state_file *state;
-	ev_timer tick, repair, part, sim;
+	ev_timer tick, look, repair, part, sim;
 	double run_cpu_s; /* of the run under way */
 	ev_prepare before_poll;
 	ev_check after_poll;
@@ -117,6 +119,19 @@ on_tick(struct ev_loop *loop, ev_timer *w, int events)
 	app_state_file_tick(run->state);
 	watch_tick(app->watch, app);
 	service_tick(app, &run->backend);
+	ev_idle_start(run->loop, &run->work);
+}
+
+static void
+on_look(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct runner *run = w->data;
+
+	(void)loop;
+	(void)events;
+	if (run->app.target == NULL)
+		return;
+	target_look(run->app.target, run->app.now);
 	ev_idle_start(run->loop, &run->work);
 }
 
@@ -226,6 +241,7 @@ static void
 start_watchers(struct runner *run)
 {
 	ev_timer_init(&run->tick, on_tick, 1., 1.);
+	ev_timer_init(&run->look, on_look, LOOK_S / 2, LOOK_S);
 	ev_timer_init(&run->repair, on_repair, 0., 0.);
 	ev_timer_init(&run->part, on_part, 0., 0.);
 	ev_timer_init(&run->sim, on_sim, 0., 0.);
@@ -236,10 +252,11 @@ start_watchers(struct runner *run)
 	ev_signal_init(&run->term, on_signal, SIGTERM);
 	ev_signal_init(&run->interrupt, on_signal, SIGINT);
 	ev_signal_init(&run->hangup, on_hangup, SIGHUP);
-	run->tick.data = run->repair.data = run->part.data = run->sim.data = run->before_poll.data =
-	    run;
+	run->tick.data = run->look.data = run->repair.data = run->part.data = run->sim.data =
+	    run->before_poll.data = run;
 	run->hangup.data = run->after_poll.data = run->work.data = run;
 	ev_timer_start(run->loop, &run->tick);
+	ev_timer_start(run->loop, &run->look);
 	ev_prepare_start(run->loop, &run->before_poll);
 	ev_check_start(run->loop, &run->after_poll);
 	ev_signal_start(run->loop, &run->term);

@@ -155,7 +155,7 @@ port_reset(struct target *t, unsigned port, const bool families[IP_FAMILIES])
 
 		installed_clear(pf->held);
 		pf->up = families[f];
-		pf->filled = pf->complete = pf->resend = pf->adopted = false;
+		pf->filled = pf->complete = pf->resend = pf->adopted = pf->settled = false;
 		pf->pending = 0;
 	}
 }

@@ -169,6 +169,10 @@ void target_run(struct target *t, struct mono now);
 void target_begin(struct target *t, struct mono now);
 bool target_run_next(struct target *t, struct mono now);
 
+/* Between the runs of each second: what was sampled since counts, and where that asks for another
+ * table a run is wanted. */
+void target_look(struct target *t, struct mono now);
+
 /* What the fullest port holds; NULL without ports. */
 const struct installed *target_held(const struct target *t, enum ip_family family);
 

@@ -38,18 +38,25 @@ by_prefix(const void *a, const void *b)
 	return prefix_cmp(a, b);
 }
 
+/* Sort prefixes and leave out those inside others; gives how many remain. */
+static size_t
+sort_out(struct ip_prefix *p, size_t n)
+{
+	size_t kept = 0;
+
+	if (n > 0)
+		qsort(p, n, sizeof(*p), by_prefix);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || !prefix_contains(&p[kept - 1], &p[i]))
+			p[kept++] = p[i];
+	return kept;
+}
+
 static void
 changes_settle(struct changes *c)
 {
-	size_t n = 0;
-
-	if (c->n_new == 0)
-		return;
-	qsort(c->prefixes, c->n, sizeof(*c->prefixes), by_prefix);
-	for (size_t i = 0; i < c->n; i++)
-		if (n == 0 || !prefix_contains(&c->prefixes[n - 1], &c->prefixes[i]))
-			c->prefixes[n++] = c->prefixes[i];
-	c->n = n;
+	if (c->n_new > 0)
+		c->n = sort_out(c->prefixes, c->n);
 	c->n_new = 0;
 }
 
@@ -59,6 +66,56 @@ changes_fini(struct changes *c)
 	mem_free(MEM_SELECT, c->prefixes);
 	*c = (struct changes){ 0 };
 }
+
+/* --- where something has changed ------------------------------------------------------------ */
+
+void
+moves_add(struct moves *m, const struct ip_prefix *at, size_t n)
+{
+	if (at == NULL)
+		m->forgotten = ++m->n;
+	for (size_t i = 0; i < n; i++)
+		m->log[m->n++ % MOVES_LOG] = at[i];
+}
+
+static bool
+moves_remember(const struct moves *m, uint64_t since)
+{
+	return since >= m->forgotten && m->n - since <= MOVES_LOG;
+}
+
+/* With more places than that, look at everything. */
+#define NEAR_MOST 512
+
+/* Where what is held may differ from what is wanted; false: anywhere. */
+static bool
+places(
+    const struct choice *c, const struct port_family *pf, struct ip_prefix at[NEAR_MOST], size_t *n)
+{
+	uint64_t held = installed_changes(pf->held);
+
+	if (!pf->settled || !moves_remember(&c->moves, pf->moves) ||
+	    !installed_remembers(pf->held, pf->held_changes) ||
+	    c->moves.n - pf->moves + held - pf->held_changes > NEAR_MOST)
+		return false;
+	*n = 0;
+	for (uint64_t i = pf->moves; i < c->moves.n; i++)
+		at[(*n)++] = c->moves.log[i % MOVES_LOG];
+	for (uint64_t i = pf->held_changes; i < held; i++)
+		at[(*n)++] = *installed_changed(pf->held, i);
+	*n = sort_out(at, *n);
+	return true;
+}
+
+void
+target_planned(const struct target *t, struct port_family *pf, enum ip_family family, bool all)
+{
+	pf->settled = all;
+	pf->moves = t->choice[family].moves.n;
+	pf->held_changes = installed_changes(pf->held);
+}
+
+/* --- pace ----------------------------------------------------------------------------------- */
 
 static size_t
 take_tokens(const struct target *t, struct port_family *pf, struct mono now)
@@ -89,12 +146,16 @@ target_plan(struct target *t, struct port_family *pf, enum ip_family family, str
 	size_t held = installed_count(pf->held), capacity = target_capacity(t, family), left;
 	bool fill = !pf->filled || FILLING(held, choice->wanted.n);
 	bool over = installed_used(pf->held) > capacity;
-	size_t tokens = take_tokens(t, pf, now);
+	size_t tokens = take_tokens(t, pf, now), n;
+	struct ip_prefix at[NEAR_MOST];
 
 	changes_settle(&choice->changes);
 	t->plan.changed = choice->changes.prefixes;
 	t->plan.n_changed = choice->changes.n;
-	plan_build(pf->held, &choice->wanted, capacity, &t->plan);
+	if (!over && places(choice, pf, at, &n))
+		plan_build_near(pf->held, &choice->wanted, capacity, at, n, &t->plan);
+	else
+		plan_build(pf->held, &choice->wanted, capacity, &t->plan);
 	left = plan_pace(&t->plan, pf->held, capacity, over ? SIZE_MAX : tokens, fill);
 	if (over)
 		make_free(&t->plan);

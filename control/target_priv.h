@@ -25,6 +25,10 @@ struct port_family {
 	double tokens; /* operations that repair nothing and may be sent now */
 	struct mono tokens_at;
 	bool adopted; /* it held entries when it came up, and averages were not known since */
+	/* After its last plan it held what was wanted; what has changed since on either side is
+	 * known by these numbers, of `choice.moves` and of installed_changes(). */
+	bool settled;
+	uint64_t moves, held_changes;
 	uint64_t refused, lost;
 };
 
@@ -42,8 +46,16 @@ struct changes {
 	size_t n, cap, n_new;
 };
 
+/* Places where what is wanted changed, numbered from 0; the last of them. */
+#define MOVES_LOG 1024
+struct moves {
+	uint64_t n, forgotten; /* ever; before which none are in the log */
+	struct ip_prefix log[MOVES_LOG];
+};
+
 struct choice {
 	struct changes changes;
+	struct moves moves;
 	bool stale;
 	struct selector *selector;
 	struct selection wanted;
@@ -123,6 +135,9 @@ void port_resend(struct target *t, struct port *port, enum ip_family family);
 
 /* --- target_pace.c --- */
 
+/* Places that changed; NULL: all of it may have. */
+void moves_add(struct moves *m, const struct ip_prefix *at, size_t n);
+
 void changes_add(struct changes *c, const struct ip_prefix *p);
 void changes_fini(struct changes *c);
 
@@ -130,6 +145,10 @@ void changes_fini(struct changes *c);
  */
 size_t target_plan(
     struct target *t, struct port_family *pf, enum ip_family family, struct mono now);
+
+/* Everything planned has been sent, or not. */
+void target_planned(
+    const struct target *t, struct port_family *pf, enum ip_family family, bool all);
 
 /* The operation is being sent. */
 void target_spend(struct port_family *pf, const struct plan_op *op);

@@ -194,6 +194,7 @@ port_push(struct target *t, struct port *port, enum ip_family family, struct mon
 	ASSERT(installed_used(pf->held) <= most);
 	pf->pending = left + waiting;
 	pf->repairing = left > 0;
+	target_planned(t, pf, family, pf->pending == 0 && !port->stopped);
 	pf->filled |= pf->pending == 0;
 	/* A neighbour that has kept what it was given before we restarted drops at End-of-RIB what
 	 * it was not given again. */

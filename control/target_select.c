@@ -296,8 +296,10 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
     struct mono now)
 {
 	struct choice *choice = &t->choice[family];
+	const struct ip_prefix *moved;
 	struct selector_context context;
 	struct select_input in;
+	size_t n_moved;
 
 	target_question(t, family, now, &in, &context);
 	if (held != NULL)
@@ -308,10 +310,14 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	choice->stale = stale;
 	if (!selector_step(choice->selector, &in, &context, !choice->current, &choice->wanted)) {
 		/* Current or not, as it was; but it was made for the room of then. */
-		if (selection_slots(&choice->wanted, in.slots) > target_capacity(t, family))
+		if (selection_slots(&choice->wanted, in.slots) > target_capacity(t, family)) {
 			selection_trim(&choice->wanted, in.limit, in.slots);
+			moves_add(&choice->moves, NULL, 0);
+		}
 		return;
 	}
+	moved = selector_changed(choice->selector, &n_moved);
+	moves_add(&choice->moves, moved, n_moved);
 	if (choice_is_per_port(t)) /* `priced` gives them in order */
 		selection_sort_by_prefix(&choice->wanted);
 	choice->current = true;
@@ -331,6 +337,22 @@ choice_work(struct target *t, enum ip_family family, struct mono now)
 	in.keep = choice->stale ? context.held : NULL;
 	if (selector_work(choice->selector, &in, &context))
 		return true;
-	t->repair = true; /* take what has come out of it */
+	t->repair |= selector_has_news(choice->selector);
 	return false;
+}
+
+void
+target_look(struct target *t, struct mono now)
+{
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		struct choice *choice = &t->choice[f];
+		struct selector_context context;
+		struct select_input in;
+
+		if (router_phase(t->config.router, (enum ip_family)f) != ROUTER_READY ||
+		    choice->stale)
+			continue;
+		target_question(t, (enum ip_family)f, now, &in, &context);
+		t->repair |= selector_look(choice->selector, &in, &context);
+	}
 }

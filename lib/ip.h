@@ -132,6 +132,13 @@ int prefix_cmp(const struct ip_prefix *a, const struct ip_prefix *b);
 bool prefix_contains(const struct ip_prefix *outer, const struct ip_prefix *inner);
 bool prefix_contains_addr(const struct ip_prefix *p, const struct ip_addr *a);
 
+/* Its i-th bit, 0 being the first; i < 128, and beyond its length they are 0. */
+static inline unsigned
+prefix_bit_at(const struct ip_prefix *p, unsigned i)
+{
+	return (unsigned)((i < 64 ? p->hi >> (63 - i) : p->lo >> (127 - i)) & 1);
+}
+
 /* First and last address. */
 struct ip_addr prefix_first(const struct ip_prefix *p);
 struct ip_addr prefix_last(const struct ip_prefix *p);

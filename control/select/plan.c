@@ -57,7 +57,7 @@ struct work {
 	struct slots_fill fill; /* after what has been emitted */
 	size_t capacity;
 	struct item *items;
-	size_t n_items;
+	size_t n_items, cap_items;
 	struct group *groups;
 	size_t n_groups;
 	struct plan *out;
@@ -105,32 +105,97 @@ emit(struct plan *out, enum plan_kind kind, const struct item *item, const struc
 		.fills = g->held == 0 };
 }
 
-/* Merge the two sorted lists. */
+static struct item *
+add_item(struct work *w)
+{
+	if (w->n_items == w->cap_items) {
+		w->cap_items = w->cap_items > 0 ? 2 * w->cap_items : 64;
+		w->items = mem_resize(MEM_SELECT, w->items, w->cap_items, sizeof(*w->items));
+	}
+	w->items[w->n_items] = (struct item){ .held = ATTRS_NONE, .wanted = ATTRS_NONE };
+	return &w->items[w->n_items++];
+}
+
+static bool
+is_inside(const struct ip_prefix *within, const struct ip_prefix *p)
+{
+	return within == NULL || prefix_contains(within, p);
+}
+
+/* The first entry held that is not before *cursor; with `within` NULL: of all. */
+static const struct installed_entry *
+first_held(const struct installed *held, const struct ip_prefix *within, struct ip_prefix *cursor)
+{
+	const struct installed_entry *e;
+
+	if (within == NULL)
+		return installed_next(held, cursor, true);
+	*cursor = *within;
+	e = installed_get(held, within);
+	return e != NULL ? e : installed_next(held, cursor, false);
+}
+
+/* Merge the two sorted lists; within a prefix, or (NULL) all of them. */
 static void
-merge(struct work *w, const struct selection *wanted)
+merge(struct work *w, const struct selection *wanted, const struct ip_prefix *within)
 {
 	const struct installed *held = w->held;
 	struct ip_prefix cursor;
-	const struct installed_entry *old = installed_next(held, &cursor, true);
-	size_t i = 0;
+	const struct installed_entry *old = first_held(held, within, &cursor);
+	size_t i = within != NULL ? selection_from(wanted, within) : 0;
 
-	w->items = mem_calloc(MEM_SELECT, installed_count(held) + wanted->n, sizeof(*w->items));
-	while (old != NULL || i < wanted->n) {
+	for (;;) {
 		const struct select_entry *new = i < wanted->n ? &wanted->entries[i] : NULL;
-		int order = old == NULL   ? 1
-			    : new == NULL ? -1
-					  : prefix_cmp(&old->prefix, &new->prefix);
-		struct item *item = &w->items[w->n_items++];
+		struct item *item;
+		int order;
 
+		if (old != NULL && !is_inside(within, &old->prefix))
+			old = NULL;
+		if (new != NULL && !is_inside(within, &new->prefix))
+			new = NULL;
+		if (old == NULL && new == NULL)
+			return;
+		order = old == NULL ? 1 : new == NULL ? -1 : prefix_cmp(&old->prefix, &new->prefix);
+		item = add_item(w);
 		item->prefix = order <= 0 ? old->prefix : new->prefix;
-		item->held = order <= 0 ? old->attrs : ATTRS_NONE;
-		item->stale = order <= 0 && old->state == INSTALLED_STALE;
-		item->wanted = order >= 0 ? new->attrs : ATTRS_NONE;
-		item->covered = order >= 0 && new->covered;
-		if (order <= 0)
+		if (order <= 0) {
+			item->held = old->attrs;
+			item->stale = old->state == INSTALLED_STALE;
 			old = installed_next(held, &cursor, false);
-		if (order >= 0)
+		}
+		if (order >= 0) {
+			item->wanted = new->attrs;
+			item->covered = new->covered;
 			i++;
+		}
+	}
+}
+
+/* The root of the group around p: the shortest prefix at or above it in either list, or p. */
+static struct ip_prefix
+root_of(const struct installed *held, const struct selection *wanted, const struct ip_prefix *p)
+{
+	for (unsigned len = 0; len < p->len; len++) {
+		struct ip_prefix at = prefix_make((enum ip_family)p->family, p->hi, p->lo, len);
+
+		if (installed_get(held, &at) != NULL || selection_find(wanted, &at) != NULL)
+			return at;
+	}
+	return *p;
+}
+
+/* Merge the groups around places. Roots are in order as the places are, and equal or apart. */
+static void
+merge_near(struct work *w, const struct selection *wanted, const struct ip_prefix *at, size_t n)
+{
+	struct ip_prefix last;
+
+	for (size_t i = 0; i < n; i++) {
+		struct ip_prefix root = root_of(w->held, wanted, &at[i]);
+
+		if (i == 0 || !prefix_equal(&root, &last))
+			merge(w, wanted, &root);
+		last = root;
 	}
 }
 
@@ -278,36 +343,62 @@ emit_group(struct work *w, struct group *g)
 		w->out->ops[i].goes_on = true;
 }
 
-void
-plan_build(
-    const struct installed *held, const struct selection *wanted, size_t capacity, struct plan *out)
+/* The way for what has been merged. */
+static void
+build(struct work *w)
 {
-	struct work w = { .held = held,
+	struct plan *out = w->out;
+
+	out->n = 0;
+	cut_into_groups(w, installed_attrs(w->held));
+	out->waits = mem_resize(MEM_SELECT, out->waits, w->n_groups + 1, sizeof(*out->waits));
+	memset(out->waits, 0, w->n_groups + 1);
+	if (w->n_groups > 0)
+		qsort(w->groups, w->n_groups, sizeof(*w->groups), group_order);
+	for (size_t i = 0; i < w->n_groups; i++) {
+		struct group *g = &w->groups[i];
+
+		qsort(&w->items[g->first], g->n, sizeof(*w->items), longest_first);
+		emit_group(w, g);
+	}
+	for (size_t i = 0; i < w->n_groups; i++)
+		if (w->groups[i].postponed)
+			emit_wanted(w, &w->groups[i], true);
+	mem_free(MEM_SELECT, w->items);
+	mem_free(MEM_SELECT, w->groups);
+}
+
+static struct work
+begin(const struct installed *held, size_t capacity, struct plan *out)
+{
+	return (struct work){ .held = held,
 		.slots = installed_slots(held),
 		.fill = *installed_fill(held),
 		.capacity = capacity,
 		.out = out };
+}
+
+void
+plan_build(
+    const struct installed *held, const struct selection *wanted, size_t capacity, struct plan *out)
+{
+	struct work w = begin(held, capacity, out);
 
 	ASSERT(selection_slots(wanted, w.slots) <= capacity);
-	out->n = 0;
-	merge(&w, wanted);
-	cut_into_groups(&w, installed_attrs(held));
-	out->waits = mem_resize(MEM_SELECT, out->waits, w.n_groups + 1, sizeof(*out->waits));
-	memset(out->waits, 0, w.n_groups + 1);
-	if (w.n_groups > 0)
-		qsort(w.groups, w.n_groups, sizeof(*w.groups), group_order);
-	for (size_t i = 0; i < w.n_groups; i++) {
-		struct group *g = &w.groups[i];
-
-		qsort(&w.items[g->first], g->n, sizeof(*w.items), longest_first);
-		emit_group(&w, g);
-	}
-	for (size_t i = 0; i < w.n_groups; i++)
-		if (w.groups[i].postponed)
-			emit_wanted(&w, &w.groups[i], true);
+	merge(&w, wanted, NULL);
+	build(&w);
 	ASSERT(slots_used(w.slots, &w.fill) == selection_slots(wanted, w.slots));
-	mem_free(MEM_SELECT, w.items);
-	mem_free(MEM_SELECT, w.groups);
+}
+
+void
+plan_build_near(const struct installed *held, const struct selection *wanted, size_t capacity,
+    const struct ip_prefix *at, size_t n, struct plan *out)
+{
+	struct work w = begin(held, capacity, out);
+
+	merge_near(&w, wanted, at, n);
+	build(&w);
+	ASSERT(slots_used(w.slots, &w.fill) <= capacity);
 }
 
 struct pace {

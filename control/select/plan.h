@@ -56,6 +56,11 @@ void plan_fini(struct plan *p);
 void plan_build(const struct installed *held, const struct selection *wanted, size_t capacity,
     struct plan *out);
 
+/* The same where they differ at some places only, and in what is inside these and above: sorted by
+ * prefix, none inside another. Everything else is not looked at. */
+void plan_build_near(const struct installed *held, const struct selection *wanted, size_t capacity,
+    const struct ip_prefix *at, size_t n, struct plan *out);
+
 /* Leave out what has to wait: of the operations that repair nothing only the first `most` stay, not
  * counting those that need no sending and, with `fill`, those that only add; a group that is
  * drained is done as a whole or not at all. Where what remains would not fit, because it needs the

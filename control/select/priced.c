@@ -221,9 +221,33 @@ unlist_wanted(struct priced *p, const struct pnode *n)
 	memmove(&p->wanted[i], &p->wanted[i + 1], (--p->n_wanted - i) * sizeof(struct pnode *));
 }
 
+const struct ip_prefix *
+priced_moved(const struct priced *p, size_t *n)
+{
+	*n = p->n_moved;
+	return p->n_moved <= PRICED_MOVED_MAX ? p->moved : NULL;
+}
+
+void
+priced_settle(struct priced *p)
+{
+	p->n_moved = 0;
+}
+
+static void
+note_moved(struct priced *p, const struct pnode *n)
+{
+	if (p->n_moved < PRICED_MOVED_MAX)
+		p->moved[p->n_moved] = pnode_prefix(&p->tree, n);
+	p->n_moved += p->n_moved <= PRICED_MOVED_MAX;
+}
+
 void
 priced_set_want(struct priced *p, struct pnode *n, uint32_t want)
 {
+	if (n->want == want)
+		return;
+	note_moved(p, n);
 	if (n->want != ACTION_NONE) {
 		slots_take(&p->places, &p->fill, n->len);
 		p->entries--;
@@ -296,6 +320,7 @@ priced_solve(struct priced *p, int64_t price)
 	priced_set_costs(p);
 	p->slots = p->entries = p->n_changed = 0;
 	p->n_wanted = 0;
+	p->n_moved = PRICED_MOVED_MAX + 1; /* all of it, as far as anybody knows */
 	p->fill = (struct slots_fill){ 0 };
 	solve_below(p, p->tree.root);
 	p->solved = true;

@@ -119,6 +119,13 @@ size_t priced_slots(const struct priced *p);
 size_t priced_entries(const struct priced *p);
 int64_t priced_price(const struct priced *p);
 
+/* Where the decision is another one than at the last priced_settle(): prefixes whose entry came,
+ * went or got another action, in no order; NULL, and *n above 0, where they are too many to tell.
+ */
+#define PRICED_MOVED_MAX 512
+const struct ip_prefix *priced_moved(const struct priced *p, size_t *n);
+void priced_settle(struct priced *p);
+
 enum priced_kind {
 	PRICED_ROUTE,     /* a prefix of the RIB with its own next hop */
 	PRICED_SYNTHETIC, /* an aggregate or a part of a route */
@@ -150,6 +157,11 @@ void priced_table_fini(struct priced_table *t);
  * tree; priced_table_entries() looks at what entries serve, and takes the sums of the last pass. */
 void priced_table_get(const struct priced *p, struct priced_table *t);
 void priced_table_entries(const struct priced *p, struct priced_table *t);
+
+/* Replace *t by the part of it near a prefix: the entries above, which are *above in number, the
+ * one of the prefix and those inside. False where these are `most` or more. Without sums. */
+bool priced_table_near(const struct priced *p, const struct ip_prefix *prefix, size_t most,
+    struct priced_table *t, size_t *above);
 
 /* Only its `covered`, and *total. */
 int64_t priced_covered(const struct priced *p, int64_t *total);

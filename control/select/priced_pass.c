@@ -29,12 +29,6 @@ first_of(struct pnode *n)
 	}
 }
 
-static unsigned
-bit_of(const struct ip_prefix *p, unsigned i)
-{
-	return (unsigned)((i < 64 ? p->hi >> (63 - i) : p->lo >> (127 - i)) & 1);
-}
-
 static bool
 covers(const struct ptree *t, const struct pnode *n, const struct ip_prefix *p)
 {
@@ -66,14 +60,14 @@ after_below(struct ptree *t, const struct ip_prefix *p)
 
 	while (n != NULL && n->len < p->len && covers(t, n, p)) {
 		up = n;
-		n = n->child[bit_of(p, n->len)];
+		n = n->child[prefix_bit_at(p, n->len)];
 	}
 	/* What is inside p, and what is left of it, is behind us. */
 	if (n != NULL && !is_inside(t, n, p) && is_right_of(n, p))
 		return first_of(n);
 	if (up == NULL)
 		return NULL;
-	return bit_of(p, up->len) == 0 && up->child[1] != NULL ? first_of(up->child[1]) : up;
+	return prefix_bit_at(p, up->len) == 0 && up->child[1] != NULL ? first_of(up->child[1]) : up;
 }
 
 /* The first node in pre order behind p. */
@@ -91,7 +85,7 @@ after_above(struct ptree *t, const struct ip_prefix *p)
 			return n->child[0] != NULL   ? n->child[0]
 			       : n->child[1] != NULL ? n->child[1]
 						     : beside;
-		b = bit_of(p, n->len);
+		b = prefix_bit_at(p, n->len);
 		if (b == 0 && n->child[1] != NULL)
 			beside = n->child[1];
 		n = n->child[b];

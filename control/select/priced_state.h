@@ -47,6 +47,8 @@ struct priced {
 	int64_t covered, total; /* weights, as of the last pass */
 	struct fib_route *held;
 	size_t n_held;
+	struct ip_prefix moved[PRICED_MOVED_MAX]; /* see priced_moved() */
+	size_t n_moved;                           /* or more, and then only so many are there */
 };
 
 /* The action in force at a node that has been visited. */

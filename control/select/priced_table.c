@@ -173,6 +173,21 @@ fetch_ahead(const struct priced *p, size_t i)
 		}
 }
 
+/* An entry, with what it serves. */
+static void
+list_serving(const struct priced *p, const struct pnode *n, struct priced_table *t)
+{
+	size_t at = list_entry(p, n, t); /* which may move the list */
+	struct priced_entry *e = &t->entries[at];
+	int64_t heaviest = 0;
+
+	if (e->action == ACTION_PUNT)
+		return;
+	serve(p, n, e, &heaviest);
+	if (e->id == RIB_NONE)
+		e->id = any_route(p->config.rib, &e->prefix, e->action);
+}
+
 void
 priced_table_entries(const struct priced *p, struct priced_table *t)
 {
@@ -180,16 +195,53 @@ priced_table_entries(const struct priced *p, struct priced_table *t)
 	t->covered = p->covered;
 	t->total = p->total;
 	for (size_t i = 0; i < p->n_wanted; i++) {
-		size_t at;
-
 		fetch_ahead(p, i);
-		at = list_entry(p, p->wanted[i], t);
-		struct priced_entry *e = &t->entries[at];
-		int64_t heaviest = 0;
-
-		if (e->action != ACTION_PUNT)
-			serve(p, p->wanted[i], e, &heaviest);
-		if (e->id == RIB_NONE && e->action != ACTION_PUNT)
-			e->id = any_route(p->config.rib, &e->prefix, e->action);
+		list_serving(p, p->wanted[i], t);
 	}
+}
+
+/* The first entry that is not before the prefix. */
+static size_t
+wanted_from(const struct priced *p, const struct ip_prefix *prefix)
+{
+	size_t low = 0, high = p->n_wanted;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		struct ip_prefix at = pnode_prefix(&p->tree, p->wanted[middle]);
+
+		if (prefix_cmp(&at, prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+priced_table_near(const struct priced *p, const struct ip_prefix *prefix, size_t most,
+    struct priced_table *t, size_t *above)
+{
+	const struct pnode *n = p->tree.root;
+	size_t i = wanted_from(p, prefix);
+
+	t->n = 0;
+	while (n != NULL && n->len < prefix->len) {
+		struct ip_prefix at = pnode_prefix(&p->tree, n);
+
+		if (!prefix_contains(&at, prefix))
+			break;
+		if (n->want != ACTION_NONE)
+			list_serving(p, n, t);
+		n = n->child[prefix_bit_at(prefix, n->len)];
+	}
+	*above = t->n;
+	for (; i < p->n_wanted && t->n < most; i++) {
+		struct ip_prefix at = pnode_prefix(&p->tree, p->wanted[i]);
+
+		if (!prefix_contains(prefix, &at))
+			return true;
+		list_serving(p, p->wanted[i], t);
+	}
+	return t->n < most;
 }

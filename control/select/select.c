@@ -124,6 +124,22 @@ selection_match(const struct selection *s, const struct ip_prefix *p)
 	return e;
 }
 
+size_t
+selection_from(const struct selection *s, const struct ip_prefix *p)
+{
+	size_t low = 0, high = s->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (prefix_cmp(&s->entries[middle].prefix, p) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static struct slots_fill
 fill_of(const struct selection *s, const struct slots *slots)
 {

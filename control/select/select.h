@@ -41,6 +41,7 @@ struct select_entry {
 	uint32_t attrs; /* borrowed from the RIB: valid until it changes */
 	bool covered;
 	bool pinned;     /* an operator wants it whatever it carries */
+	bool synthetic;  /* not a route of the RIB with its own next hop */
 	double rate_bps; /* of the RIB entry, in input.direction */
 };
 
@@ -63,6 +64,9 @@ const struct select_entry *selection_find(const struct selection *s, const struc
 
 /* The longest entry that is p or covers it, likewise. */
 const struct select_entry *selection_match(const struct selection *s, const struct ip_prefix *p);
+
+/* The number of the first entry that is not before the prefix; they must be sorted, too. */
+size_t selection_from(const struct selection *s, const struct ip_prefix *p);
 
 /* Slots that it takes. */
 size_t selection_slots(const struct selection *s, const struct slots *slots);

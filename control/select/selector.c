@@ -25,6 +25,8 @@ selector_new(enum selector_kind kind)
 	s->plain = plain[kind];
 	s->exact_permille = 1000;
 	priced_table_init(&s->table);
+	priced_table_init(&s->near.table);
+	s->near.whole = s->near.everywhere = true;
 	return s;
 }
 
@@ -35,6 +37,7 @@ selector_free(struct selector *s)
 		return;
 	priced_free(s->priced);
 	priced_table_fini(&s->table);
+	priced_table_fini(&s->near.table);
 	mem_free(MEM_SELECT, s->listed);
 	mem_free(MEM_SELECT, s);
 }
@@ -51,6 +54,7 @@ selector_route_changed(struct selector *s, const struct rib *rib, const struct i
 	if (s->priced == NULL || p->family != s->made_for.family)
 		return;
 	priced_route_changed(s->priced, p);
+	selector_near_route(s, p);
 	s->generation = rib_generation(rib, (enum ip_family)p->family);
 }
 
@@ -95,27 +99,33 @@ take_lists(struct selector *s, const struct select_input *in)
 	feed_lists(s->priced, in);
 }
 
-/* Make the tree, or make it anew where what it was made for is not so any more: then true. */
 bool
-selector_make(struct selector *s, const struct select_input *in, const struct selector_context *c)
+selector_is_made(
+    const struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	struct priced_config config;
-	uint64_t generation = rib_generation(in->rib, in->family);
 	const struct priced_config *old = &s->made_for;
 
 	feed_config(in, c, &config);
-	if (s->priced != NULL && old->rib == config.rib && old->family == config.family &&
-	    old->default_action == config.default_action && old->guards == config.guards &&
-	    old->synthetic == config.synthetic && old->min_length == config.min_length &&
-	    old->exact_len == config.exact_len && old->exact_room == config.exact_room &&
-	    memcmp(old->slots, config.slots, sizeof(config.slots)) == 0 &&
-	    s->generation == generation && same_lists(s, in))
+	return s->priced != NULL && old->rib == config.rib && old->family == config.family &&
+	       old->default_action == config.default_action && old->guards == config.guards &&
+	       old->synthetic == config.synthetic && old->min_length == config.min_length &&
+	       old->exact_len == config.exact_len && old->exact_room == config.exact_room &&
+	       memcmp(old->slots, config.slots, sizeof(config.slots)) == 0 &&
+	       s->generation == rib_generation(in->rib, in->family) && same_lists(s, in);
+}
+
+bool
+selector_make(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	if (selector_is_made(s, in, c))
 		return false;
 	priced_free(s->priced);
-	s->priced = priced_new(&config);
-	s->made_for = config;
-	s->generation = generation;
+	feed_config(in, c, &s->made_for);
+	s->priced = priced_new(&s->made_for);
+	s->generation = rib_generation(in->rib, in->family);
 	s->known.held = NULL;
+	s->near.whole = true;
 	take_lists(s, in);
 	return true;
 }
@@ -305,51 +315,6 @@ selector_restart_steps(struct selector *s, const struct select_input *in)
 	s->steps.tau_s = traffic_tau(in->traffic);
 }
 
-/* s->table as a selection. */
-void
-selector_put(struct selector *s, const struct select_input *in, const struct selector_context *c,
-    struct selection *out)
-{
-	struct ip_prefix above[129];
-	unsigned depth = 0;
-
-	s->status.guards = s->status.synthetic = 0;
-	s->status.covered =
-	    s->table.total > 0 ? (double)s->table.covered / (double)s->table.total : 0;
-	s->status.bytes = priced_bytes(s->priced);
-	if (s->table.n > out->cap) {
-		out->cap = s->table.n;
-		out->entries =
-		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
-	}
-	out->n = s->table.n;
-	out->considered = traffic_count(in->traffic);
-	out->no_room = 0;
-	for (size_t i = 0; i < s->table.n; i++) {
-		const struct priced_entry *e = &s->table.entries[i];
-		struct select_entry *o = &out->entries[i];
-
-		while (depth > 0 && !prefix_contains(&above[depth - 1], &e->prefix))
-			depth--;
-		*o = (struct select_entry){ .prefix = e->prefix,
-			.id = e->id,
-			.attrs = c->default_attrs,
-			.pinned = e->pinned,
-			.rate_bps = (double)e->weight / FEED_SCALE };
-		if (e->action != s->made_for.default_action)
-			o->attrs = rib_best_attrs(in->rib, in->family, e->id);
-		else
-			o->id = RIB_NONE;
-		if (e->weight == 0 && depth > 0) {
-			o->covered = true;
-			o->parent = above[depth - 1];
-		}
-		s->status.guards += e->kind == PRICED_GUARD;
-		s->status.synthetic += e->kind == PRICED_SYNTHETIC;
-		above[depth++] = e->prefix;
-	}
-}
-
 void
 selector_run(struct selector *s, const struct select_input *in, const struct selector_context *c,
     struct selection *out)
@@ -383,6 +348,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 	selector_put(s, in, c, out);
 	/* No price makes a table fit where the one of one length is too cheap for that yet. */
 	selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
+	s->near.whole = true;
 	selector_restart_steps(s, in);
 	s->steps.work = WORK_NONE;
 	s->steps.due = in->now;

@@ -93,6 +93,19 @@ bool selector_work(
     struct selector *s, const struct select_input *input, const struct selector_context *context);
 bool selector_is_working(const struct selector *s);
 
+/* Between the steps of each second: what was sampled since the last step or look counts, too. True
+ * where that asks for another choice, which selector_step() will give. Nothing is done where
+ * something else is under way or due, nor for small tables. */
+bool selector_look(
+    struct selector *s, const struct select_input *input, const struct selector_context *context);
+
+/* selector_work() is done: is a step to take what came of it. */
+bool selector_has_news(const struct selector *s);
+
+/* Where the last choice differs from the one before, at most: prefixes in order, none inside
+ * another, each with all that changed above it, too. NULL: anywhere. Valid until the next one. */
+const struct ip_prefix *selector_changed(const struct selector *s, size_t *n);
+
 void selector_status(const struct selector *s, struct selector_status *out);
 
 /* The price is what the market has found, slowly; a run that begins with it, the same weights and

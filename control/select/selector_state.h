@@ -30,9 +30,26 @@ struct steps {
 	struct mono since; /* or will when those from here on have been given */
 	struct mono due;   /* the next pass */
 	bool known;        /* what was sampled has just been given, in slices */
+	bool looking;      /* it is given for selector_look() */
 	size_t used;       /* slots after the last pass */
 	bool keep;         /* as of the last pass */
 	unsigned rounds;   /* passes that may follow at once to find the price */
+};
+
+/* Of selector_put_near(). */
+#define NEAR_ROUTES 512
+#define NEAR_MOST   (NEAR_ROUTES + PRICED_MOVED_MAX)
+struct near {
+	bool whole;                  /* the next choice has to be put as a whole */
+	const struct selection *out; /* where it was put, */
+	size_t n;                    /* and so many entries */
+	uint32_t default_attrs;
+	struct ip_prefix routes[NEAR_ROUTES]; /* that changed since */
+	size_t n_routes;                      /* or more, and then only so many are there */
+	struct ip_prefix at[NEAR_MOST]; /* where the last choice differs from the one before */
+	size_t n_at;
+	bool everywhere; /* all of it may */
+	struct priced_table table;
 };
 
 struct selector {
@@ -57,10 +74,15 @@ struct selector {
 	struct priced_table table;
 	struct selector_status status;
 	struct steps steps;
+	struct near near;
 };
 
 /* All weights are of now. */
 void selector_restart_steps(struct selector *s, const struct select_input *in);
+
+/* The tree is there, and what it was made for is still so. */
+bool selector_is_made(
+    const struct selector *s, const struct select_input *in, const struct selector_context *c);
 
 /* Make the tree, or make it anew where what it was made for is not so any more: then true. */
 bool selector_make(
@@ -85,8 +107,15 @@ void selector_price_exact(struct selector *s, const struct slots *slots, double 
 /* A price in bytes/s as the tree counts. */
 int64_t selector_slot_price(double price);
 
-/* s->table as a selection. */
+/* What is wanted of the tree, s->table, as a selection. */
 void selector_put(struct selector *s, const struct select_input *in,
     const struct selector_context *c, struct selection *out);
+
+/* The same where *out is what it was after the last selector_put(): only where routes and the
+ * decision have changed since. What entries elsewhere serve is as of then. False where it has to be
+ * put as a whole. */
+bool selector_put_near(struct selector *s, const struct select_input *in,
+    const struct selector_context *c, struct selection *out);
+void selector_near_route(struct selector *s, const struct ip_prefix *p);
 
 #endif

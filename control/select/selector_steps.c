@@ -3,6 +3,7 @@
  * Choosing without holding the loop.
  *
  *      each second   the places sampled since count anew; what that changes is decided anew
+ *      in between    the same, for a look whether it would change what is to be held
  *      each 10 s     a pass: all weights anew, the price moved if the table is too large or too
  *                    small, everything decided anew, in slices
  *      meanwhile     a change of a route is decided at once, except during the last part of a pass,
@@ -107,6 +108,7 @@ judge(struct selector *s, const struct select_input *in, const struct selector_c
 	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
 	bool too_few = (double)pi.used < 0.98 * (double)pi.limit && s->price > price_floor(&pi);
 
+	s->near.whole = true; /* entries serve something else by now */
 	s->status.passes++;
 	s->status.price_bps = s->price;
 	s->status.tau_s = price_tau_s(s->price, &pi);
@@ -193,7 +195,9 @@ selector_work(struct selector *s, const struct select_input *in, const struct se
 	case WORK_NONE: return false;
 	case WORK_SAMPLED:
 		give_sampled(s, in, c->budget);
-		t->known = t->work == WORK_NONE;
+		if (t->work == WORK_NONE && t->looking)
+			priced_update(s->priced);
+		t->known = t->work == WORK_NONE && !t->looking;
 		break;
 	case WORK_WEIGHTS:
 		give_records(s, in, t->since, c->budget);
@@ -206,6 +210,45 @@ selector_work(struct selector *s, const struct select_input *in, const struct se
 		break;
 	}
 	return t->work != WORK_NONE;
+}
+
+static bool
+has_moved(const struct selector *s)
+{
+	size_t n;
+
+	(void)priced_moved(s->priced, &n);
+	return n > 0;
+}
+
+bool
+selector_look(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct steps *t = &s->steps;
+
+	if (s->plain != NULL || t->work != WORK_NONE || t->at.us <= 0 || in->keep != NULL ||
+	    is_small(in, c) || !selector_is_made(s, in, c) || !priced_is_readable(s->priced))
+		return false;
+	if (c->held != NULL)
+		selector_give_held(s, in, c);
+	t->looking = true;
+	if (!know_sampled(s, in, c->budget))
+		return false;
+	priced_update(s->priced);
+	return has_moved(s);
+}
+
+bool
+selector_has_news(const struct selector *s)
+{
+	return !s->steps.looking || has_moved(s);
+}
+
+/* A repair does not wait for what was sampled within the second. */
+static bool
+is_recent(const struct steps *t, struct mono now)
+{
+	return mono_sub_s(now, t->given) < 1;
 }
 
 /* A tree that is decided at once. That is fast once its places are there, and to make these may
@@ -230,6 +273,20 @@ run_small(struct selector *s, const struct select_input *in, const struct select
 	return true;
 }
 
+/* A pass: it is time, or another price is looked for. */
+static void
+begin_when_due(struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	struct steps *t = &s->steps;
+
+	if (!mono_reached(in->now, t->due) && t->rounds == 0 && t->keep == (in->keep != NULL))
+		return;
+	if (in->keep != NULL)
+		begin_pass(s, in, c);
+	else
+		begin_weights(s, in);
+}
+
 bool
 selector_step(struct selector *s, const struct select_input *in, const struct selector_context *c,
     bool changed, struct selection *out)
@@ -237,6 +294,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 	struct steps *t = &s->steps;
 	bool too_much, passing;
 
+	t->looking = false;
 	if (s->plain != NULL) {
 		selector_run(s, in, c, out);
 		return true;
@@ -260,23 +318,22 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 			begin_weights(s, in);
 			return false;
 		}
-		if (in->keep == NULL && t->at.us > 0 && !know_sampled(s, in, c->budget) && !changed)
+		if (in->keep == NULL && t->at.us > 0 && !(changed && is_recent(t, in->now)) &&
+		    !know_sampled(s, in, c->budget) && !changed)
 			return false;
 	}
 	priced_update(s->priced);
 	too_much = priced_slots(s->priced) > in->limit;
-	priced_table_entries(s->priced, &s->table);
-	selector_put(s, in, c, out);
-	if (too_much)
-		selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
-	if (too_much)
-		t->rounds = SELECTOR_ROUNDS;
-	if (t->work == WORK_NONE &&
-	    (mono_reached(in->now, t->due) || t->rounds > 0 || t->keep != (in->keep != NULL))) {
-		if (in->keep != NULL)
-			begin_pass(s, in, c);
-		else
-			begin_weights(s, in);
+	if (too_much || !selector_put_near(s, in, c, out)) {
+		priced_table_entries(s->priced, &s->table);
+		selector_put(s, in, c, out);
 	}
+	if (too_much) {
+		selection_trim(out, in->limit, in->slots != NULL ? in->slots : &slots_plain);
+		s->near.whole = true;
+		t->rounds = SELECTOR_ROUNDS;
+	}
+	if (t->work == WORK_NONE)
+		begin_when_due(s, in, c);
 	return true;
 }

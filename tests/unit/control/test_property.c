@@ -166,6 +166,8 @@ work(struct world *w)
 {
 	if (rng_below(&w->r, 2) == 0) {
 		(void)target_work(w->target, w->now);
+	} else if (rng_below(&w->r, 2) == 0) {
+		target_look(w->target, w->now);
 	} else {
 		if (rng_below(&w->r, 4) == 0)
 			target_begin(w->target, w->now);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "control/select/plan.h"
-#include "control/select/selector.h"
+#include "control/select/selector_state.h"
 #include "control/select/verify.h"
 #include "tests/support/forwarding.h"
 #include "tests/support/prefixes.h"
@@ -37,7 +37,9 @@ struct world {
 	unsigned slices;              /* of work after each step */
 	struct ip_prefix changed[16]; /* routes, since the last plan */
 	size_t n_changed;
-	size_t most; /* operations a plan that repair nothing */
+	size_t most;  /* operations a plan that repair nothing */
+	bool settled; /* what is held is what was wanted */
+	size_t near;  /* choices and plans that looked at some places only */
 };
 
 static void
@@ -172,6 +174,33 @@ action_of(const struct world *w, uint32_t attrs)
 	return h == 0 ? FORWARD_DEFAULT : h;
 }
 
+/* Where only some places have changed a plan that looks at these is the whole plan. */
+static void
+check_near(struct world *w, const struct selection *wanted, const struct plan *whole)
+{
+	size_t n;
+	const struct ip_prefix *at = selector_changed(w->selector, &n);
+	struct plan near;
+
+	if (at == NULL || !w->settled)
+		return;
+	w->near++;
+	plan_init(&near);
+	near.changed = whole->changed;
+	near.n_changed = whole->n_changed;
+	plan_build_near(w->held, wanted, w->capacity, at, n, &near);
+	assert_int_equal(near.n, whole->n);
+	for (size_t i = 0; i < near.n; i++) {
+		assert_true(prefix_equal(&near.ops[i].prefix, &whole->ops[i].prefix));
+		assert_int_equal(near.ops[i].kind, whole->ops[i].kind);
+		assert_int_equal(near.ops[i].attrs, whole->ops[i].attrs);
+		assert_int_equal(near.ops[i].repairs, whole->ops[i].repairs);
+		assert_int_equal(near.ops[i].fills, whole->ops[i].fills);
+		assert_int_equal(near.ops[i].goes_on, whole->ops[i].goes_on);
+	}
+	plan_fini(&near);
+}
+
 static void
 carry_out(struct world *w, const struct selection *wanted)
 {
@@ -187,6 +216,7 @@ carry_out(struct world *w, const struct selection *wanted)
 	plan.changed = w->changed;
 	plan.n_changed = w->n_changed;
 	plan_build(w->held, wanted, w->capacity, &plan);
+	check_near(w, wanted, &plan);
 	left = plan_pace(&plan, w->held, w->capacity, w->most, w->most % 2 == 0);
 	w->n_changed = 0;
 	for (size_t i = 0; i < plan.n; i++) {
@@ -207,7 +237,35 @@ carry_out(struct world *w, const struct selection *wanted)
 		fail_msg("%s is sent to a wrong next hop after the plan", ip_format(&bad, text));
 	if (left == 0)
 		assert_int_equal(installed_count(w->held), wanted->n);
+	w->settled = left == 0;
 	plan_fini(&plan);
+}
+
+/* What was put where something had changed is all of the decision. */
+static void
+check_put(struct world *w, const struct selection *wanted)
+{
+	struct priced_table whole;
+	size_t n;
+
+	if (selector_changed(w->selector, &n) == NULL)
+		return;
+	priced_table_init(&whole);
+	priced_table_entries(w->selector->priced, &whole);
+	assert_int_equal(whole.n, wanted->n);
+	for (size_t i = 0; i < whole.n; i++) {
+		const struct select_entry *e = &wanted->entries[i];
+
+		assert_true(prefix_equal(&e->prefix, &whole.entries[i].prefix));
+		assert_int_equal(e->synthetic, whole.entries[i].kind == PRICED_SYNTHETIC);
+		assert_int_equal(e->id == RIB_NONE,
+		    whole.entries[i].action == w->selector->made_for.default_action);
+		if (e->id == RIB_NONE)
+			continue;
+		assert_int_equal(attrs_nexthop(w->attrs, e->attrs), whole.entries[i].action);
+		assert_int_equal(e->attrs, rib_best_attrs(w->rib, w->family, e->id));
+	}
+	priced_table_fini(&whole);
 }
 
 static void
@@ -217,12 +275,15 @@ run(struct world *w, bool stale, struct selection *wanted)
 
 	if (stale)
 		in.keep = w->held;
+	if (w->slices % 2 == 0)
+		(void)selector_look(w->selector, &in, &w->context);
 	if (w->context.budget == 0) {
 		selector_run(w->selector, &in, &w->context, wanted);
 	} else {
 		/* Until there is an answer to what the routes are now. */
 		while (!selector_step(w->selector, &in, &w->context, true, wanted))
 			(void)selector_work(w->selector, &in, &w->context);
+		check_put(w, wanted);
 		for (unsigned n = w->slices; n > 0; n--)
 			(void)selector_work(w->selector, &in, &w->context);
 	}
@@ -230,7 +291,8 @@ run(struct world *w, bool stale, struct selection *wanted)
 	assert_true(wanted->n <= in.limit);
 }
 
-static void
+/* Gives how often only some places were looked at. */
+static size_t
 one_walk(uint64_t seed, enum ip_family family, enum selector_kind algorithm, bool follow)
 {
 	struct rng r = rng_make(seed);
@@ -265,6 +327,7 @@ one_walk(uint64_t seed, enum ip_family family, enum selector_kind algorithm, boo
 	}
 	selection_fini(&wanted);
 	world_fini(&w);
+	return w.near;
 }
 
 static void
@@ -273,10 +336,13 @@ test_walks(void **state)
 	static const enum selector_kind algorithms[] = { SELECTOR_PRICED, SELECTOR_LEAF,
 		SELECTOR_PRICED, SELECTOR_TOP };
 	uint64_t seed = test_seed("selector");
+	size_t near = 0;
 
 	(void)state;
 	for (unsigned i = 0; i < 120; i++)
-		one_walk(seed + i, i % 3 == 0 ? IP_V6 : IP_V4, algorithms[i % 4], i % 8 >= 4);
+		near +=
+		    one_walk(seed + i, i % 3 == 0 ? IP_V6 : IP_V4, algorithms[i % 4], i % 8 >= 4);
+	assert_true(near > 0);
 }
 
 static void
@@ -458,6 +524,61 @@ test_stale_keeps(void **state)
 	world_fini(&w);
 }
 
+/* Looks until all that was sampled is known: would another choice be made? */
+static bool
+look(struct world *w)
+{
+	struct select_input in = input(w);
+
+	if (selector_look(w->selector, &in, &w->context))
+		return true;
+	if (!selector_is_working(w->selector))
+		return false;
+	while (selector_work(w->selector, &in, &w->context))
+		;
+	return selector_has_news(w->selector);
+}
+
+/* Between two steps what was sampled counts, and nothing comes of what changes nothing. */
+static void
+test_look(void **state)
+{
+	struct ip_prefix cold = prefix("192.0.2.0/24");
+	struct selection s;
+	struct world w;
+
+	(void)state;
+	world_init(&w, IP_V4, SELECTOR_PRICED, false);
+	selection_init(&s);
+	w.capacity = 10;
+	w.context.budget = 3;
+	w.slices = 1000;
+	for (unsigned i = 0; i < 20; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
+		learn(&w, text, 1 + i % 3, 100000 / (1 + i));
+	}
+	learn(&w, "192.0.2.0/24", 1, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		w.now = mono_add_ms(w.now, 1000);
+		run(&w, false, &s);
+	}
+	assert_in_range(s.n, 1, 10);
+	assert_null(selection_find(&s, &cold));
+	assert_false(look(&w));
+	w.now = mono_add_ms(w.now, 250);
+	learn(&w, "10.0.0.0/16", 1, 1000); /* is in already */
+	assert_false(look(&w));
+	w.now = mono_add_ms(w.now, 250);
+	learn(&w, "192.0.2.0/24", 1, 1000000);
+	assert_true(look(&w));
+	run(&w, false, &s);
+	assert_non_null(selection_find(&s, &cold));
+	selection_fini(&s);
+	world_fini(&w);
+}
+
 /* A restart that finds a full table adopts it as it is, and goes on with it. */
 static void
 test_restart_adopts(void **state)
@@ -515,6 +636,7 @@ main(void)
 		cmocka_unit_test(test_almost_empty),
 		cmocka_unit_test(test_asked_anew),
 		cmocka_unit_test(test_stale_keeps),
+		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_restart_adopts),
 		cmocka_unit_test(test_walks),
 	};
