@@ -4,13 +4,13 @@
  * with eight attributes an UPDATE. "one" is one prefix an UPDATE, as BIRD sends a table; "packed"
  * is a hundred.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "bgpd/conn.h"
 #include "bgpd/msg.h"
 #include "lib/clock_io.h"
 #include "lib/mem.h"
+#include "tests/support/figure.h"
 
 #define TARGET_NS 150.0
 #define ROUTES    500000u
@@ -135,14 +135,11 @@ bench(const char *id, enum ip_family family, unsigned per_update, bool targeted)
 		best = s < best ? s : best;
 	}
 	best = best * 1e9 / (double)updates;
-	printf("{\"id\":\"%s\",\"value\":%.1f,\"unit\":\"ns_per_update\",\"anchor\":null,"
-	       "\"anchor_value\":null,",
-	    id, best);
-	if (targeted)
-		printf("\"target\":%.0f,\"met\":%s}\n", TARGET_NS,
-		    best <= TARGET_NS ? "true" : "false");
-	else
-		printf("\"target\":null,\"met\":true}\n");
+	figure_print(&(struct figure){ .id = id,
+	    .value = best,
+	    .unit = "ns_per_update",
+	    .goal = targeted ? FIGURE_AT_MOST : FIGURE_NOTE,
+	    .target = TARGET_NS });
 	mem_free(MEM_MISC, stream);
 }
 

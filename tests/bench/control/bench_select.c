@@ -10,25 +10,12 @@
 #include "control/select/plan.h"
 #include "control/select/rank.h"
 #include "lib/clock_io.h"
+#include "tests/support/figure.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/support.h"
 
 #define RUNS     7
 #define NEXTHOPS 250
-
-static void
-figure(const char *id, double value, const char *unit, double target, const char *data)
-{
-	if (target > 0)
-		printf("{\"id\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"anchor\":null,"
-		       "\"anchor_value\":null,\"target\":%g,\"met\":%s,\"data\":\"%s\"}\n",
-		    id, value, unit, target, value <= target ? "true" : "false", data);
-	else
-		printf("{\"id\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"anchor\":null,"
-		       "\"anchor_value\":null,\"target\":null,\"met\":null,\"data\":\"%s\"}\n",
-		    id, value, unit, data);
-	fflush(stdout);
-}
 
 static int
 by_value(const void *a, const void *b)
@@ -63,7 +50,12 @@ bench_rank(void)
 			abort();
 		ms[run] = (clock_cpu_s() - start) * 1000;
 	}
-	figure("P10.rank", median(ms, RUNS), "ms", 8, "1.29M records, top 10,000");
+	figure_print(&(struct figure){ .id = "P10.rank",
+	    .value = median(ms, RUNS),
+	    .unit = "ms",
+	    .goal = FIGURE_AT_MOST,
+	    .target = 8,
+	    .data = "1.29M records, top 10,000" });
 	free(weights);
 	free(order);
 }
@@ -140,7 +132,8 @@ bench_select(const struct bench *b, const char *id, size_t active)
 	}
 	snprintf(data, sizeof(data), "%s, %zu prefixes, %zu active, N=10,000",
 	    b->real ? "real" : "generated", b->n, traffic_count(traffic));
-	figure(id, median(ms, RUNS), "ms", 0, data);
+	figure_print(
+	    &(struct figure){ .id = id, .value = median(ms, RUNS), .unit = "ms", .data = data });
 	plan_fini(&plan);
 	selection_fini(&wanted);
 	installed_free(held);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One figure, one JSON line; and the tables the benches of this room measure with. */
+/* Figures, and the tables the benches of this room measure with. */
 #ifndef TESTS_BENCH_RIBTRIE_H
 #define TESTS_BENCH_RIBTRIE_H
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/support/figure.h"
 #include "tests/support/prefixes.h"
 
 #define BENCH_V4_COUNT 1168945 /* as large as the real one, where that is absent */
@@ -17,31 +18,19 @@ struct bench_table {
 	const char *data;
 };
 
-enum bench_goal {
-	BENCH_AT_LEAST,
-	BENCH_AT_MOST
-};
-
 static inline void
-bench_figure(const char *id, double value, const char *unit, double target, enum bench_goal goal,
+bench_figure(const char *id, double value, const char *unit, double target, enum figure_goal goal,
     const char *data)
 {
-	bool met = goal == BENCH_AT_LEAST ? value >= target : value <= target;
-
-	printf("{\"id\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"anchor\":null,"
-	       "\"anchor_value\":null,\"target\":%.4g,\"met\":%s,\"data\":\"%s\"}\n",
-	    id, value, unit, target, met ? "true" : "false", data);
-	fflush(stdout);
+	figure_print(&(struct figure){
+	    .id = id, .value = value, .unit = unit, .goal = goal, .target = target, .data = data });
 }
 
 /* A figure without a target of its own. */
 static inline void
 bench_note(const char *id, double value, const char *unit, const char *data)
 {
-	printf("{\"id\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"anchor\":null,"
-	       "\"anchor_value\":null,\"target\":null,\"met\":null,\"data\":\"%s\"}\n",
-	    id, value, unit, data);
-	fflush(stdout);
+	bench_figure(id, value, unit, 0, FIGURE_NOTE, data);
 }
 
 static inline void

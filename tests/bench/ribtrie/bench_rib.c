@@ -61,14 +61,14 @@ bench_family(enum ip_family family, const char *name, double target)
 	before = bytes_of(r, family);
 	snprintf(id, sizeof(id), "P2.%s", name);
 	bench_figure(
-	    id, (double)before / count + RATE_BYTES, "bytes/route", target, BENCH_AT_MOST, b.data);
+	    id, (double)before / count + RATE_BYTES, "bytes/route", target, FIGURE_AT_MOST, b.data);
 	snprintf(id, sizeof(id), "rib.%s.attrs", name);
 	bench_note(id, (double)attrs_bytes(attrs) / (double)nsets, "bytes/set", b.data);
 	ns[2] = announce_all(r, &b, 1, sets, nsets);
 	ASSERT(rib_path_count(r, family) == 2 * b.count);
 	snprintf(id, sizeof(id), "P3.%s", name);
 	bench_figure(id, (double)(bytes_of(r, family) - before) / count, "bytes/path", 16,
-	    BENCH_AT_MOST, b.data);
+	    FIGURE_AT_MOST, b.data);
 	snprintf(id, sizeof(id), "rib.%s.announce.new", name);
 	bench_note(id, ns[0], "ns", b.data);
 	snprintf(id, sizeof(id), "rib.%s.announce.known", name);
@@ -102,7 +102,7 @@ bench_intern(void)
 	for (unsigned i = 0; i < INTERNS; i++)
 		attrs_intern(attrs, &samples[rng_below(&r, 64)].attrs);
 	bench_figure("attrs.intern.known", (clock_cpu_s() - start) / INTERNS * 1e9, "ns", 100,
-	    BENCH_AT_MOST, "64 sets of 80000");
+	    FIGURE_AT_MOST, "64 sets of 80000");
 	start = clock_cpu_s();
 	for (unsigned i = 0; i < INTERNS; i++)
 		attrs_intern(attrs, &samples[rng_below(&r, SETS_A_MILLION)].attrs);

@@ -88,9 +88,9 @@ bench_single_changes(struct trie *t, const struct bench_table *b, const char *fa
 		trie_insert(t, &b->prefixes[i], i);
 	inserted = clock_cpu_s();
 	snprintf(id, sizeof(id), "P5.%s.delete", family);
-	bench_figure(id, SINGLE / (removed - start) * 1e-6, "M/s", 1, BENCH_AT_LEAST, b->data);
+	bench_figure(id, SINGLE / (removed - start) * 1e-6, "M/s", 1, FIGURE_AT_LEAST, b->data);
 	snprintf(id, sizeof(id), "P5.%s.insert", family);
-	bench_figure(id, SINGLE / (inserted - removed) * 1e-6, "M/s", 1, BENCH_AT_LEAST, b->data);
+	bench_figure(id, SINGLE / (inserted - removed) * 1e-6, "M/s", 1, FIGURE_AT_LEAST, b->data);
 }
 
 static int
@@ -112,12 +112,12 @@ bench_family(enum ip_family family, const char *name, double lookups, double byt
 	make_keys(&b, hi, lo);
 	snprintf(id, sizeof(id), "P4.%s", name);
 	bench_figure(id, lookup_rate(t, hi, family == IP_V4 ? NULL : lo, out), "M/s", lookups,
-	    BENCH_AT_LEAST, b.data);
+	    FIGURE_AT_LEAST, b.data);
 	snprintf(id, sizeof(id), "P4.%s.single", name);
 	bench_note(id, single_rate(t, hi, lo), "M/s", b.data);
 	snprintf(id, sizeof(id), "P6.%s", name);
 	bench_figure(
-	    id, (double)trie_bytes(t) / count, "bytes/prefix", bytes, BENCH_AT_MOST, b.data);
+	    id, (double)trie_bytes(t) / count, "bytes/prefix", bytes, FIGURE_AT_MOST, b.data);
 	bench_single_changes(t, &b, name);
 	snprintf(id, sizeof(id), "trie.%s.walk", name);
 	bench_note(id, walk_ns(t), "ns/prefix", b.data);
@@ -126,7 +126,7 @@ bench_family(enum ip_family family, const char *name, double lookups, double byt
 	t = load(&b, family);
 	snprintf(id, sizeof(id), "P6.%s.sorted", name);
 	bench_figure(
-	    id, (double)trie_bytes(t) / count, "bytes/prefix", bytes, BENCH_AT_MOST, b.data);
+	    id, (double)trie_bytes(t) / count, "bytes/prefix", bytes, FIGURE_AT_MOST, b.data);
 	trie_free(t);
 	free(hi);
 	free(lo);

@@ -29,6 +29,7 @@
 #include "lib/rng.h"
 #include "sflowin/records.h"
 #include "sflowin/udp_io.h"
+#include "tests/support/figure.h"
 #include "tests/support/sflow_build.h"
 
 #define DATAGRAMS    512
@@ -47,18 +48,15 @@ static void
 figure(const char *id, double value, const char *unit, const char *anchor, double anchor_value,
     double target, bool at_least)
 {
-	bool met = at_least ? value >= target : value <= target;
-
-	printf("{\"id\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",", id, value, unit);
-	if (anchor != NULL)
-		printf("\"anchor\":\"%s\",\"anchor_value\":%.4g,", anchor, anchor_value);
-	else
-		printf("\"anchor\":null,\"anchor_value\":null,");
-	if (target > 0)
-		printf("\"target\":%.4g,\"met\":%s}\n", target, met ? "true" : "false");
-	else
-		printf("\"target\":null,\"met\":null}\n");
-	fflush(stdout);
+	figure_print(&(struct figure){ .id = id,
+	    .value = value,
+	    .unit = unit,
+	    .anchor = anchor,
+	    .anchor_value = anchor_value,
+	    .goal = target <= 0 ? FIGURE_NOTE
+		    : at_least  ? FIGURE_AT_LEAST
+				: FIGURE_AT_MOST,
+	    .target = target });
 }
 
 static void

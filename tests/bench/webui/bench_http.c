@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/clock_io.h"
+#include "tests/support/figure.h"
 #include "tests/support/web_fake.h"
 #include "webui/http_io.h"
 #include "webui/route.h"
@@ -22,10 +23,8 @@
 static void
 report(const char *id, double value, const char *unit, double target)
 {
-	printf(
-	    "{\"id\":\"%s\",\"value\":%.4g,\"unit\":\"%s\",\"anchor\":null,\"anchor_value\":null,"
-	    "\"target\":%.4g,\"met\":%s}\n",
-	    id, value, unit, target, value <= target ? "true" : "false");
+	figure_print(&(struct figure){
+	    .id = id, .value = value, .unit = unit, .goal = FIGURE_AT_MOST, .target = target });
 }
 
 /* Seconds of CPU of an answer, read to its end as the server does. */
