@@ -39,16 +39,23 @@ price_floor(const struct price_input *in)
 }
 
 double
-price_next(double price, const struct price_input *in, double step)
+price_factor(double used, double limit, double step)
 {
-	double used = (double)in->used, limit = (double)in->limit, floor = price_floor(in);
 	double factor = 1;
 
 	if (used > limit)
 		factor = limit > 0 ? pow(used / (BAND_AIM * limit), UP_POWER) : step;
 	else if (used < BAND_LOW * limit)
 		factor = pow(used / (BAND_AIM * limit), LOW_POWER);
-	price *= clamp(factor, 1 / step, step);
+	return clamp(factor, 1 / step, step);
+}
+
+double
+price_next(double price, const struct price_input *in, double step)
+{
+	double floor = price_floor(in);
+
+	price *= price_factor((double)in->used, (double)in->limit, step);
 	return price > floor ? price : floor;
 }
 

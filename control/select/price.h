@@ -31,7 +31,11 @@ struct price_input {
  * what competes for them. */
 double price_floor(const struct price_input *in);
 
-/* The next price from the last one, bytes/s; by a factor of `step` at the most, more than 1. */
+/* By what the price of some slots goes up or down where so many are used of so many: by a factor of
+ * `step`, more than 1, at the most. */
+double price_factor(double used, double limit, double step);
+
+/* The next price from the last one, bytes/s, with that. */
 double price_next(double price, const struct price_input *in, double step);
 
 #define PRICE_STEP   1.25 /* to follow the market */

@@ -566,6 +566,12 @@ priced_slots(const struct priced *p)
 }
 
 size_t
+priced_pool(const struct priced *p)
+{
+	return p->slots != SLOTS_TOO_MANY ? p->slots : p->fill.pool;
+}
+
+size_t
 priced_entries(const struct priced *p)
 {
 	return p->entries;

@@ -113,9 +113,11 @@ int64_t priced_fit(struct priced *p, size_t limit, int64_t price_min, unsigned m
  * subtrees with one action that did not pay, until the next solve or update of their places. */
 void priced_fill(struct priced *p, size_t limit);
 
-/* Of the last decision; exact: entries of exact_len. */
+/* Of the last decision; exact: entries of exact_len; pool: slots of the table of several lengths,
+ * also where there are too many of the former, which makes priced_slots() SLOTS_TOO_MANY. */
 size_t priced_exact(const struct priced *p);
 size_t priced_slots(const struct priced *p);
+size_t priced_pool(const struct priced *p);
 size_t priced_entries(const struct priced *p);
 int64_t priced_price(const struct priced *p);
 

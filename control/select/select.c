@@ -60,6 +60,7 @@ selection_sort_by_rate(struct selection *s)
 struct root {
 	size_t first, n;
 	double rate_bps; /* of all of them; HUGE_VAL where one is pinned */
+	bool gone;
 };
 
 /* What earns least for an entry, first. */
@@ -158,24 +159,49 @@ selection_slots(const struct selection *s, const struct slots *slots)
 	return slots_used(slots, &fill);
 }
 
+/* It has entries of the length that has a table of its own. */
+static bool
+has_exact(const struct selection *s, const struct root *r, const struct slots *slots)
+{
+	for (size_t k = 0; k < r->n; k++)
+		if (s->entries[r->first + k].prefix.len == slots->exact_len)
+			return true;
+	return false;
+}
+
+/* Mark the trees that go, those that earn least first. Where only the table of one length has too
+ * many that is for those that have some of it. */
+static void
+trim_roots(const struct selection *s, struct root *roots, size_t n, size_t limit,
+    const struct slots *slots)
+{
+	struct slots_fill fill = fill_of(s, slots);
+
+	for (size_t i = 0; i < n && slots_used(slots, &fill) > limit; i++) {
+		if (fill.pool <= limit && slots_used(slots, &fill) == SLOTS_TOO_MANY &&
+		    !has_exact(s, &roots[i], slots))
+			continue;
+		roots[i].gone = true;
+		for (size_t k = 0; k < roots[i].n; k++)
+			slots_take(slots, &fill, s->entries[roots[i].first + k].prefix.len);
+	}
+}
+
 void
 selection_trim(struct selection *s, size_t limit, const struct slots *slots)
 {
 	struct root *roots;
-	struct slots_fill fill = fill_of(s, slots);
-	size_t n, gone = 0, kept = 0;
+	size_t n, kept = 0;
 
-	if (slots_used(slots, &fill) <= limit)
+	if (selection_slots(s, slots) <= limit)
 		return;
 	roots = mem_calloc(MEM_SELECT, s->n, sizeof(*roots));
 	n = find_roots(s, roots);
 	qsort(roots, n, sizeof(*roots), by_earning);
-	for (; slots_used(slots, &fill) > limit; gone++)
-		for (size_t k = 0; k < roots[gone].n; k++)
-			slots_take(slots, &fill, s->entries[roots[gone].first + k].prefix.len);
-	qsort(&roots[gone], n - gone, sizeof(*roots), by_first);
-	for (size_t i = gone; i < n; i++)
-		for (size_t k = 0; k < roots[i].n; k++)
+	trim_roots(s, roots, n, limit, slots);
+	qsort(roots, n, sizeof(*roots), by_first);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < roots[i].n && !roots[i].gone; k++)
 			s->entries[kept++] = s->entries[roots[i].first + k];
 	s->no_room += s->n - kept;
 	s->n = kept;

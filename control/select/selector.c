@@ -202,7 +202,7 @@ first_size(const struct select_input *in, const struct selector_context *c)
 }
 
 void
-selector_price_exact(struct selector *s, const struct slots *slots, double floor)
+selector_price_exact(struct selector *s, const struct slots *slots, double floor, double step)
 {
 	double used = (double)priced_exact(s->priced), room = slots->exact_room;
 	double most = slots->of[slots->exact_len] != SLOTS_NEVER
@@ -210,10 +210,9 @@ selector_price_exact(struct selector *s, const struct slots *slots, double floor
 			  : SELECTOR_EXACT_PERMILLE_MAX;
 	double least = s->price > 0 ? 1000 * floor / s->price : 1, next = s->exact_permille;
 
+	next *= price_factor(used, room, step);
 	if (used > room)
-		next = next * 1.25 + 1;
-	else if (used < 0.98 * room)
-		next *= 0.8;
+		next += 1; /* a permille more is a start from 0 */
 	next = next < least ? least : next;
 	next = next > most ? most : next;
 	s->exact_permille = next > 1 ? (unsigned)next : 1;
@@ -263,7 +262,7 @@ static void
 search(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	for (unsigned i = 0; i < SELECTOR_ROUNDS; i++) {
-		struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
+		struct price_input pi = selector_price_input(in, c, priced_pool(s->priced));
 		double next = price_next(s->price, &pi, PRICE_SEARCH);
 
 		if (next == s->price)
@@ -278,7 +277,7 @@ static void
 solve(
     struct selector *s, const struct select_input *in, const struct selector_context *c, bool made)
 {
-	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
+	struct price_input pi = selector_price_input(in, c, priced_pool(s->priced));
 	bool found = s->price > 0, anew = selector_asked_anew(s, in);
 
 	if (found && !made)
@@ -289,7 +288,7 @@ solve(
 	priced_set_eta(s->priced, s->status.eta_permille);
 	if (in->slots != NULL && in->slots->exact_len > 0) {
 		if (found && !made)
-			selector_price_exact(s, in->slots, price_floor(&pi));
+			selector_price_exact(s, in->slots, price_floor(&pi), PRICE_STEP);
 		priced_set_exact_price(s->priced, s->exact_permille);
 	}
 	if (found)
@@ -341,7 +340,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 			       s->priced, in->limit, selector_slot_price(s->price), FIT_SOLVES) /
 			   FEED_SCALE;
 	/* Small tables have wide gaps between the sizes that are optimal at some price. */
-	now = selector_price_input(in, c, priced_slots(s->priced));
+	now = selector_price_input(in, c, priced_pool(s->priced));
 	if (in->keep == NULL && now.used < in->limit && s->price > price_floor(&now))
 		priced_fill(s->priced, in->limit - in->limit / 50);
 	priced_table_get(s->priced, &s->table);

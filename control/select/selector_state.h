@@ -102,7 +102,7 @@ bool selector_asked_anew(struct selector *s, const struct select_input *in);
 /* The own table of one length has a price of its own, which follows its filling as the other one
  * does; an entry that fits both takes the cheaper, so it is never above the other where both can be
  * taken. For the next solve. */
-void selector_price_exact(struct selector *s, const struct slots *slots, double floor);
+void selector_price_exact(struct selector *s, const struct slots *slots, double floor, double step);
 
 /* A price in bytes/s as the tree counts. */
 int64_t selector_slot_price(double price);

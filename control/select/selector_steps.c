@@ -79,20 +79,20 @@ begin_pass(struct selector *s, const struct select_input *in, const struct selec
 {
 	struct steps *t = &s->steps;
 	struct price_input pi = selector_price_input(in, c, t->used);
-	double floor = price_floor(&pi);
+	double floor = price_floor(&pi), step = t->rounds > 0 ? PRICE_SEARCH : PRICE_STEP;
 	bool keep = in->keep != NULL;
 
 	if (s->price <= 0)
 		s->price = guess_price(in);
 	else if (!keep && t->used != SIZE_MAX)
-		s->price = price_next(s->price, &pi, t->rounds > 0 ? PRICE_SEARCH : PRICE_STEP);
+		s->price = price_next(s->price, &pi, step);
 	if (s->price < floor)
 		s->price = floor;
 	s->status.eta_permille =
 	    c->eta_permille > 0 ? c->eta_permille : price_eta_permille(s->price, &pi);
 	if (in->slots != NULL && in->slots->exact_len > 0) {
 		if (!keep && t->used != SIZE_MAX)
-			selector_price_exact(s, in->slots, floor);
+			selector_price_exact(s, in->slots, floor, step);
 		priced_set_exact_price(s->priced, s->exact_permille);
 	}
 	t->keep = keep;
@@ -105,8 +105,9 @@ static void
 judge(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	struct steps *t = &s->steps;
-	struct price_input pi = selector_price_input(in, c, priced_slots(s->priced));
+	struct price_input pi = selector_price_input(in, c, priced_pool(s->priced));
 	bool too_few = (double)pi.used < 0.98 * (double)pi.limit && s->price > price_floor(&pi);
+	bool too_much = priced_slots(s->priced) > pi.limit;
 
 	s->near.whole = true; /* entries serve something else by now */
 	s->status.passes++;
@@ -115,7 +116,7 @@ judge(struct selector *s, const struct select_input *in, const struct selector_c
 	t->used = pi.used;
 	t->work = WORK_NONE;
 	t->due = mono_add_ms(in->now, (int64_t)(SELECTOR_PASS_S * 1000));
-	if ((pi.used > pi.limit || (too_few && !t->keep)) && t->rounds > 0) {
+	if ((too_much || (too_few && !t->keep)) && t->rounds > 0) {
 		t->rounds--;
 		begin_pass(s, in, c);
 		return;

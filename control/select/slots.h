@@ -9,7 +9,8 @@
 
 #include "lib/base.h"
 
-#define SLOTS_NEVER 255 /* an entry of that length does not fit the table */
+#define SLOTS_NEVER    255            /* an entry of that length does not fit the table */
+#define SLOTS_TOO_MANY (SIZE_MAX / 2) /* more than any table has */
 
 struct slots {
 	uint8_t of[129];
@@ -54,7 +55,7 @@ slots_used(const struct slots *s, const struct slots_fill *f)
 	if (over == 0)
 		return f->pool;
 	return s->of[s->exact_len] != SLOTS_NEVER ? f->pool + over * s->of[s->exact_len]
-						  : SIZE_MAX / 2;
+						  : SLOTS_TOO_MANY;
 }
 
 #endif

@@ -33,6 +33,7 @@ struct world {
 	struct selector_context context;
 	struct mono now;
 	size_t capacity;
+	const struct slots *slots; /* NULL: one each */
 	double min_rate_bps;
 	unsigned slices;              /* of work after each step */
 	struct ip_prefix changed[16]; /* routes, since the last plan */
@@ -155,6 +156,7 @@ input(const struct world *w)
 		.family = w->family,
 		.now = w->now,
 		.limit = w->capacity,
+		.slots = w->slots,
 		.direction = TRAFFIC_TO,
 		.min_rate_bps = w->min_rate_bps,
 		.min_length = 1,
@@ -288,7 +290,8 @@ run(struct world *w, bool stale, struct selection *wanted)
 			(void)selector_work(w->selector, &in, &w->context);
 	}
 	selection_sort_by_prefix(wanted);
-	assert_true(wanted->n <= in.limit);
+	assert_true(
+	    selection_slots(wanted, in.slots != NULL ? in.slots : &slots_plain) <= in.limit);
 }
 
 /* Gives how often only some places were looked at. */
@@ -495,6 +498,51 @@ test_asked_anew(void **state)
 	}
 }
 
+/* A table for one length only, which fits nowhere else: each of the two is filled, and neither
+ * empties the other when there is too much for it. */
+static void
+test_exact_only(void **state)
+{
+	struct slots slots = slots_plain;
+
+	(void)state;
+	slots.exact_len = 24;
+	slots.of[24] = SLOTS_NEVER;
+	for (size_t budget = 0; budget <= 50; budget += 50) {
+		struct selection s;
+		struct world w;
+
+		world_init(&w, IP_V4, SELECTOR_PRICED, false);
+		selection_init(&s);
+		w.context.budget = budget;
+		w.context.routes_only = true;
+		w.slots = &slots;
+		w.capacity = 60;
+		w.slices = 10000;
+		for (unsigned i = 0; i < 400; i++) {
+			char text[PREFIX_TEXT_MAX];
+
+			snprintf(text, sizeof(text), "%u.%u.0.0/%u", 20 + i % 100, i / 100 * 2,
+			    i % 4 == 0 ? 16 : 24);
+			learn(&w, text, 1 + i % 3, 20000000 / (i + 1));
+		}
+		for (unsigned room = 100; room >= 10; room /= 3) {
+			size_t n = 0;
+
+			slots.exact_room = room;
+			for (int i = 0; i < 3; i++)
+				run(&w, false, &s);
+			for (size_t i = 0; i < s.n; i++)
+				n += s.entries[i].prefix.len == 24;
+			if (n < room * 9 / 10 || n > room || s.n - n < 55)
+				fail_msg(
+				    "budget %zu, room for %u: %zu of %zu", budget, room, n, s.n);
+		}
+		selection_fini(&s);
+		world_fini(&w);
+	}
+}
+
 /* Stale input: no traffic for longer than it lives, and everything stays; the RIB still rules. */
 static void
 test_stale_keeps(void **state)
@@ -635,6 +683,7 @@ main(void)
 		cmocka_unit_test(test_repertoire),
 		cmocka_unit_test(test_almost_empty),
 		cmocka_unit_test(test_asked_anew),
+		cmocka_unit_test(test_exact_only),
 		cmocka_unit_test(test_stale_keeps),
 		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_restart_adopts),
