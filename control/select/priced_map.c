@@ -76,7 +76,7 @@ idle_map(struct priced *p, struct pnode *n, unsigned b, struct emap *out)
 {
 	struct emap_cost cost = cost_at(p, n->len + 1u, NULL);
 
-	if (ptree_is_restricted(&p->tree))
+	if (ptree_is_restricted(&p->tree) && n->len < ip_bits(p->config.family))
 		needy_map(p, n, b, out);
 	else
 		(void)emap_idle(out, n->side[b], &cost, &p->rules);

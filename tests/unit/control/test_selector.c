@@ -498,6 +498,30 @@ test_asked_anew(void **state)
 	}
 }
 
+/* Routes of a single address have no halves. */
+static void
+test_host_routes(void **state)
+{
+	static const char *const hosts[IP_FAMILIES] = { "192.0.2.1/32", "2001:db8::1/128" };
+
+	(void)state;
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		struct selection s;
+		struct world w;
+
+		world_init(&w, (enum ip_family)f, SELECTOR_PRICED, false);
+		selection_init(&s);
+		w.context.routes_only = true;
+		w.capacity = 10;
+		learn(&w, f == IP_V4 ? "192.0.2.0/24" : "2001:db8::/32", 1, 1000);
+		learn(&w, hosts[f], 2, 1000);
+		run(&w, false, &s);
+		assert_int_equal(s.n, 2);
+		selection_fini(&s);
+		world_fini(&w);
+	}
+}
+
 /* A table for one length only, which fits nowhere else: each of the two is filled, and neither
  * empties the other when there is too much for it. */
 static void
@@ -683,6 +707,7 @@ main(void)
 		cmocka_unit_test(test_repertoire),
 		cmocka_unit_test(test_almost_empty),
 		cmocka_unit_test(test_asked_anew),
+		cmocka_unit_test(test_host_routes),
 		cmocka_unit_test(test_exact_only),
 		cmocka_unit_test(test_stale_keeps),
 		cmocka_unit_test(test_look),
