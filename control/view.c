@@ -446,7 +446,9 @@ view_top(void *ctx, size_t router, enum ip_family family, const struct web_top_q
 		const struct select_entry *e = &chosen.entries[i];
 
 		out->rows[i] = (struct web_top_row){ .prefix = e->prefix,
-			.parent = e->parent,
+			.parent = e->covered ? prefix_make((enum ip_family)e->prefix.family,
+						   e->prefix.hi, e->prefix.lo, e->parent_len)
+					     : (struct ip_prefix){ 0 },
 			.covered = e->covered,
 			.value = e->rate_bps };
 		out->value_top += e->rate_bps;

@@ -171,17 +171,43 @@ merge(struct work *w, const struct selection *wanted, const struct ip_prefix *wi
 	}
 }
 
+/* The length of what two prefixes that do not contain each other have in common. */
+static unsigned
+common(const struct ip_prefix *a, const struct ip_prefix *b)
+{
+	return a->hi != b->hi ? (unsigned)__builtin_clzll(a->hi ^ b->hi)
+			      : 64 + (unsigned)__builtin_clzll(a->lo ^ b->lo);
+}
+
+/* The shortest wanted prefix at or above p, or p. What is first at or behind the part of p of some
+ * length is that, or whatever is above p is longer than what the two have in common. */
+static struct ip_prefix
+wanted_root(const struct selection *wanted, const struct ip_prefix *p)
+{
+	for (unsigned len = 0; len < p->len;) {
+		struct ip_prefix at = prefix_make((enum ip_family)p->family, p->hi, p->lo, len);
+		size_t i = selection_from(wanted, &at);
+		const struct ip_prefix *e = &wanted->entries[i].prefix;
+
+		if (i == wanted->n || prefix_cmp(e, p) >= 0)
+			break;
+		if (prefix_contains(e, p))
+			return *e;
+		len = common(e, p) + 1;
+	}
+	return *p;
+}
+
 /* The root of the group around p: the shortest prefix at or above it in either list, or p. */
 static struct ip_prefix
 root_of(const struct installed *held, const struct selection *wanted, const struct ip_prefix *p)
 {
-	for (unsigned len = 0; len < p->len; len++) {
-		struct ip_prefix at = prefix_make((enum ip_family)p->family, p->hi, p->lo, len);
+	struct ip_prefix root = wanted_root(wanted, p);
+	const struct installed_entry *e = installed_cover(held, &root);
 
-		if (installed_get(held, &at) != NULL || selection_find(wanted, &at) != NULL)
-			return at;
-	}
-	return *p;
+	for (; e != NULL; e = installed_cover(held, &root))
+		root = e->prefix;
+	return root;
 }
 
 /* Merge the groups around places. Roots are in order as the places are, and equal or apart. */

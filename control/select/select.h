@@ -35,14 +35,13 @@ struct select_input {
 
 struct select_entry {
 	struct ip_prefix prefix;
-	struct ip_prefix
-	    parent;     /* when covered: the chosen entry above it that makes it necessary */
 	uint32_t id;    /* RIB entry whose attributes it carries */
 	uint32_t attrs; /* borrowed from the RIB: valid until it changes */
 	bool covered;
-	bool pinned;     /* an operator wants it whatever it carries */
-	bool synthetic;  /* not a route of the RIB with its own next hop */
-	double rate_bps; /* of the RIB entry, in input.direction */
+	uint8_t parent_len; /* when covered: of the chosen entry above that makes it necessary */
+	bool pinned;        /* an operator wants it whatever it carries */
+	bool synthetic;     /* not a route of the RIB with its own next hop */
+	double rate_bps;    /* of the RIB entry, in input.direction */
 };
 
 struct selection {

@@ -65,7 +65,7 @@ put_entry(struct selector *s, const struct select_input *in, const struct select
 		o->id = RIB_NONE;
 	if (e->weight == 0 && above != NULL) {
 		o->covered = true;
-		o->parent = *above;
+		o->parent_len = above->len;
 	}
 	count(s, o, true);
 }
@@ -190,7 +190,7 @@ put_place(struct selector *s, const struct select_input *in, const struct select
 		count(s, &out->entries[end], false);
 	new = s->near.table.n - above;
 	reserve(out, out->n - (end - first) + new);
-	if (out->n > end)
+	if (first + new != end && out->n > end)
 		memmove(&out->entries[first + new], &out->entries[end],
 		    (out->n - end) * sizeof(*out->entries));
 	out->n = out->n - (end - first) + new;

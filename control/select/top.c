@@ -279,7 +279,7 @@ name_parents(struct top *t)
 		if (above == RIB_NONE)
 			e->covered = false;
 		else
-			e->parent = rib_prefix(t->in->rib, t->in->family, above);
+			e->parent_len = rib_prefix(t->in->rib, t->in->family, above).len;
 	}
 }
 
