@@ -58,6 +58,31 @@ check_via(struct checker *k)
 	}
 }
 
+/* What can never all be there. */
+static void
+check_always_fits(struct checker *k)
+{
+	const struct config_target *t = &k->c->target;
+	size_t n[IP_FAMILIES] = { 0 };
+
+	for (size_t i = 0; i < t->n_always; i++) {
+		const struct ip_prefix *p = &t->always[i];
+
+		if (!given(k, p))
+			continue;
+		if (p->len == 0)
+			faults_warn(k->faults, line_of(k, p),
+			    "target.always: the default route is for what no entry matches, and is "
+			    "not pushed");
+		else if (++n[p->family] == t->capacity[p->family] + 1u && t->n_pools == 0)
+			faults_warn(k->faults, line_of(k, p),
+			    "target.always has more %s prefixes than target.capacity%s has room "
+			    "for",
+			    ip_family_name((enum ip_family)p->family),
+			    p->family == IP_V6 ? "6" : "");
+	}
+}
+
 /* Nothing that overlaps `never` is installed, so an `always` that does would never be. */
 static void
 check_always(struct checker *k)
@@ -90,9 +115,6 @@ check_selection(struct checker *k)
 	if (t->default_action == CONFIG_DEFAULT_FOLLOW)
 		faults_warn(k->faults, line_of(k, &t->default_action),
 		    "target.default = \"follow\" takes effect with the \"priced\" selection only");
-	if (t->selection == SELECTOR_LEAF && t->n_always + t->n_never > 0)
-		faults_warn(k->faults, line_of(k, &t->selection),
-		    "the \"leaf\" selection ignores target.always and target.never");
 }
 
 static void
@@ -102,14 +124,17 @@ check_pools(struct checker *k)
 	struct pools pools;
 	char error[POOLS_ERROR_MAX];
 
-	if (t->capacity[IP_V4] > 0 || t->capacity[IP_V6] > 0)
-		faults_add(k->faults, line_of(k, &t->pools),
-		    "target.pools and target.capacity say the same thing: give one of them");
+	for (int f = 0; f < IP_FAMILIES; f++)
+		if (t->capacity[f] > 0)
+			faults_add(k->faults, line_of(k, &t->capacity[f]),
+			    "target.pools and target.capacity%s say the same thing: give one of "
+			    "them",
+			    f == IP_V6 ? "6" : "");
 	if (t->selection != SELECTOR_PRICED)
-		faults_add(k->faults, line_of(k, &t->pools),
+		faults_add(k->faults, line_of(k, &t->selection),
 		    "only the \"priced\" selection knows target.pools");
 	if (!pools_make(t->pools, t->n_pools, &pools, error))
-		faults_add(k->faults, line_of(k, &t->pools), "target.pools: %s", error);
+		faults_add(k->faults, line_of(k, &pools.wrong->name), "target.pools: %s", error);
 }
 
 void
@@ -128,6 +153,7 @@ check_target(struct checker *k)
 		    "the target needs a capacity (IPv4), a capacity6 (IPv6) or both");
 	check_selection(k);
 	check_always(k);
+	check_always_fits(k);
 }
 
 /* A session that is set up and gets nothing is most likely a name left out. */

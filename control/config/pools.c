@@ -9,6 +9,7 @@ struct maker {
 	struct pools *out;
 	const struct config_pool *table[IP_FAMILIES]; /* of several lengths */
 	const struct config_pool *exact[IP_FAMILIES];
+	const struct config_pool *at; /* what is being taken */
 	char *error;
 };
 
@@ -27,6 +28,7 @@ static PRINTF_LIKE(2, 3) bool fail(struct maker *m, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(m->error, POOLS_ERROR_MAX, fmt, args);
 	va_end(args);
+	m->out->wrong = m->at;
 	return false;
 }
 
@@ -57,6 +59,8 @@ take_class(struct maker *m, const struct config_pool *p, const struct config_poo
 	unsigned bits = ip_bits(c->family), low = c->min_length;
 	unsigned high = c->max_length > 0 ? c->max_length : bits;
 
+	if (c->length > 0 && (c->min_length > 0 || c->max_length > 0))
+		return fail(m, "%s: a class has a length, or min-length and max-length", name(p));
 	if (c->length > 0)
 		low = high = c->length;
 	if (low > high || high > bits)
@@ -78,6 +82,30 @@ take_class(struct maker *m, const struct config_pool *p, const struct config_poo
 	return true;
 }
 
+static bool
+take_pool(struct maker *m, const struct config_pool *p)
+{
+	const struct config_pool_class *first = p->classes;
+
+	if (p->n_classes == 0)
+		return fail(m, "%s has no classes, so nothing fits it", name(p));
+	if (p->n_classes == 1 && first->length > 0 && first->min_length + first->max_length == 0)
+		return take_exact(m, p);
+	for (size_t k = 0; k < p->n_classes; k++)
+		if (!take_class(m, p, &p->classes[k]))
+			return false;
+	return true;
+}
+
+static bool
+names_differ(struct maker *m, const struct config_pool *list, const struct config_pool *p)
+{
+	for (; list < p; list++)
+		if (list->name != NULL && p->name != NULL && strcmp(list->name, p->name) == 0)
+			return fail(m, "two are called %s", p->name);
+	return true;
+}
+
 bool
 pools_make(
     const struct config_pool *list, size_t n, struct pools *out, char error[static POOLS_ERROR_MAX])
@@ -88,21 +116,16 @@ pools_make(
 	for (int f = 0; f < IP_FAMILIES; f++)
 		memset(out->slots[f].of, SLOTS_NEVER, sizeof(out->slots[f].of));
 	for (size_t i = 0; i < n; i++) {
-		const struct config_pool *p = &list[i];
-
-		if (p->n_classes == 1 && p->classes[0].length > 0) {
-			if (!take_exact(&m, p))
-				return false;
-			continue;
-		}
-		for (size_t k = 0; k < p->n_classes; k++)
-			if (!take_class(&m, p, &p->classes[k]))
-				return false;
+		m.at = &list[i];
+		if (!names_differ(&m, list, m.at) || !take_pool(&m, m.at))
+			return false;
 	}
-	for (int f = 0; f < IP_FAMILIES; f++)
+	for (int f = 0; f < IP_FAMILIES; f++) {
+		m.at = m.exact[f];
 		if (m.exact[f] != NULL && m.table[f] == NULL)
 			return fail(&m, "%s has a pool for a single length only, %s",
 			    ip_family_name((enum ip_family)f), name(m.exact[f]));
+	}
 	out->shared = m.table[IP_V4] != NULL && m.table[IP_V4] == m.table[IP_V6];
 	return true;
 }

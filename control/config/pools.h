@@ -14,8 +14,9 @@
 
 struct pools {
 	struct slots slots[IP_FAMILIES];
-	uint32_t capacity[IP_FAMILIES]; /* 0: the family has no pool */
-	bool shared;                    /* both have the same: capacity[] is that of it */
+	uint32_t capacity[IP_FAMILIES];  /* 0: the family has no pool */
+	bool shared;                     /* both have the same: capacity[] is that of it */
+	const struct config_pool *wrong; /* of the list: where the error is */
 };
 
 /* False with a message where the pools are not of that form. */

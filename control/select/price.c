@@ -56,6 +56,9 @@ price_next(double price, const struct price_input *in, double step)
 	double floor = price_floor(in);
 
 	price *= price_factor((double)in->used, (double)in->limit, step);
+	/* What is always there may be too much at any price. */
+	if (price > in->total_bps && in->total_bps > 0)
+		price = in->total_bps;
 	return price > floor ? price : floor;
 }
 

@@ -314,10 +314,11 @@ test_long_lists(void **state)
 	(void)state;
 	str_init(&text, MEM_CONFIG);
 	str_init(&faults, MEM_CONFIG);
-	str_add(&text, "bgp: { neighbors = ( { " NEIGHBOR ", local-as = 1 },\n"
-		       "{ name = \"p\", address = \"127.0.0.2\", router-id = \"0.0.0.2\","
-		       "role = \"push\", local-as = 1 } ) }\n"
-		       "target: { router = \"edge\", via = [ \"p\" ], capacity = 1, always = [\n");
+	str_add(&text,
+	    "bgp: { neighbors = ( { " NEIGHBOR ", local-as = 1 },\n"
+	    "{ name = \"p\", address = \"127.0.0.2\", router-id = \"0.0.0.2\","
+	    "role = \"push\", local-as = 1 } ) }\n"
+	    "target: { router = \"edge\", via = [ \"p\" ], capacity = 20000, always = [\n");
 	for (unsigned i = 0; i < 20000; i++)
 		str_addf(&text, "%s\"10.%u.%u.0/24\"\n", i == 0 ? "" : ",", i >> 8, i & 255);
 	str_add(&text, "] never = [ \"192.0.2.0/24\" ] }");

@@ -95,6 +95,13 @@ test_faults(void **state)
 	static const struct {
 		const char *pools, *fault;
 	} bad[] = {
+		{ "( { name = \"a\", capacity = 1, classes = ( { family = \"ipv4\" } ) },\n"
+		  "{ name = \"a\", capacity = 1, classes = ( { family = \"ipv6\" } ) } )",
+		    "test:3: target.pools: two are called a" },
+		{ "( { name = \"a\", capacity = 1, classes = ( ) } )", "a has no classes" },
+		{ "( { name = \"a\", capacity = 1, classes = ( { family = \"ipv4\", length = 24, "
+		  "max-length = 25 } ) } )",
+		    "a length, or min-length" },
 		{ "( { name = \"a\", capacity = 1, classes = ( { family = \"ipv4\" } ) }, "
 		  "{ name = \"b\", capacity = 1, classes = ( { family = \"ipv4\" } ) } )",
 		    "b and a are both for several lengths" },
@@ -130,7 +137,9 @@ test_faults(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct config *c = parse(bad[i].pools, &faults);
 
-		if (c != NULL || strstr(faults.text, bad[i].fault) == NULL)
+		/* Each with its line. */
+		if (c != NULL || strstr(faults.text, bad[i].fault) == NULL ||
+		    strstr(faults.text, ":0:") != NULL)
 			fail_msg("%s: %s", bad[i].pools, faults.text);
 	}
 	str_fini(&faults);

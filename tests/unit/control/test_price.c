@@ -34,6 +34,10 @@ test_band(void **state)
 	in.used = 0;
 	assert_true(price_next(1e6, &in, PRICE_STEP) == 0.8e6);
 	assert_true(price_next(1e9, &in, PRICE_SEARCH) == 1e9 / PRICE_SEARCH);
+	in.used = 20000; /* not for the price, it seems */
+	assert_true(price_next(in.total_bps / 2, &in, PRICE_SEARCH) < in.total_bps);
+	assert_true(price_next(in.total_bps, &in, PRICE_SEARCH) == in.total_bps);
+	in.used = 0;
 	in.limit = 0;
 	assert_true(
 	    price_next(1e6, &in, PRICE_STEP) == 1e6); /* nothing is wanted and nothing is used */
