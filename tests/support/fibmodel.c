@@ -7,6 +7,7 @@
 
 #include "lib/hash.h"
 #include "tests/lab/nexthops.h"
+#include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/support.h"
 
@@ -62,9 +63,7 @@ announce_all(struct fibmodel *m, const struct table *t)
 	nexthops_draw(t, &hops, m->config.seed, drawn);
 	m->first_hop = NEXTHOP_NONE;
 	for (size_t i = 0; i < t->n; i++) {
-		struct route_attrs attrs = { .nexthop.addr =
-						 ip_v4(UINT32_C(0x0a000000) + drawn[i]) };
-		uint32_t id = attrs_intern(m->attrs, &attrs);
+		uint32_t id = hop_attrs(m->attrs, drawn[i]);
 
 		rib_announce(m->rib, &t->routes[i].prefix, 0, 0, id);
 		if (drawn[i] == 0)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "control/select/priced.h"
-#include "ribtrie/rib.h"
+#include "tests/support/hops.h"
 
 #define DEPTH 6 /* bits of the small universe, at the top of IPv4 */
 #define HOPS  4
@@ -38,23 +38,6 @@ small_prefix(unsigned node)
 	uint64_t key = node ^ 1u << len;
 
 	return prefix_make(IP_V4, len > 0 ? key << (64 - len) : 0, 0, len);
-}
-
-static inline uint32_t
-hop_attrs(struct attrs_table *t, uint32_t hop)
-{
-	struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + hop) };
-
-	return attrs_intern(t, &attrs);
-}
-
-static inline void
-announce(struct rib *rib, const struct ip_prefix *p, uint32_t hop)
-{
-	uint32_t id = hop_attrs(rib_attrs(rib), hop);
-
-	rib_announce(rib, p, 0, 0, id);
-	attrs_unref(rib_attrs(rib), id);
 }
 
 static inline void
@@ -85,7 +68,7 @@ small_random(struct small *s, struct rng *r, unsigned depth)
 		s->route[n] = s->held[n] = ACTION_NONE;
 		if (rng_below(r, 3) == 0) {
 			s->route[n] = s->hop[hop];
-			announce(s->rib, &p, hop);
+			hop_announce(s->rib, &p, hop);
 		}
 		s->act[n] = s->route[n] != ACTION_NONE ? s->route[n]
 			    : n > 1                    ? s->act[n / 2]

@@ -6,6 +6,7 @@
 
 #include "control/coverage.h"
 #include "control/lag.h"
+#include "tests/support/hops.h"
 
 #define ROUTES 5000
 
@@ -28,8 +29,7 @@ world_init(struct world *w, uint32_t routes, uint32_t held)
 	w->traffic = traffic_new(10, mono_us(0));
 	w->held = installed_new(IP_V4, w->attrs);
 	for (uint32_t h = 0; h < 2; h++)
-		hop[h] = attrs_intern(
-		    w->attrs, &(struct route_attrs){ .nexthop.addr = ip_v4(0x0a000001 + h) });
+		hop[h] = hop_attrs(w->attrs, 1 + h);
 	for (uint32_t i = 0; i < routes; i++) {
 		struct ip_prefix p =
 		    prefix_make(IP_V4, (uint64_t)(0x14000000 + i * 256) << 32, 0, 24);

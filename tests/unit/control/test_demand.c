@@ -8,6 +8,7 @@
 #include "control/select/selector.h"
 #include "control/traffic.h"
 #include "lib/mem.h"
+#include "tests/support/hops.h"
 
 static void
 add(struct traffic *t, uint32_t id, uint64_t bytes, struct mono now)
@@ -202,8 +203,7 @@ scan_init(struct scan *s)
 	s->selector = selector_new(SELECTOR_PRICED);
 	traffic_set_limit(s->traffic, LIMIT);
 	for (uint32_t h = 0; h < ARRAY_LEN(hops); h++)
-		hops[h] = attrs_intern(s->attrs,
-		    &(struct route_attrs){ .nexthop.addr = ip_v4(UINT32_C(0x0a000001) + h) });
+		hops[h] = hop_attrs(s->attrs, 1 + h);
 	for (uint32_t i = 0; i < TABLE; i++) {
 		struct ip_prefix p = route(i);
 

@@ -10,6 +10,7 @@
 #include "control/traffic.h"
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
+#include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 
 /* --- counters ----------------------------------------------------------------------------- */
@@ -121,8 +122,7 @@ world_init(struct world *w, enum ip_family family)
 	w->traffic = traffic_new(10, w->now);
 	traffic_follow_rib(w->traffic, w->rib, family);
 	for (uint32_t h = 0; h < ARRAY_LEN(w->hop); h++)
-		w->hop[h] = attrs_intern(w->attrs,
-		    &(struct route_attrs){ .nexthop.addr = ip_v4(UINT32_C(0x0a000001) + h) });
+		w->hop[h] = hop_attrs(w->attrs, 1 + h);
 }
 
 static void

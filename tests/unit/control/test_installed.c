@@ -8,6 +8,7 @@
 #include "control/installed.h"
 #include "control/select/select.h"
 #include "lib/str.h"
+#include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 
 #define PREFIXES 300
@@ -24,8 +25,7 @@ test_log(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 4; i++)
-		sets[i] = attrs_intern(
-		    attrs, &(struct route_attrs){ .nexthop.addr = ip_v4(0x0a000001 + i) });
+		sets[i] = hop_attrs(attrs, 1 + i);
 	for (size_t i = 0; i < PREFIXES; i++)
 		known[i] = ATTRS_NONE;
 	for (unsigned round = 0; round < 2000; round++) {

@@ -8,6 +8,7 @@
 #include "control/select/priced.h"
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
+#include "tests/support/hops.h"
 
 static struct config *
 parse(const char *pools, struct str *faults)
@@ -213,16 +214,12 @@ test_against_enumeration(void **state)
 		config.exact_room = s.exact_room;
 		for (unsigned i = 0; i < ROUTES; i++) {
 			static const unsigned lens[] = { 16, 24, 24, 28 };
-			uint32_t id = attrs_intern(
-			    attrs, &(struct route_attrs){
-				       .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + i) });
 
 			t.prefix[i] = prefix_make(family,
 			    (uint64_t)(0x20 + 8 * i) << 56 | UINT64_C(0x0101) << 40, 0,
 			    lens[rng_below(&r, 4)]);
 			t.weight[i] = 1 + (int64_t)rng_below(&r, 1000);
-			rib_announce(rib, &t.prefix[i], 0, 0, id);
-			attrs_unref(attrs, id);
+			hop_announce(rib, &t.prefix[i], i);
 		}
 		p = priced_new(&config);
 		for (unsigned i = 0; i < ROUTES; i++)

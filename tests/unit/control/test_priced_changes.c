@@ -159,7 +159,7 @@ small_change_route(struct small *s, struct rng *r)
 	} else {
 		uint32_t hop = (uint32_t)rng_below(r, HOPS);
 
-		announce(s->rib, &p, hop);
+		hop_announce(s->rib, &p, hop);
 		s->route[n] = s->hop[hop];
 	}
 	for (n = 1; n < 2u << s->depth; n++)

@@ -62,7 +62,7 @@ test_equivalence(void **state)
 		for (size_t i = 0; i < n; i++) {
 			near = prefix_random(&r, family, &near);
 			known[i] = near;
-			announce(rib, &near, (uint32_t)rng_below(&r, HOPS));
+			hop_announce(rib, &near, (uint32_t)rng_below(&r, HOPS));
 		}
 		if (rng_below(&r, 2) == 0)
 			config.default_action =

@@ -14,6 +14,7 @@
  * HOTFIB_STEPS sets the length: `make fuzz` walks a million steps.
  */
 #include "tests/unit/control/property_world.h"
+#include "tests/support/hops.h"
 
 /* --- the table ------------------------------------------------------------------------------ */
 
@@ -364,8 +365,7 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 	w->follow = rng_below(&w->r, 2) == 0;
 	w->attrs = rc.attrs = tc.attrs = attrs_table_new(1);
 	for (uint32_t h = 0; h < HOPS; h++)
-		w->hop[h] = attrs_intern(w->attrs,
-		    &(struct route_attrs){ .nexthop.addr = ip_v4(UINT32_C(0x0a000001) + h) });
+		w->hop[h] = hop_attrs(w->attrs, 1 + h);
 	w->router = tc.router = router_new(&rc, w->now);
 	w->source = router_add_source(w->router, "reflector");
 	w->agent = router_add_agent(w->router, "10.0.0.136", 10);

@@ -16,6 +16,7 @@
 #include "control/select/selector_state.h"
 #include "control/select/verify.h"
 #include "tests/support/forwarding.h"
+#include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 
 #define HOPS 4
@@ -57,8 +58,7 @@ world_init(struct world *w, enum ip_family family, enum selector_kind algorithm,
 	forward_init(&w->before);
 	forward_init(&w->pushed);
 	for (uint32_t h = 0; h < HOPS; h++)
-		w->hop[h] = attrs_intern(w->attrs,
-		    &(struct route_attrs){ .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + h) });
+		w->hop[h] = hop_attrs(w->attrs, h);
 	w->selector = selector_new(algorithm);
 	w->context = (struct selector_context){ .held = w->held,
 		.default_attrs = w->hop[0],

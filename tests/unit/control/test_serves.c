@@ -6,6 +6,7 @@
 
 #include "control/serves.h"
 #include "tests/support/attrs.h"
+#include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 
 #define DEFAULT 9 /* the last octet of the default's next hop */
@@ -16,30 +17,19 @@ struct world {
 	struct installed *held;
 };
 
-/* Attributes with the next hop 10.0.0.hop; the caller's reference is one too many, for good. */
-static uint32_t
-attrs_to(struct world *w, uint32_t hop)
-{
-	struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0a000000) + hop) };
-
-	return attrs_intern(w->attrs, &attrs);
-}
-
 static void
 route(struct world *w, const char *text, uint32_t hop)
 {
 	struct ip_prefix p = prefix(text);
-	uint32_t id = attrs_to(w, hop);
 
-	rib_announce(w->rib, &p, 0, 0, id);
-	attrs_unref(w->attrs, id);
+	hop_announce(w->rib, &p, hop);
 }
 
 static void
 hold(struct world *w, const char *text, uint32_t hop)
 {
 	struct ip_prefix p = prefix(text);
-	uint32_t id = attrs_to(w, hop);
+	uint32_t id = hop_attrs(w->attrs, hop);
 
 	installed_put(w->held, &p, id, false, mono_us(0));
 	attrs_unref(w->attrs, id);
@@ -52,7 +42,7 @@ assert_serves(struct world *w, const char *text, const char *expected)
 	struct ip_prefix p = prefix(text);
 	const struct installed_entry *e = installed_get(w->held, &p);
 	char got[256], one[PREFIX_TEXT_MAX];
-	uint32_t id = attrs_to(w, DEFAULT);
+	uint32_t id = hop_attrs(w->attrs, DEFAULT);
 	struct serves s;
 	size_t n;
 

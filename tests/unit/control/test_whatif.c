@@ -8,6 +8,7 @@
 #include "control/select/feed.h"
 #include "control/whatif.h"
 #include "lib/mem.h"
+#include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 
 #define HOPS 6
@@ -31,8 +32,7 @@ world_init(struct world *w, enum ip_family family, size_t routes, bool follow, s
 	w->rib = rib_new(w->attrs);
 	w->traffic = traffic_new(10, now);
 	for (uint32_t h = 0; h < HOPS; h++)
-		w->hop[h] = attrs_intern(w->attrs,
-		    &(struct route_attrs){ .nexthop.addr = ip_v4(UINT32_C(0x0a000001) + h) });
+		w->hop[h] = hop_attrs(w->attrs, 1 + h);
 	for (size_t i = 0; i < routes; i++)
 		rib_announce(w->rib, &table[i], 0, 0, w->hop[rng_below(r, HOPS)]);
 	for (size_t i = 0; i < routes; i++)
