@@ -214,7 +214,7 @@ root_of(const struct installed *held, const struct selection *wanted, const stru
 static void
 merge_near(struct work *w, const struct selection *wanted, const struct ip_prefix *at, size_t n)
 {
-	struct ip_prefix last;
+	struct ip_prefix last = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
 		struct ip_prefix root = root_of(w->held, wanted, &at[i]);
