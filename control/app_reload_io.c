@@ -166,7 +166,8 @@ app_reload(void *ctx, struct str *changes, struct str *said)
 		    "the configuration was not reloaded: %.*s", first_line(said), said->text);
 	else
 		events_raise(app->events, app->now, EVENT_INFO, "reload",
-		    "the configuration was reloaded: %zu changes", lines(changes));
+		    "the configuration was reloaded: %zu change%s", lines(changes),
+		    lines(changes) == 1 ? "" : "s");
 	if (ok) {
 		log_lines(LOG_LEVEL_INFO, "done", "change", changes);
 		log_lines(LOG_LEVEL_WARNING, "done", "warning", said);

@@ -171,6 +171,8 @@ is_kept_out(struct question *q)
 		    prefix_format(never, text));
 	if (is_refused(q))
 		return true;
+	if (target_is_frozen(q->t))
+		return answer(q, "frozen", "nothing is decided anew: an operator has frozen it");
 	switch (router_phase(q->r, q->family)) {
 	case ROUTER_COLD:
 		return answer(

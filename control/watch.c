@@ -98,7 +98,10 @@ look_at_router(const struct app *app, const struct router *r, struct seen *seen)
 			    router_phase_why(r, (enum ip_family)f));
 		else if (phase == ROUTER_READY)
 			events_raise(app->events, app->now, EVENT_INFO, "table",
-			    "%s of router %s is ready", family, router_name(r));
+			    seen->phase[f] == ROUTER_FROZEN
+				? "%s of router %s is not frozen any more"
+				: "%s of router %s is ready",
+			    family, router_name(r));
 		else
 			events_raise(app->events, app->now, EVENT_WARNING, "table",
 			    "%s of router %s has no table any more", family, router_name(r));

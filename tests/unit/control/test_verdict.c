@@ -140,6 +140,9 @@ test_top(void **state)
 	assert_verdict(&w, "40.0.0.0/8", "no-room", "5 entries fill the table");
 	assert_verdict(&w, "50.1.0.0/16", "never", "50.0.0.0/8 never");
 	assert_verdict(&w, "70.0.0.0/8", "no-traffic", "no traffic");
+	target_freeze(w.edge.target, true);
+	assert_verdict(&w, "40.0.0.0/8", "frozen", "operator");
+	target_freeze(w.edge.target, false);
 	router_agent_heard(
 	    w.edge.router, w.edge.agent, w.edge.now, mono_add_ms(w.edge.now, 120000));
 	router_tick(w.edge.router, mono_add_ms(w.edge.now, 120000));

@@ -96,7 +96,7 @@ test_silent_neighbour(void **state)
 	assert_int_equal(router_phase(w.t.routers[0], IP_V4), ROUTER_READY);
 	assert_int_equal(router_phase(w.t.routers[0], IP_V6), ROUTER_READY);
 	assert_int_equal(count_events(&w, text), 1);
-	assert_int_equal(count_events(&w, "IPv4 of router edge is ready"), 1);
+	assert_int_equal(count_events(&w, "IPv4 of router edge is not frozen any more"), 1);
 	seconds(&w, 100);
 	/* And IPv4 was frozen, and IPv6 is ready: nothing more. */
 	assert_int_equal(events_newest(w.t.app.events), 4);
