@@ -5,13 +5,13 @@
 
 #include "lib/mem.h"
 
-#define EMAP_CAP_MAX ((UINT32_C(1) << 31) - 1)
+#define EMAP_GROWN_MAX 22
 
 void
 emap_init(struct emap *m)
 {
 	m->n = 0;
-	m->cap = EMAP_INLINE;
+	m->grown = 0;
 	m->lent = false;
 }
 
@@ -19,7 +19,7 @@ void
 emap_init_in(struct emap *m, struct emap_room *room)
 {
 	m->n = 0;
-	m->cap = ARRAY_LEN(room->pairs);
+	m->grown = EMAP_ROOM_GROWN;
 	m->lent = true;
 	m->as.many = room->pairs;
 }
@@ -27,7 +27,7 @@ emap_init_in(struct emap *m, struct emap_room *room)
 void
 emap_fini(struct emap *m)
 {
-	if (m->cap > EMAP_INLINE && !m->lent)
+	if (m->grown > 0 && !m->lent)
 		mem_free(MEM_SELECT, m->as.many);
 	emap_init(m);
 }
@@ -35,26 +35,26 @@ emap_fini(struct emap *m)
 static struct emap_pair *
 pairs(struct emap *m)
 {
-	return m->cap == EMAP_INLINE ? m->as.few : m->as.many;
+	return m->grown == 0 ? m->as.few : m->as.many;
 }
 
 static void
 reserve(struct emap *m, uint32_t n)
 {
 	struct emap_pair *many;
-	uint32_t cap = m->cap;
+	unsigned grown = m->grown;
 
-	if (n <= cap)
+	if (n <= (uint32_t)EMAP_INLINE << grown)
 		return;
-	ASSERT(n <= EMAP_CAP_MAX / 2);
-	while (cap < n)
-		cap *= 2;
-	many = mem_calloc(MEM_SELECT, cap, sizeof(*many));
+	while ((uint32_t)EMAP_INLINE << grown < n)
+		grown++;
+	ASSERT(grown <= EMAP_GROWN_MAX);
+	many = mem_calloc(MEM_SELECT, (size_t)EMAP_INLINE << grown, sizeof(*many));
 	memcpy(many, emap_pairs(m), m->n * sizeof(*many));
-	if (m->cap > EMAP_INLINE && !m->lent)
+	if (m->grown > 0 && !m->lent)
 		mem_free(MEM_SELECT, m->as.many);
 	m->as.many = many;
-	m->cap = cap & EMAP_CAP_MAX;
+	m->grown = (uint8_t)grown;
 	m->lent = false;
 }
 

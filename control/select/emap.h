@@ -25,18 +25,22 @@
 
 #define EMAP_INLINE 3
 
-struct emap_pair {
+/* Aligned to four bytes only, like the map, so that a node of the tree fits two cache lines. */
+struct __attribute__((packed, aligned(4))) emap_pair {
 	int64_t value;
 	uint32_t action;
 };
 
+typedef struct emap_pair *emap_pairs_far __attribute__((aligned(4)));
+
 struct emap {
-	uint32_t n;                  /* sorted by action; in `few` while cap is EMAP_INLINE */
-	uint32_t cap : 31, lent : 1; /* `many` is somebody else's */
 	union {
 		struct emap_pair few[EMAP_INLINE];
-		struct emap_pair *many;
+		emap_pairs_far many;
 	} as;
+	uint32_t n;    /* sorted by action */
+	uint8_t grown; /* room for EMAP_INLINE << grown; in `few` while 0 */
+	bool lent;     /* `many` is somebody else's */
 };
 
 /* What an entry costs at some place. */
@@ -63,8 +67,9 @@ void emap_fini(struct emap *m);
 
 /* A map to compute with: it allocates nothing until it is larger than any but the oddest are. The
  * room must live as long as the map. */
+#define EMAP_ROOM_GROWN 3
 struct emap_room {
-	struct emap_pair pairs[24];
+	struct emap_pair pairs[EMAP_INLINE << EMAP_ROOM_GROWN];
 };
 void emap_init_in(struct emap *m, struct emap_room *room);
 
@@ -74,7 +79,7 @@ void emap_copy(struct emap *m, const struct emap *from);
 static inline const struct emap_pair *
 emap_pairs(const struct emap *m)
 {
-	return m->cap == EMAP_INLINE ? m->as.few : m->as.many;
+	return m->grown == 0 ? m->as.few : m->as.many;
 }
 
 static inline bool

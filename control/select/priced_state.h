@@ -32,8 +32,8 @@ struct priced {
 		int64_t fresh, kept; /* of an entry of this length */
 	} cost[130];
 	int64_t slot_cost; /* of one slot, for an entry that is not programmed */
-	uint32_t epoch;
-	bool solved;            /* maps and wants are current but for what is in `changed` */
+	uint16_t epoch;    /* of weights; a pass zeroes what is of another one, so it may wrap */
+	bool solved;       /* maps and wants are current but for what is in `changed` */
 	struct pnode **changed; /* topmost nodes whose map changed */
 	size_t n_changed, cap_changed;
 	struct slots places;     /* config's */

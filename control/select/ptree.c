@@ -14,16 +14,9 @@
 #include <string.h>
 
 #include "control/select/region.h"
-#include "lib/mem.h"
 #include "ribtrie/rib.h"
 
-#define CHUNK_NODES  1024
 #define NEED_UNKNOWN UINT16_MAX
-
-struct pnode_chunk {
-	struct pnode_chunk *next;
-	struct pnode nodes[CHUNK_NODES];
-};
 
 static unsigned
 bit_of(uint64_t hi, uint64_t lo, unsigned i)
@@ -56,20 +49,8 @@ flip_last(struct ip_prefix *p)
 static struct pnode *
 node_new(struct ptree *t, const struct ip_prefix *p, uint32_t act)
 {
-	struct pnode *n;
+	struct pnode *n = arena_at(&t->arena, arena_alloc(&t->arena, 1));
 
-	if (t->unused == NULL) {
-		struct pnode_chunk *c = mem_alloc(MEM_SELECT, sizeof(*c));
-
-		c->next = t->chunks;
-		t->chunks = c;
-		for (size_t i = CHUNK_NODES; i-- > 0;) {
-			c->nodes[i].parent = t->unused;
-			t->unused = &c->nodes[i];
-		}
-	}
-	n = t->unused;
-	t->unused = n->parent;
 	*n = (struct pnode){ .hi = p->hi,
 		.lo = p->lo,
 		.len = p->len,
@@ -91,8 +72,7 @@ node_free(struct ptree *t, struct pnode *n)
 {
 	emap_fini(&n->map);
 	pindex_remove(&t->index, n);
-	n->parent = t->unused;
-	t->unused = n;
+	arena_free(&t->arena, (uint32_t)(n - (struct pnode *)arena_at(&t->arena, 0)), 1);
 	t->nodes--;
 }
 
@@ -137,6 +117,7 @@ ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family, uint32
 		.routes_only = routes_only,
 		.no_guards = no_guards };
 	memcpy(t->classes, classes, sizeof(t->classes));
+	arena_init(&t->arena, MEM_SELECT, sizeof(struct pnode));
 	t->root = node_new(
 	    t, &everything, id != RIB_NONE ? rib_best_nexthop(rib, family, id) : default_action);
 	t->root->route = id != RIB_NONE;
@@ -157,22 +138,13 @@ ptree_fini(struct ptree *t)
 {
 	fini_below(t->root);
 	pindex_fini(&t->index);
-	while (t->chunks != NULL) {
-		struct pnode_chunk *next = t->chunks->next;
-
-		mem_free(MEM_SELECT, t->chunks);
-		t->chunks = next;
-	}
+	arena_fini(&t->arena);
 }
 
 size_t
 ptree_bytes(const struct ptree *t)
 {
-	size_t bytes = pindex_bytes(&t->index);
-
-	for (const struct pnode_chunk *c = t->chunks; c != NULL; c = c->next)
-		bytes += sizeof(*c);
-	return bytes;
+	return pindex_bytes(&t->index) + arena_bytes(&t->arena);
 }
 
 static void

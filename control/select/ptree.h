@@ -21,22 +21,18 @@
 #include "control/select/emap.h"
 #include "control/select/pindex.h"
 #include "lib/ip.h"
+#include "ribtrie/arena.h"
 
 struct rib;
 
-struct pnode {
+/* Two cache lines: what finds a place and the way to its neighbours, and what it is worth. */
+struct __attribute__((aligned(128))) pnode {
 	uint64_t hi, lo;
 	struct pnode *parent, *child[2];
-	int64_t weight;     /* bytes/s in the caller's units, at addresses with action `act` */
-	uint32_t act;       /* in force here in the RIB; the default where nothing is */
-	uint32_t side[2];   /* no child: action of that half; else of the edge's idle halves */
-	uint32_t ent;       /* programmed, or ACTION_NONE */
-	uint32_t want;      /* of the last extraction, or ACTION_NONE */
-	uint32_t inherited; /* in force from above at the last extraction */
-	uint32_t best;      /* entry for actions that are not in the map; ACTION_NONE: none pays */
-	uint32_t epoch;     /* of the weight */
-	struct emap map;
-	uint16_t need[2]; /* see ptree_need() */
+	int64_t weight;   /* bytes/s in the caller's units, at addresses with action `act` */
+	uint32_t act;     /* in force here in the RIB; the default where nothing is */
+	uint32_t side[2]; /* no child: action of that half; else of the edge's idle halves */
+	uint16_t epoch;   /* of the weight */
 	uint8_t len;
 	bool route : 1;   /* the RIB has this prefix */
 	bool busy : 1;    /* it or a node below has a weight, an entry or a place in a list */
@@ -44,7 +40,16 @@ struct pnode {
 	bool always : 1;  /* its route is wanted whatever it carries */
 	bool mapped : 1;  /* the map has been computed */
 	bool touched : 1; /* it changed since the last extraction */
+
+	struct emap map;
+	uint32_t ent;       /* programmed, or ACTION_NONE */
+	uint32_t want;      /* of the last extraction, or ACTION_NONE */
+	uint32_t inherited; /* in force from above at the last extraction */
+	uint32_t best;      /* entry for actions that are not in the map; ACTION_NONE: none pays */
+	uint16_t need[2];   /* see ptree_need() */
 };
+
+_Static_assert(sizeof(struct pnode) == 128, "a node is two cache lines");
 
 #define PTREE_CLASS_NONE  0   /* there are no entries of this length */
 #define PTREE_CLASS_EXACT 254 /* they take a place in a table of their own */
@@ -62,8 +67,7 @@ struct ptree {
 	struct pindex index; /* of all nodes */
 	size_t nodes;
 	size_t looked; /* routes looked at, ever: what changes of the tree have cost */
-	struct pnode_chunk *chunks;
-	struct pnode *unused;
+	struct arena arena;
 };
 
 void ptree_init(struct ptree *t, const struct rib *rib, enum ip_family family,
