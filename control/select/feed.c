@@ -48,37 +48,64 @@ feed_lists(struct priced *p, const struct select_input *in)
 			priced_never(p, &in->never[i]);
 }
 
-size_t
-feed_record(struct priced *p, const struct select_input *in, size_t i, double unit)
+void
+feed_begin(struct feed *f, struct priced *p, const struct select_input *in, double unit)
 {
+	f->priced = p;
+	f->in = in;
+	f->unit = unit;
+	f->n = 0;
+}
+
+void
+feed_end(struct feed *f)
+{
+	priced_set_weights(f->priced, f->batch, f->n);
+	f->n = 0;
+}
+
+static void
+feed_place(struct feed *f, const struct ip_prefix *place, int64_t weight)
+{
+	if (f->n == FEED_BATCH)
+		feed_end(f);
+	f->batch[f->n++] = (struct priced_weight){ .place = *place, .weight = weight };
+}
+
+size_t
+feed_record(struct feed *f, size_t i)
+{
+	const struct select_input *in = f->in;
 	struct traffic_point points[TRAFFIC_POINTS];
-	int64_t rest = feed_scaled(traffic_demands(in->traffic)[i].weight * unit);
+	int64_t rest = feed_scaled(traffic_demands(in->traffic)[i].weight * f->unit);
 	unsigned n = traffic_points(in->traffic, i, points);
 	struct ip_prefix route;
 	size_t places = 0;
 
 	for (unsigned k = 0; k < n; k++) {
-		int64_t weight = feed_scaled(points[k].weight * unit);
+		int64_t weight = feed_scaled(points[k].weight * f->unit);
 
 		if (weight == 0)
 			continue;
 		rest -= weight;
 		places++;
-		priced_set_weight(p, &points[k].prefix, weight);
+		feed_place(f, &points[k].prefix, weight);
 	}
 	if (rest <= 0)
 		return places;
 	route = rib_prefix(in->rib, in->family, traffic_ids(in->traffic)[i]);
-	priced_set_weight(p, &route, rest);
+	feed_place(f, &route, rest);
 	return places + 1;
 }
 
 void
 feed_weights(struct priced *p, const struct select_input *in)
 {
-	double unit = traffic_demand_unit(in->traffic, in->now);
+	struct feed f;
 
 	priced_begin_weights(p);
+	feed_begin(&f, p, in, traffic_demand_unit(in->traffic, in->now));
 	for (size_t i = 0; i < traffic_count(in->traffic); i++)
-		(void)feed_record(p, in, i, unit);
+		(void)feed_record(&f, i);
+	feed_end(&f);
 }

@@ -20,10 +20,25 @@ void feed_config(
 
 void feed_lists(struct priced *p, const struct select_input *in);
 
-/* What is known of record i; `unit` makes it bytes/s. Demand, not what is shown: averaged for as
- * long as the price needs. What goes to hot points of a route counts there, the rest where the
- * route itself is in force. Gives how many places that are. */
-size_t feed_record(struct priced *p, const struct select_input *in, size_t i, double unit);
+/* Weights on their way, some at a time: priced_set_weights(). */
+#define FEED_BATCH 64
+struct feed {
+	struct priced *priced;
+	const struct select_input *in;
+	double unit; /* makes what a record has bytes/s */
+	struct priced_weight batch[FEED_BATCH];
+	size_t n;
+};
+
+void feed_begin(struct feed *f, struct priced *p, const struct select_input *in, double unit);
+
+/* What is known of record i. Demand, not what is shown: averaged for as long as the price needs.
+ * What goes to hot points of a route counts there, the rest where the route itself is in force.
+ * Gives how many places that are. */
+size_t feed_record(struct feed *f, size_t i);
+
+/* Until then some of them are not known. */
+void feed_end(struct feed *f);
 
 /* All weights, anew. */
 void feed_weights(struct priced *p, const struct select_input *in);

@@ -94,6 +94,19 @@ pindex_get(const struct pindex *x, uint64_t hi, uint64_t lo, unsigned len)
 	return NULL;
 }
 
+void
+pindex_fetch(const struct pindex *x, uint64_t hi, uint64_t lo, unsigned len)
+{
+	if (x->cap > 0)
+		__builtin_prefetch(&x->slots[home(x, hi, lo, len)]);
+}
+
+struct pnode *
+pindex_likely(const struct pindex *x, uint64_t hi, uint64_t lo, unsigned len)
+{
+	return x->cap > 0 ? x->slots[home(x, hi, lo, len)] : NULL;
+}
+
 size_t
 pindex_bytes(const struct pindex *x)
 {

@@ -26,6 +26,11 @@ void pindex_remove(struct pindex *x, const struct pnode *n);
 /* The node with this key, left-aligned and zero behind `len` bits; or NULL. */
 struct pnode *pindex_get(const struct pindex *x, uint64_t hi, uint64_t lo, unsigned len);
 
+/* To look many up without waiting for memory each time: where a key may be found is fetched first,
+ * then the node that is likely to be the one. */
+void pindex_fetch(const struct pindex *x, uint64_t hi, uint64_t lo, unsigned len);
+struct pnode *pindex_likely(const struct pindex *x, uint64_t hi, uint64_t lo, unsigned len);
+
 size_t pindex_bytes(const struct pindex *x);
 
 #endif

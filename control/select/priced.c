@@ -451,6 +451,57 @@ priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weigh
 		refresh(p, n, false);
 }
 
+static void
+fetch_node(const struct pnode *n)
+{
+	if (n == NULL)
+		return;
+	__builtin_prefetch(n);
+	__builtin_prefetch((const char *)n + sizeof(*n) / 2);
+}
+
+/* The nodes of a large tree are in no cache, and each change needs some: its own, found through the
+ * index, those above it, and those beside these. They are fetched in four steps, each STEP changes
+ * ahead of the next. */
+void
+priced_set_weights(struct priced *p, const struct priced_weight *weights, size_t n)
+{
+	enum {
+		STEP = 3,
+		STEPS = 4,
+		RING = 16
+	};
+	const struct pindex *index = &p->tree.index;
+	const struct pnode *likely[RING], *m;
+
+	for (size_t i = 0; i < n + STEPS * STEP; i++) {
+		size_t at[STEPS + 1]; /* out of range before the first and behind the last */
+
+		for (size_t k = 0; k <= STEPS; k++)
+			at[k] = i - k * STEP;
+		if (at[0] < n) {
+			const struct ip_prefix *place = &weights[at[0]].place;
+
+			pindex_fetch(index, place->hi, place->lo, place->len);
+		}
+		if (at[1] < n) {
+			const struct ip_prefix *place = &weights[at[1]].place;
+
+			m = pindex_likely(index, place->hi, place->lo, place->len);
+			fetch_node(likely[at[1] % RING] = m);
+		}
+		if (at[2] < n && (m = likely[at[2] % RING]) != NULL)
+			fetch_node(m->parent);
+		if (at[3] < n && (m = likely[at[3] % RING]) != NULL && m->parent != NULL) {
+			fetch_node(m->parent->child[0]);
+			fetch_node(m->parent->child[1]);
+			fetch_node(m->parent->parent);
+		}
+		if (at[4] < n)
+			priced_set_weight(p, &weights[at[4]].place, weights[at[4]].weight);
+	}
+}
+
 void
 priced_begin_weights(struct priced *p)
 {

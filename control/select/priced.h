@@ -63,6 +63,13 @@ void priced_set_exact_price(struct priced *p, unsigned permille);
  */
 void priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weight);
 
+/* The same for many, which is faster: what they need of a large tree is fetched ahead. */
+struct priced_weight {
+	struct ip_prefix place;
+	int64_t weight;
+};
+void priced_set_weights(struct priced *p, const struct priced_weight *weights, size_t n);
+
 /* From here on all weights are given anew: those that are not until priced_solve() become 0. */
 void priced_begin_weights(struct priced *p);
 

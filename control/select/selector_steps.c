@@ -130,31 +130,28 @@ selector_is_working(const struct selector *s)
 	return s->plain == NULL && s->priced != NULL && s->steps.work != WORK_NONE;
 }
 
-/* Give record i; gives what of the budget that took. */
-static size_t
-give_record(struct selector *s, const struct select_input *in, size_t i, double unit)
-{
-	size_t looked = priced_looked(s->priced);
-	size_t places = feed_record(s->priced, in, i, unit);
-
-	return 1 + PLACE_NODES * places + priced_looked(s->priced) - looked;
-}
-
 /* Records from behind, since one that moves, moves towards the front; those sampled since `since`.
  */
 static void
 give_records(struct selector *s, const struct select_input *in, struct mono since, size_t budget)
 {
 	struct steps *t = &s->steps;
-	double unit = tree_unit(s, in);
+	size_t looked = priced_looked(s->priced), places = 0, records = 0;
+	struct feed f;
 
 	t->records = size_min(t->records, traffic_count(in->traffic));
-	for (size_t spent = 0; spent < budget && t->records > 0;) {
+	feed_begin(&f, s->priced, in, tree_unit(s, in));
+	while (t->records > 0) {
 		size_t i = --t->records;
 
-		if (t->work == WORK_WEIGHTS || traffic_sampled(in->traffic, i, TRAFFIC_TO, since))
-			spent += give_record(s, in, i, unit);
+		if (t->work != WORK_WEIGHTS && !traffic_sampled(in->traffic, i, TRAFFIC_TO, since))
+			continue;
+		places += feed_record(&f, i);
+		records++;
+		if (records + PLACE_NODES * places + priced_looked(s->priced) - looked >= budget)
+			break;
 	}
+	feed_end(&f);
 }
 
 /* What was sampled since the last time; where many places are new that takes longer. */

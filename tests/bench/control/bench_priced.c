@@ -285,24 +285,30 @@ bench_solves(const struct bench *b, struct priced *p, const char *name, double t
 	figure(b, "memory", b->model.n, (double)priced_bytes(p) / 1048576, "MiB", -1, false);
 }
 
-/* Change the weight of one place in a hundred, by a little or a lot, and update each time. */
+/* Change the weight of some places, by a little or a lot, and update: `each` at a time. The daemon
+ * gives what was sampled since the last time. */
 static void
-bench_changes(const struct bench *b, struct priced *p)
+bench_changes(const struct bench *b, struct priced *p, const char *name, size_t each, double target)
 {
 	struct rng r = rng_make(7);
-	size_t n = 200000;
+	size_t n = 200000 / each * each;
+	struct priced_weight *changes = calloc(n, sizeof(*changes));
 	double start;
 
-	priced_solve(p, priced_price(p));
-	start = clock_cpu_s();
 	for (size_t i = 0; i < n; i++) {
 		const struct fibmodel_place *at = &b->model.places[rng_below(&r, b->model.n)];
 
-		priced_set_weight(
-		    p, &at->prefix, 1 + (int64_t)((double)at->weight * 2 * rng_unit(&r)));
+		changes[i].place = at->prefix;
+		changes[i].weight = 1 + (int64_t)((double)at->weight * 2 * rng_unit(&r));
+	}
+	priced_solve(p, priced_price(p));
+	start = clock_cpu_s();
+	for (size_t i = 0; i < n; i += each) {
+		priced_set_weights(p, &changes[i], each);
 		priced_update(p);
 	}
-	figure(b, "change", b->model.n, (clock_cpu_s() - start) / (double)n * 1e6, "us", 2, true);
+	figure(b, name, b->model.n, (clock_cpu_s() - start) / (double)n * 1e6, "us", target, true);
+	free(changes);
 }
 
 static int
@@ -410,7 +416,8 @@ measure(struct bench *b, const struct fibmodel_config *config, bool follow, cons
 	figure(b, "build", b->model.n, clock_cpu_s() - start, "s", -1, true);
 	bench_solves(b, p, name, target);
 	bench_verify(b, p);
-	bench_changes(b, p);
+	bench_changes(b, p, "change", 64, 1);
+	bench_changes(b, p, "change.alone", 1, -1);
 	bench_routes(b, p);
 	priced_free(p);
 	unload(b);

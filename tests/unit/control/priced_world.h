@@ -134,12 +134,13 @@ give_held(const struct small *s, struct priced *p)
 static inline void
 give_weights(const struct small *s, struct priced *p)
 {
-	for (unsigned i = 1; i < 2u << s->depth; i++) {
-		struct ip_prefix at = small_prefix(i);
+	struct priced_weight weights[2 << DEPTH];
+	size_t n = 0;
 
+	for (unsigned i = 1; i < 2u << s->depth; i++)
 		if (s->weight[i] > 0)
-			priced_set_weight(p, &at, s->weight[i]);
-	}
+			weights[n++] = (struct priced_weight){ small_prefix(i), s->weight[i] };
+	priced_set_weights(p, weights, n);
 	give_held(s, p);
 }
 
