@@ -136,7 +136,10 @@ print_route(const struct cli *cli, const json_t *root)
 		    get_text(root, "carriedby"));
 	else
 		say(cli, "forwarding",
-		    strcmp(where, "default") == 0 ? "left to the default route" : where);
+		    strcmp(where, "default") == 0 ? "left to the default route"
+		    : strcmp(where, "parts") == 0
+			? "in parts by entries inside it, the rest left to the default route"
+			: where);
 	if (get_text(root, "withheld")[0] != '\0')
 		say(cli, "not pushed", get_text(root, "withheld"));
 	print_decision(cli, root);

@@ -323,7 +323,8 @@ add_as_path(struct table *t, const char *path)
 	str_fini(&s);
 }
 
-/* Installed, carried by an installed entry above it, or left to the default. */
+/* Installed, carried by an installed entry above it or by some inside it, or left to the default.
+ */
 static void
 add_state(struct table *t, const json_t *row)
 {
@@ -331,6 +332,8 @@ add_state(struct table *t, const json_t *row)
 
 	if (carrier[0] != '\0')
 		table_addf(t, "in %s", carrier);
+	else if (get_bool(row, "parts"))
+		table_add(t, "in parts");
 	else
 		table_add(t, get_bool(row, "installed") ? "installed" : "-");
 }

@@ -456,6 +456,27 @@ view_top(void *ctx, size_t router, enum ip_family family, const struct web_top_q
 	selection_fini(&chosen);
 }
 
+#define PARTS_LOOKS 64 /* entries inside a route that are looked at */
+
+/* Entries inside the route carry parts of it: they have its next hop, where it is the RIB's. */
+static bool
+is_in_parts(const struct app *app, const struct router *r, const struct installed *held,
+    const struct ip_prefix *route, uint32_t id, uint32_t nexthop)
+{
+	struct ip_prefix at = *route;
+	const struct installed_entry *e = installed_next(held, &at, false);
+
+	for (unsigned i = 0; i < PARTS_LOOKS && e != NULL && prefix_contains(route, &at); i++) {
+		struct ip_addr first = prefix_first(&at);
+
+		if (attrs_nexthop(app->attrs, e->attrs) == nexthop &&
+		    rib_lpm(router_rib(r), &first) == id)
+			return true;
+		e = installed_next(held, &at, false);
+	}
+	return false;
+}
+
 /* What the target does at `place`, which the route contains or is. */
 static void
 fill_forwarding(const struct app *app, const struct installed *held, const struct ip_prefix *place,
@@ -476,9 +497,11 @@ fill_route(struct app *app, struct router *r, enum ip_family family, uint32_t id
     const struct ip_prefix *place, struct web_route *out)
 {
 	const struct installed *held = NULL;
+	uint32_t nexthop;
 
 	if (id == RIB_NONE)
 		return false;
+	nexthop = rib_best_nexthop(router_rib(r), family, id);
 	if (app->target != NULL && target_config(app->target)->router == r)
 		held = target_installed(app->target, family);
 	*out = (struct web_route){
@@ -488,9 +511,13 @@ fill_route(struct app *app, struct router *r, enum ip_family family, uint32_t id
 		.rate_source = traffic_rate(router_traffic(r, family), id, TRAFFIC_FROM, app->now),
 	};
 	attrs_get(app->attrs, rib_best_attrs(router_rib(r), family, id), &out->attrs);
-	if (held != NULL)
-		fill_forwarding(app, held, place != NULL ? place : &out->prefix,
-		    rib_best_nexthop(router_rib(r), family, id), out);
+	if (held == NULL)
+		return true;
+	if (place == NULL)
+		place = &out->prefix;
+	fill_forwarding(app, held, place, nexthop, out);
+	if (!out->installed && !out->carried && prefix_equal(place, &out->prefix))
+		out->in_parts = is_in_parts(app, r, held, &out->prefix, id, nexthop);
 	return true;
 }
 

@@ -137,7 +137,10 @@ forwarding(const struct web_explanation *e)
 {
 	if (!e->has_target)
 		return "no target";
-	return e->route.installed ? "installed" : e->route.carried ? "carried" : "default";
+	return e->route.installed  ? "installed"
+	       : e->route.carried  ? "carried"
+	       : e->route.in_parts ? "parts"
+				   : "default";
 }
 
 static json_t *

@@ -206,6 +206,7 @@ struct web_route {
 	bool installed;
 	bool carried;             /* not installed: an entry that is forwards alike */
 	struct ip_prefix carrier; /* that entry, when carried */
+	bool in_parts;            /* neither, but entries inside it carry parts of it */
 };
 
 /* One of a prefix's paths. */

@@ -58,6 +58,8 @@ web_route_add(struct str *out, const struct web_route *route, double value,
 	str_addf(out, ",\"origin\":\"%s\"", route_origin_name(attrs->origin));
 	if (parent != NULL)
 		str_addf(out, ",\"parentprefix\":\"%s\"", prefix_format(parent, text));
+	if (extended && route->in_parts)
+		str_add(out, ",\"parts\":true");
 	str_addf(out, ",\"prefix\":\"%s\",\"value\":", prefix_format(&route->prefix, text));
 	web_row_real(out, value);
 }

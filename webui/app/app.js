@@ -273,8 +273,10 @@ function showTop(top) {
 			text: percent(top.valueTotal > 0 ? p.value / top.valueTotal : 0) },
 		{ chips: [].concat(p.installed ? [["installed", "good"]] : [],
 			p.carriedby ? [["in " + p.carriedby, "good"]] : [],
-			p.installed || p.carriedby ? [] : [["by default", ""]]),
-		title: p.carriedby ? "the installed " + p.carriedby + " has the same next hop" : "" },
+			p.parts ? [["in parts", "good"]] : [],
+			p.installed || p.carriedby || p.parts ? [] : [["by default", ""]]),
+		title: p.carriedby ? "the installed " + p.carriedby + " has the same next hop" :
+			p.parts ? "entries inside it carry busy parts of it" : "" },
 		p.nexthop, { text: p.aspath ? p.aspath.replaceAll("-", " ") : "–", cls: "wrap" },
 	]) : [];
 	setTable("top", rows, "No traffic seen towards " + (view.family === "ipv4" ? "IPv4" : "IPv6") +

@@ -44,7 +44,8 @@ static const char top[] =
     "\"nexthop\":\"192.0.2.1\",\"prefix\":\"10.0.0.0/24\",\"value\":1e9},"
     "{\"aspath\":\"\",\"carriedby\":\"10.0.0.0/8\",\"nexthop\":\"192.0.2.2\","
     "\"prefix\":\"10.0.1.0/24\",\"value\":2},"
-    "{\"aspath\":\"\",\"nexthop\":\"192.0.2.2\",\"prefix\":\"10.0.2.0/24\",\"value\":1.25}]}";
+    "{\"aspath\":\"\",\"nexthop\":\"192.0.2.2\",\"parts\":true,\"prefix\":\"10.0.2.0/24\","
+    "\"value\":1.25}]}";
 
 static const char installed[] =
     "{\"installed\":[{\"ageSeconds\":61.5,\"covered\":true,\"kind\":\"route\","
@@ -303,7 +304,7 @@ test_top(void **state)
 	    "#  PREFIX              RATE   SHARE  STATE          NEXT HOP   AS PATH\n"
 	    "1  10.0.0.0/24  8.00 Gbit/s  50.0 %  installed      192.0.2.1  1 2 3\n"
 	    "2  10.0.1.0/24     16 bit/s   0.0 %  in 10.0.0.0/8  192.0.2.2  -\n"
-	    "3  10.0.2.0/24     10 bit/s   0.0 %  -              192.0.2.2  -\n");
+	    "3  10.0.2.0/24     10 bit/s   0.0 %  in parts       192.0.2.2  -\n");
 	assert_int_equal(run(pages, "show top --router nope"), CLI_ERROR);
 	assert_string_equal(err, "hotfib: the daemon answered 404: no \\x1brouter\n");
 	assert_int_equal(run(pages, "show -H top"), CLI_OK);

@@ -150,6 +150,25 @@ test_top(void **state)
 	edge_fini(&w.edge);
 }
 
+/* As a list of routes has it: 'i'nstalled, 'c'arried, in 'p'arts, '-' by default. */
+static char
+state_of(struct world *w, const char *text)
+{
+	struct router *routers[] = { w->edge.router };
+	struct app app = { .target = w->edge.target,
+		.attrs = w->edge.attrs,
+		.now = w->edge.now,
+		.routers = routers,
+		.n_routers = 1 };
+	struct web_backend backend = view_backend(&app);
+	struct ip_prefix p = prefix(text);
+	struct web_route route;
+
+	assert_true(backend.route(backend.ctx, 0, &p, &route));
+	assert_true(route.installed + route.carried + route.in_parts <= 1);
+	return route.installed ? 'i' : route.carried ? 'c' : route.in_parts ? 'p' : '-';
+}
+
 static void
 test_priced(void **state)
 {
@@ -193,6 +212,9 @@ test_priced(void **state)
 	assert_verdict(&w, "40.0.0.0/8", "below-price", "a slot has to earn");
 	assert_verdict(&w, "50.0.0.0/16", "parts", "inside it carr");
 	assert_verdict(&w, "50.0.33.1/32", "carried", "installed, for this part of the route");
+	assert_int_equal(state_of(&w, "10.0.0.0/8"), 'i');
+	assert_int_equal(state_of(&w, "40.0.0.0/8"), '-');
+	assert_int_equal(state_of(&w, "50.0.0.0/16"), 'p');
 	edge_fini(&w.edge);
 }
 
