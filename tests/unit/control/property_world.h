@@ -45,6 +45,7 @@ struct world {
 	struct installed *port[IP_FAMILIES];
 	size_t room[IP_FAMILIES];
 	struct {
+		struct priced_config config;
 		struct priced *tree;
 		int64_t weight[PLACES];
 		struct ip_prefix place[PLACES];

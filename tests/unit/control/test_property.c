@@ -23,7 +23,7 @@ changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
 {
 	struct world *w = ctx;
 
-	if (w->shadow.tree != NULL && p->family == IP_V4)
+	if (w->shadow.tree != NULL && p->family == w->shadow.config.family)
 		priced_route_changed(w->shadow.tree, p);
 	target_route_changed(w->target, p, result);
 }
@@ -289,15 +289,17 @@ restart(struct world *w)
 
 /* --- incremental against fresh --------------------------------------------------------------- */
 
-static struct priced_config
-shadow_config(const struct world *w)
+static void
+shadow_new(struct world *w)
 {
-	return (struct priced_config){ .rib = router_rib(w->router),
-		.family = IP_V4,
+	w->shadow.config = (struct priced_config){ .rib = router_rib(w->router),
+		.family = rng_below(&w->r, 4) == 0 ? IP_V6 : IP_V4,
 		.default_action = ACTION_PUNT,
-		.guards = true,
-		.synthetic = true,
+		.guards = rng_below(&w->r, 4) != 0,
+		.synthetic = rng_below(&w->r, 2) == 0,
 		.min_length = 1 };
+	w->shadow.tree = priced_new(&w->shadow.config);
+	priced_solve(w->shadow.tree, 50);
 }
 
 static void
@@ -308,7 +310,7 @@ shadow_weight(struct world *w)
 
 	if (w->shadow.weight[i] != 0)
 		priced_set_weight(w->shadow.tree, p, 0);
-	*p = w->pool[IP_V4][rng_below(&w->r, POOL)];
+	*p = w->pool[w->shadow.config.family][rng_below(&w->r, POOL)];
 	w->shadow.weight[i] = 0;
 	for (size_t k = 0; k < PLACES; k++)
 		if (w->shadow.weight[k] != 0 && prefix_equal(&w->shadow.place[k], p))
@@ -320,8 +322,7 @@ shadow_weight(struct world *w)
 static void
 shadow_compare(struct world *w)
 {
-	struct priced_config config = shadow_config(w);
-	struct priced *fresh = priced_new(&config);
+	struct priced *fresh = priced_new(&w->shadow.config);
 	struct priced_table a, b;
 
 	priced_update(w->shadow.tree);
@@ -357,7 +358,6 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 		.selection = selection, .capacity = { CAPACITY4, CAPACITY6 }, .min_rate_bps = 100
 	};
 	struct push push = push_nowhere("port", w);
-	struct priced_config shadow;
 
 	memset(w, 0, sizeof(*w));
 	w->r = rng_make(seed);
@@ -411,9 +411,7 @@ world_init(struct world *w, uint64_t seed, enum selector_kind selection)
 		}
 		router_end_of_rib(w->router, w->source, (enum ip_family)f, w->now);
 	}
-	shadow = shadow_config(w);
-	w->shadow.tree = priced_new(&shadow);
-	priced_solve(w->shadow.tree, 50);
+	shadow_new(w);
 	w->up = true;
 	target_port_up(w->target, 0, both);
 	w->budget = SIZE_MAX;
