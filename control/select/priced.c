@@ -472,7 +472,7 @@ priced_set_weights(struct priced *p, const struct priced_weight *weights, size_t
 		RING = 16
 	};
 	const struct pindex *index = &p->tree.index;
-	const struct pnode *likely[RING], *m;
+	const struct pnode *likely[RING] = { NULL }, *m;
 
 	for (size_t i = 0; i < n + STEPS * STEP; i++) {
 		size_t at[STEPS + 1]; /* out of range before the first and behind the last */
