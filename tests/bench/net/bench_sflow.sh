@@ -134,8 +134,9 @@ if command -v sfacctd >/dev/null; then
 	kill_hard sfacctd
 fi
 
+# A part of what sfacctd did; none where it did nothing without a loss.
 of_anchor() {
-	awk -v a="$1" -v k="$2" 'BEGIN { print a == "null" ? a : a * k }'
+	awk -v a="$1" -v k="$2" 'BEGIN { print a == "null" || a + 0 == 0 ? "null" : a * k }'
 }
 
 figure P7 "$best" samples/s "$(of_anchor "$anchor_best" 5)" least "$anchor" "$anchor_best"
