@@ -9,7 +9,7 @@ figure_print(const struct figure *f)
 {
 	bool met = f->goal == FIGURE_AT_LEAST ? f->value >= f->target : f->value <= f->target;
 
-	printf("{\"id\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",", f->id, f->value, f->unit);
+	printf("{\"id\":\"%s\",\"value\":%.8g,\"unit\":\"%s\",", f->id, f->value, f->unit);
 	if (f->anchor != NULL)
 		printf("\"anchor\":\"%s\",\"anchor_value\":%.6g,", f->anchor, f->anchor_value);
 	else

@@ -18,6 +18,7 @@
 #include "lib/clock_io.h"
 #include "lib/mem.h"
 #include "tests/support/fibmodel.h"
+#include "tests/support/figure.h"
 
 #define SOLVES 40 /* at most, to find a price */
 
@@ -41,18 +42,22 @@ figure(const struct bench *b, const char *name, size_t n, double value, const ch
     double target, bool at_most)
 {
 	const struct fibmodel_config *c = &b->model.config;
-	char wanted[64] = "\"target\":null,\"met\":null";
+	char id[64], data[160];
 
-	if (target >= 0)
-		snprintf(wanted, sizeof(wanted), "\"target\":%g,\"met\":%s", target,
-		    (at_most ? value <= target : value >= target) ? "true" : "false");
-	printf("{\"id\":\"S.%s.%zu\",\"value\":%.8g,\"unit\":\"%s\",\"anchor\":null,"
-	       "\"anchor_value\":null,%s,\"data\":\"%s, %zu routes, %zu places, %s T%d alpha %g "
-	       "H %u, %s, seed %llu\"}\n",
-	    name, n, value, unit, wanted, b->model.real ? "real table" : "generated table",
-	    b->model.routes, b->model.n, c->nexthops, c->plain_ranks ? 0 : 1, c->alpha, c->hot,
-	    b->mode, (unsigned long long)c->seed);
-	fflush(stdout);
+	snprintf(id, sizeof(id), "S.%s.%zu", name, n);
+	snprintf(data, sizeof(data),
+	    "%s, %zu routes, %zu places, %s T%d alpha %g H %u, %s, seed %llu",
+	    b->model.real ? "real table" : "generated table", b->model.routes, b->model.n,
+	    c->nexthops, c->plain_ranks ? 0 : 1, c->alpha, c->hot, b->mode,
+	    (unsigned long long)c->seed);
+	figure_print(&(struct figure){ .id = id,
+	    .value = value,
+	    .unit = unit,
+	    .goal = target < 0 ? FIGURE_NOTE
+		    : at_most  ? FIGURE_AT_MOST
+			       : FIGURE_AT_LEAST,
+	    .target = target,
+	    .data = data });
 }
 
 static int

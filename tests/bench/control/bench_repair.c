@@ -17,6 +17,7 @@
 #include "bgpd/conn.h"
 #include "bgpd/msg.h"
 #include "tests/bench/control/fibworld.h"
+#include "tests/support/figure.h"
 
 #define N         10000
 #define PLACES    100000
@@ -43,18 +44,18 @@ struct times {
 static void
 figure(const struct bench *b, const char *id, double value, const char *unit, double target)
 {
-	char wanted[64] = "\"target\":null,\"met\":null";
+	char name[64], data[128];
 
-	if (target >= 0)
-		snprintf(wanted, sizeof(wanted), "\"target\":%g,\"met\":%s", target,
-		    value <= target ? "true" : "false");
-	printf("{\"id\":\"S.repair.%s\",\"value\":%.4g,\"unit\":\"%s\",\"anchor\":null,"
-	       "\"anchor_value\":null,%s,\"data\":\"%s, %zu routes, %zu entries installed, seed "
-	       "%llu\"}\n",
-	    id, value, unit, wanted, b->w.model.real ? "real table" : "generated table",
-	    b->w.model.routes, installed_count(b->w.port),
-	    (unsigned long long)b->w.model.config.seed);
-	fflush(stdout);
+	snprintf(name, sizeof(name), "S.repair.%s", id);
+	snprintf(data, sizeof(data), "%s, %zu routes, %zu entries installed, seed %llu",
+	    b->w.model.real ? "real table" : "generated table", b->w.model.routes,
+	    installed_count(b->w.port), (unsigned long long)b->w.model.config.seed);
+	figure_print(&(struct figure){ .id = name,
+	    .value = value,
+	    .unit = unit,
+	    .goal = target < 0 ? FIGURE_NOTE : FIGURE_AT_MOST,
+	    .target = target,
+	    .data = data });
 }
 
 /* --- the session that brings changes -------------------------------------------------------- */

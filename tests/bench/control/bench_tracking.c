@@ -18,6 +18,7 @@
 
 #include "control/select/priced.h"
 #include "tests/bench/control/fibworld.h"
+#include "tests/support/figure.h"
 
 #define N          10000
 #define PLACES     100000
@@ -45,18 +46,23 @@ static void
 figure(const struct bench *b, const char *id, double value, const char *unit, double target,
     bool at_most)
 {
-	char wanted[64] = "\"target\":null,\"met\":null";
+	char name[64], data[160];
 
-	if (target >= 0)
-		snprintf(wanted, sizeof(wanted), "\"target\":%g,\"met\":%s", target,
-		    (at_most ? value <= target : value >= target) ? "true" : "false");
-	printf("{\"id\":\"S.%s\",\"value\":%.6g,\"unit\":\"%s\",\"anchor\":null,"
-	       "\"anchor_value\":null,%s,\"data\":\"%s, %zu routes, %zu places, s0 T1 alpha 1 H 8, "
-	       "default punt, N %d, %d samples/s unless said, seed %llu\"}\n",
-	    id, value, unit, wanted, b->w.model.real ? "real table" : "generated table",
-	    b->w.model.routes, b->w.model.n, N, SAMPLES_S,
-	    (unsigned long long)b->w.model.config.seed);
-	fflush(stdout);
+	snprintf(name, sizeof(name), "S.%s", id);
+	snprintf(data, sizeof(data),
+	    "%s, %zu routes, %zu places, s0 T1 alpha 1 H 8, default punt, N %d, %d samples/s "
+	    "unless "
+	    "said, seed %llu",
+	    b->w.model.real ? "real table" : "generated table", b->w.model.routes, b->w.model.n, N,
+	    SAMPLES_S, (unsigned long long)b->w.model.config.seed);
+	figure_print(&(struct figure){ .id = name,
+	    .value = value,
+	    .unit = unit,
+	    .goal = target < 0 ? FIGURE_NOTE
+		    : at_most  ? FIGURE_AT_MOST
+			       : FIGURE_AT_LEAST,
+	    .target = target,
+	    .data = data });
 }
 
 /* --- the world ------------------------------------------------------------------------------ */
