@@ -46,11 +46,30 @@ finish(struct table *t, const struct cli *cli)
 static const char *const status_titles[] = { "ROUTER", "FAMILY", ">PREFIXES", ">ACTIVE", ">TRAFFIC",
 	">UNROUTED", ">DESIRED", ">INSTALLED", ">CAPACITY", ">COVERED", "STATE" };
 
+/* Entries; in pools, where these do not take one slot each, the slots that are taken of those there
+ * are, and the same of a table for one length. */
+static void
+add_capacity(struct table *t, const struct cli *cli, const json_t *family)
+{
+	uint64_t capacity = get_count(family, "capacity"), usable = get_count(family, "usable");
+	uint64_t slots = get_count(family, "slots"), exact = get_count(family, "exactRoom");
+
+	if (exact > 0)
+		table_addf(t, "%llu of %llu + %llu of %llu", (unsigned long long)slots,
+		    (unsigned long long)usable, (unsigned long long)get_count(family, "exact"),
+		    (unsigned long long)exact);
+	else if (slots > 0 && slots != get_count(family, "installed"))
+		add_used(t, cli, slots, usable);
+	else if (usable < capacity)
+		add_used(t, cli, usable, capacity);
+	else
+		add_count(t, cli, capacity);
+}
+
 static void
 add_family(struct table *t, const struct cli *cli, const json_t *router, const char *name)
 {
 	const json_t *f = json_object_get(json_object_get(router, "families"), name);
-	uint64_t capacity = get_count(f, "capacity"), usable = get_count(f, "usable");
 
 	table_add(t, get_text(router, "name"));
 	table_add(t, name);
@@ -61,10 +80,7 @@ add_family(struct table *t, const struct cli *cli, const json_t *router, const c
 	if (get_bool(f, "hasTarget")) {
 		add_count(t, cli, get_count(f, "desired"));
 		add_count(t, cli, get_count(f, "installed"));
-		if (usable < capacity)
-			add_used(t, cli, usable, capacity);
-		else
-			add_count(t, cli, capacity);
+		add_capacity(t, cli, f);
 		add_ratio(t, cli, get_number(f, "coverage"));
 		table_add(t, get_bool(f, "frozen")   ? "frozen"
 			     : get_bool(f, "dryRun") ? "dry run"

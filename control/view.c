@@ -9,7 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "control/app_coverage.h"
 #include "control/command.h"
 #include "control/dump.h"
 #include "control/events.h"
@@ -280,39 +279,6 @@ view_attribute_error(void *ctx, size_t neighbor, unsigned k, struct web_attribut
 
 /* --- routers --- */
 
-/* The target's table as one of its ports holds it: the first with anything, else the first. */
-static const struct installed *
-target_installed(const struct target *t, enum ip_family family)
-{
-	for (unsigned i = 0; i < target_ports(t); i++)
-		if (installed_count(target_port_installed(t, i, family)) > 0)
-			return target_port_installed(t, i, family);
-	return target_ports(t) > 0 ? target_port_installed(t, 0, family) : NULL;
-}
-
-static void
-selection_of(const struct app *app, enum ip_family family, const struct target_family_status *s,
-    struct web_selection *out)
-{
-	const struct target_config *c = target_config(app->target);
-	const struct traffic *traffic = router_traffic(c->router, family);
-
-	*out = (struct web_selection){ .name = selector_names[c->selection],
-		.follow = c->follow,
-		.price_bps = s->selector.price_bps / traffic_demand_filled(traffic, app->now),
-		.tau_s = traffic_tau(traffic),
-		.eta = s->selector.eta_permille / 1000.,
-		.guards = s->selector.guards,
-		.synthetic = s->selector.synthetic,
-		.passes = s->selector.passes,
-		.bytes = s->selector.bytes };
-	if (s->default_attrs != ATTRS_NONE) {
-		out->has_default = true;
-		out->default_nexthop =
-		    nexthop_peek(app->attrs, attrs_nexthop(app->attrs, s->default_attrs))->addr;
-	}
-}
-
 static bool
 view_router(void *ctx, size_t i, struct web_router *out)
 {
@@ -337,33 +303,8 @@ view_router(void *ctx, size_t i, struct web_router *out)
 		out->family[f].rate_unrouted = traffic_unrouted(traffic, TRAFFIC_TO, app->now);
 		out->family[f].frozen = router_phase(router, family) == ROUTER_FROZEN;
 		out->family[f].frozen_why = router_phase_why(router, family);
-		if (app->target != NULL && target_config(app->target)->router == router) {
-			const struct installed *held = target_installed(app->target, family);
-			const struct coverage *covered;
-			struct target_family_status s;
-
-			target_family_status(app->target, family, &s);
-			out->family[f].has_target = true;
-			out->family[f].dry_run = app->dry_run;
-			if (target_is_frozen(app->target) && !out->family[f].frozen) {
-				out->family[f].frozen = true;
-				out->family[f].frozen_why = "an operator's order";
-			}
-			out->family[f].capacity = s.capacity;
-			out->family[f].usable = target_capacity(app->target, family);
-			out->family[f].desired = s.desired;
-			out->family[f].installed = held != NULL ? installed_count(held) : 0;
-			out->family[f].selection_ms = s.selection_s * 1000;
-			selection_of(app, family, &s, &out->family[f].selection);
-			/* It was measured a while ago: its parts are of the total of then. */
-			covered = app_coverage(app, family);
-			if (covered->total_bps <= 0)
-				continue;
-			out->family[f].rate_installed =
-			    out->family[f].rate_total * covered->installed_bps / covered->total_bps;
-			out->family[f].rate_default =
-			    out->family[f].rate_total * covered->default_bps / covered->total_bps;
-		}
+		if (app->target != NULL && target_config(app->target)->router == router)
+			view_router_target(app, family, out);
 	}
 	return true;
 }
@@ -503,7 +444,7 @@ fill_route(struct app *app, struct router *r, enum ip_family family, uint32_t id
 		return false;
 	nexthop = rib_best_nexthop(router_rib(r), family, id);
 	if (app->target != NULL && target_config(app->target)->router == r)
-		held = target_installed(app->target, family);
+		held = view_target_held(app->target, family);
 	*out = (struct web_route){
 		.prefix = rib_prefix(router_rib(r), family, id),
 		.rate_destination =

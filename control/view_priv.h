@@ -20,6 +20,12 @@ wall_ms(const struct app *app, struct mono t)
 	return app->started_wall_ms + mono_sub_us(t, app->started) / 1000;
 }
 
+/* The target's table as one of its ports holds it; NULL without a port. */
+const struct installed *view_target_held(const struct target *t, enum ip_family family);
+
+/* What the status of the target's router says of the target. */
+void view_router_target(struct app *app, enum ip_family family, struct web_router *out);
+
 bool view_agent(void *ctx, size_t i, struct web_agent *out);
 bool view_hardware(void *ctx, size_t i, struct web_hardware *out);
 void view_differences(void *ctx, struct web_differences *out);

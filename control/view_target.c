@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the ports of the target hold, and the proof that it forwards as the RIB says. */
+/* How the target stands, what its ports hold, and the proof that it forwards as the RIB says. */
+#include "control/app_coverage.h"
 #include "control/nexthop.h"
 #include "control/proof.h"
 #include "control/select/emap.h"
@@ -7,6 +8,79 @@
 #include "control/target.h"
 #include "control/view_priv.h"
 #include "lib/mem.h"
+
+/* --- status --- */
+
+/* The target's table as one of its ports holds it: the first with anything, else the first. */
+const struct installed *
+view_target_held(const struct target *t, enum ip_family family)
+{
+	for (unsigned i = 0; i < target_ports(t); i++)
+		if (installed_count(target_port_installed(t, i, family)) > 0)
+			return target_port_installed(t, i, family);
+	return target_ports(t) > 0 ? target_port_installed(t, 0, family) : NULL;
+}
+
+static void
+selection_of(const struct app *app, enum ip_family family, const struct target_family_status *s,
+    struct web_selection *out)
+{
+	const struct target_config *c = target_config(app->target);
+	const struct traffic *traffic = router_traffic(c->router, family);
+
+	*out = (struct web_selection){ .name = selector_names[c->selection],
+		.follow = c->follow,
+		.price_bps = s->selector.price_bps / traffic_demand_filled(traffic, app->now),
+		.tau_s = traffic_tau(traffic),
+		.eta = s->selector.eta_permille / 1000.,
+		.guards = s->selector.guards,
+		.synthetic = s->selector.synthetic,
+		.passes = s->selector.passes,
+		.bytes = s->selector.bytes };
+	if (s->default_attrs != ATTRS_NONE) {
+		out->has_default = true;
+		out->default_nexthop =
+		    nexthop_peek(app->attrs, attrs_nexthop(app->attrs, s->default_attrs))->addr;
+	}
+}
+
+void
+view_router_target(struct app *app, enum ip_family family, struct web_router *out)
+{
+	const struct installed *held = view_target_held(app->target, family);
+	const struct coverage *covered;
+	struct target_family_status s;
+
+	target_family_status(app->target, family, &s);
+	out->family[family].has_target = true;
+	out->family[family].dry_run = app->dry_run;
+	if (target_is_frozen(app->target) && !out->family[family].frozen) {
+		out->family[family].frozen = true;
+		out->family[family].frozen_why = "an operator's order";
+	}
+	out->family[family].capacity = s.capacity;
+	out->family[family].usable = target_capacity(app->target, family);
+	out->family[family].desired = s.desired;
+	out->family[family].selection_ms = s.selection_s * 1000;
+	selection_of(app, family, &s, &out->family[family].selection);
+	if (held != NULL) {
+		const struct slots *slots = installed_slots(held);
+
+		out->family[family].installed = installed_count(held);
+		out->family[family].slots = installed_used(held);
+		out->family[family].exact_room = slots->exact_room;
+		out->family[family].exact =
+		    size_min(installed_fill(held)->exact, slots->exact_room);
+	}
+	/* It was measured a while ago: its parts are of the total of then. */
+	covered = app_coverage(app, family);
+	if (covered->total_bps <= 0)
+		return;
+	out->family[family].rate_installed =
+	    out->family[family].rate_total * covered->installed_bps / covered->total_bps;
+	out->family[family].rate_default =
+	    out->family[family].rate_total * covered->default_bps / covered->total_bps;
+}
 
 /* --- installed entries --- */
 

@@ -62,9 +62,12 @@ static const struct web_field router_family_fields[] = {
 	{ "active", ROUTER_FAMILY(active) },
 	{ "capacity", ROUTER_FAMILY(capacity) },
 	{ "desired", ROUTER_FAMILY(desired) },
+	{ "exact", ROUTER_FAMILY(exact) },
+	{ "exactRoom", ROUTER_FAMILY(exact_room) },
 	{ "installed", ROUTER_FAMILY(installed) },
 	{ "paths", ROUTER_FAMILY(paths) },
 	{ "prefixes", ROUTER_FAMILY(prefixes) },
+	{ "slots", ROUTER_FAMILY(slots) },
 	{ "usable", ROUTER_FAMILY(usable) },
 	{ 0 },
 };

@@ -120,7 +120,10 @@ struct web_router {
 		bool dry_run; /* of the target: nothing is pushed, it is only shown */
 		uint64_t capacity, desired, installed;
 		uint64_t usable; /* of the capacity: what the hardware was found to have room for */
-		bool frozen;     /* stale input: nothing is evicted */
+		/* What is installed takes so many slots of the capacity, and of a table for one
+		 * length, where there is one, so many places of so many. */
+		uint64_t slots, exact, exact_room;
+		bool frozen;                    /* stale input: nothing is evicted */
 		const char *frozen_why;         /* "" when not frozen */
 		double selection_ms;            /* CPU time of the last selection */
 		struct web_selection selection; /* of the target */

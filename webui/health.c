@@ -164,6 +164,7 @@ struct sums {
 	uint64_t prefixes[IP_FAMILIES];
 	unsigned learners; /* learn sessions that are up */
 	bool has_target, dry_run;
+	bool sized; /* entries that do not take one slot each */
 };
 
 static struct sums
@@ -186,7 +187,8 @@ sum_up(const struct web_backend *b)
 			s.rate_total += r.family[f].rate_total;
 			s.rate_covered += r.family[f].rate_installed + r.family[f].rate_default;
 			s.installed += r.family[f].installed;
-			s.capacity += r.family[f].capacity;
+			s.capacity += r.family[f].capacity + r.family[f].exact_room;
+			s.sized |= r.family[f].slots + r.family[f].exact > r.family[f].installed;
 		}
 	}
 	return s;
@@ -209,8 +211,9 @@ web_summary(const struct web_backend *b, struct str *out)
 	if (!s.has_target)
 		str_add(out, "; no target is configured");
 	else
-		str_addf(out, "%s %s of %s routes", s.rate_observed > 0 ? " with" : ";",
-		    human_count(s.installed, one), human_count(s.capacity, two));
+		str_addf(out, "%s %s%s%s routes", s.rate_observed > 0 ? " with" : ";",
+		    human_count(s.installed, one), s.sized ? "" : " of ",
+		    s.sized ? "" : human_count(s.capacity, two));
 	if (s.prefixes[IP_V4] + s.prefixes[IP_V6] == 0)
 		str_add(out, "; no prefixes learned yet");
 	else

@@ -131,13 +131,17 @@ const head = (text) => ({ text, head: true });
 const right = (text, title) => ({ text, title, cls: "n" });
 
 function familyRow(router, name, f) {
+	/* Of the table and of one for a single length, where there is one. */
+	const taken = f.slots + f.exact, room = f.capacity + f.exactRoom;
+
 	return [
 		head(router.name), name, right(count(f.prefixes)), right(count(f.active)),
 		right(rate(f.rateTotal)), right(rate(f.rateUnrouted)),
 		right(f.hasTarget ? count(f.desired) : "–"),
 		f.hasTarget ? {
-			bar: f.capacity > 0 ? f.installed / f.capacity : 0,
-			text: count(f.installed) + " / " + count(f.capacity),
+			bar: room > 0 ? taken / room : 0,
+			text: count(taken) + " / " + count(room) + (taken === f.installed ? "" : " slots"),
+			title: count(f.installed) + " entries",
 		} : { text: "no target", cls: "muted" },
 		f.hasTarget ? {
 			bar: f.coverage,

@@ -235,15 +235,21 @@ test_status_selection(void **state)
 {
 	static const char body[] =
 	    "{\"routers\":[{\"name\":\"edge\",\"families\":{"
-	    "\"ipv4\":{\"selection\":{\"name\":\"priced\",\"default\":\"follow\","
+	    "\"ipv4\":{\"hasTarget\":true,\"installed\":344,\"capacity\":300,\"usable\":300,"
+	    "\"slots\":294,\"exact\":50,\"exactRoom\":50,"
+	    "\"selection\":{\"name\":\"priced\",\"default\":\"follow\","
 	    "\"defaultNexthop\":\"192.0.2.1\",\"price\":125,\"tauSeconds\":60,\"eta\":0.1,"
 	    "\"passes\":1}},"
-	    "\"ipv6\":{\"selection\":{\"name\":\"top\",\"default\":\"follow\",\"passes\":0}}}}]}";
+	    "\"ipv6\":{\"hasTarget\":true,\"installed\":20,\"capacity\":50,\"usable\":50,"
+	    "\"slots\":40,\"selection\":{\"name\":\"top\",\"default\":\"follow\",\"passes\":0}}}}]"
+	    "}";
 	static const struct page page[] = { { "/api/v1/status", 200, body }, { 0 } };
 	const char *table;
 
 	(void)state;
 	assert_int_equal(run(page, "show status"), CLI_OK);
+	assert_non_null(strstr(out, " 294 of 300 + 50 of 50 "));
+	assert_non_null(strstr(out, " 40 of 50 "));
 	table = strstr(out, "ROUTER  FAMILY  SELECTION");
 	assert_non_null(table);
 	assert_string_equal(table,

@@ -385,6 +385,11 @@ test_summary(void **state)
 	assert_summary(&fake,
 	    "Covering 95.0 % of 3.20 Gbit/s with 19,600 of 20,000 routes; learning "
 	    "691,838 IPv4 and 691,838 IPv6 prefixes from 1 neighbour");
+	/* Slots are no routes. */
+	fake.routers[0].family[IP_V6].slots = 2 * fake.routers[0].family[IP_V6].installed;
+	assert_summary(&fake, "Covering 95.0 % of 3.20 Gbit/s with 19,600 routes; learning "
+			      "691,838 IPv4 and 691,838 IPv6 prefixes from 1 neighbour");
+	fake.routers[0].family[IP_V6].slots = 0;
 	for (int f = 0; f < IP_FAMILIES; f++)
 		fake.routers[0].family[f].dry_run = true;
 	assert_summary(&fake, "A dry run that would cover 95.0 % of 3.20 Gbit/s with 19,600 of "
