@@ -138,21 +138,17 @@ priced_covered(const struct priced *p, int64_t *total)
 
 /* Add up what an entry serves, from n down to the next entries. */
 static void
-serve(const struct priced *p, const struct pnode *n, struct priced_entry *e, int64_t *heaviest)
+serve(const struct pnode *n, struct priced_entry *e, const struct pnode **heaviest)
 {
 	if (n->weight > 0 && n->act == e->action) {
 		e->places++;
 		e->weight += n->weight;
-		if (n->weight > *heaviest) {
-			struct ip_prefix place = pnode_prefix(&p->tree, n);
-
-			*heaviest = n->weight;
-			e->id = route_of(p->config.rib, &place);
-		}
+		if (*heaviest == NULL || n->weight > (*heaviest)->weight)
+			*heaviest = n;
 	}
 	for (unsigned b = 0; b < 2; b++)
 		if (n->child[b] != NULL && n->child[b]->want == ACTION_NONE)
-			serve(p, n->child[b], e, heaviest);
+			serve(n->child[b], e, heaviest);
 }
 
 /* The nodes lie far apart in memory: have those that are next on their way, and then what is below
@@ -179,11 +175,16 @@ list_serving(const struct priced *p, const struct pnode *n, struct priced_table 
 {
 	size_t at = list_entry(p, n, t); /* which may move the list */
 	struct priced_entry *e = &t->entries[at];
-	int64_t heaviest = 0;
+	const struct pnode *heaviest = NULL;
 
 	if (e->action == ACTION_PUNT)
 		return;
-	serve(p, n, e, &heaviest);
+	serve(n, e, &heaviest);
+	if (heaviest != NULL) {
+		struct ip_prefix place = pnode_prefix(&p->tree, heaviest);
+
+		e->id = route_of(p->config.rib, &place);
+	}
 	if (e->id == RIB_NONE)
 		e->id = any_route(p->config.rib, &e->prefix, e->action);
 }
