@@ -96,7 +96,7 @@ ptree_is_restricted(const struct ptree *t)
  * that the half is (then *route), else of n. PTREE_NEED_MOST: that many or more, or no entries do.
  * PTREE_ALIKE: all of it has n's action. Of the RIB and n's action alone.
  */
-#define PTREE_NEED_MOST 60000u
+#define PTREE_NEED_MOST 4096u
 #define PTREE_ALIKE     60001u
 unsigned ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *act, bool *route);
 

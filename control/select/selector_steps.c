@@ -20,7 +20,10 @@
 #include "control/select/selector_state.h"
 #include "lib/mem.h"
 
-#define PLACE_NODES 4 /* a place takes as long as so many nodes of a pass */
+/* A place takes as long as so many nodes of a pass: to give its weight, and to decide it anew, too.
+ */
+#define WEIGHT_NODES 4
+#define PLACE_NODES  16
 
 /* A tree that is decided as fast at once as it would be in slices. A place is some three nodes. */
 static bool
@@ -130,6 +133,14 @@ selector_is_working(const struct selector *s)
 	return s->plain == NULL && s->priced != NULL && s->steps.work != WORK_NONE;
 }
 
+/* How many nodes of a pass a place takes as long as, now. */
+static size_t
+nodes_a_place(const struct selector *s)
+{
+	return s->steps.work == WORK_SAMPLED && priced_is_solved(s->priced) ? PLACE_NODES
+									    : WEIGHT_NODES;
+}
+
 /* Records from behind, since one that moves, moves towards the front; those sampled since `since`.
  */
 static void
@@ -137,6 +148,7 @@ give_records(struct selector *s, const struct select_input *in, struct mono sinc
 {
 	struct steps *t = &s->steps;
 	size_t looked = priced_looked(s->priced), places = 0, records = 0;
+	size_t nodes = nodes_a_place(s);
 	struct feed f;
 
 	t->records = size_min(t->records, traffic_count(in->traffic));
@@ -148,7 +160,7 @@ give_records(struct selector *s, const struct select_input *in, struct mono sinc
 			continue;
 		places += feed_record(&f, i);
 		records++;
-		if (records + PLACE_NODES * places + priced_looked(s->priced) - looked >= budget)
+		if (records + nodes * places + priced_looked(s->priced) - looked >= budget)
 			break;
 	}
 	feed_end(&f);
@@ -250,10 +262,11 @@ is_recent(const struct steps *t, struct mono now)
 }
 
 /* A tree that is decided at once. That is fast once its places are there, and to make these may
- * take as long as anywhere: false while they are not. */
+ * take as long as anywhere: false while they are not, unless a repair would have to wait for new
+ * ones. */
 static bool
 run_small(struct selector *s, const struct select_input *in, const struct selector_context *c,
-    struct selection *out)
+    bool changed, struct selection *out)
 {
 	struct steps *t = &s->steps;
 
@@ -265,7 +278,7 @@ run_small(struct selector *s, const struct select_input *in, const struct select
 	/* Weights of stale input stay as they were. */
 	if (c->budget > 0 &&
 	    (in->keep == NULL || t->work == WORK_SAMPLED || t->given.us == INT64_MIN) &&
-	    !know_sampled(s, in, c->budget))
+	    !know_sampled(s, in, c->budget) && !(changed && priced_is_readable(s->priced)))
 		return false;
 	selector_run(s, in, c, out);
 	return true;
@@ -298,7 +311,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 		return true;
 	}
 	if (is_small(in, c))
-		return run_small(s, in, c, out);
+		return run_small(s, in, c, changed, out);
 	if (in->keep == NULL && selector_asked_anew(s, in))
 		t->rounds = SELECTOR_ROUNDS;
 	if (selector_make(s, in, c)) {
