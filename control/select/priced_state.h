@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inside of struct priced, for its own files: priced.c decides, priced_fit.c looks for the
- * price of a size, priced_table.c reads the decision off. */
+/* The inside of struct priced, for its own files: priced.c decides, priced_changes.c brings the
+ * maps up to date, priced_fit.c looks for the price of a size, priced_table.c reads the decision
+ * off. */
 #ifndef CONTROL_SELECT_PRICED_STATE_H
 #define CONTROL_SELECT_PRICED_STATE_H
 

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What changes of traffic, routes and programmed entries do to the maps. A change at a place
+ * recomputes those from there up and stops at the first that comes out as it was; priced_update()
+ * then decides anew from below there. Prices change for all places at once and need a full solve.
+ */
+#include "control/select/priced_state.h"
+#include "lib/mem.h"
+
+static void
+note_changed(struct priced *p, struct pnode *n)
+{
+	if (p->n_changed == p->cap_changed) {
+		p->cap_changed = p->cap_changed > 0 ? 2 * p->cap_changed : 64;
+		p->changed =
+		    mem_resize(MEM_SELECT, p->changed, p->cap_changed, sizeof(struct pnode *));
+	}
+	p->changed[p->n_changed++] = n;
+}
+
+/* Recompute n's map; false if it comes out as it was. */
+static bool
+remap(struct priced *p, struct pnode *n)
+{
+	bool other = priced_map(p, n);
+
+	n->touched |= other;
+	return other;
+}
+
+/*
+ * Recompute n and what depends on it, up to the first map that comes out as it was. What an idle
+ * half of a restricted tree is worth does not come from the maps of nodes in it: where its routes
+ * changed, all of these are looked at and the one that has the half.
+ */
+static void
+refresh(struct priced *p, struct pnode *n, bool route_changed)
+{
+	bool past_idle = route_changed && ptree_is_restricted(&p->tree);
+	struct pnode *topmost = NULL;
+
+	if (!p->solved)
+		return;
+	for (; n != NULL; n = n->parent) {
+		if (remap(p, n)) {
+			topmost = n;
+			continue;
+		}
+		if (topmost != NULL)
+			note_changed(p, topmost);
+		topmost = NULL;
+		if (!past_idle || n->busy)
+			break;
+	}
+	if (topmost != NULL)
+		note_changed(p, topmost);
+}
+
+/* Recompute n and everything below that no other route owns. The action in force changed there, so
+ * decisions may have even where maps have not. */
+static void
+refresh_owned(struct priced *p, struct pnode *n)
+{
+	for (unsigned b = 0; b < 2; b++) {
+		struct pnode *c = n->child[b];
+
+		if (c != NULL && (!c->route || !c->mapped))
+			refresh_owned(p, c);
+	}
+	(void)remap(p, n);
+	n->touched = true;
+}
+
+void
+priced_route_changed(struct priced *p, const struct ip_prefix *prefix)
+{
+	bool owned;
+	struct pnode *n = ptree_route_changed(&p->tree, prefix, &owned);
+
+	if (n == NULL || !p->solved)
+		return;
+	if (owned)
+		refresh_owned(p, n);
+	else
+		(void)remap(p, n);
+	n->touched =
+	    true; /* what idles on its sides needs a decision even if the map is the same */
+	note_changed(p, n);
+	if (n->parent != NULL)
+		refresh(p, n->parent, true);
+}
+
+void
+priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weight)
+{
+	struct pnode *n = weight > 0 ? ptree_ensure(&p->tree, place) : ptree_find(&p->tree, place);
+
+	ASSERT(weight >= 0 && weight < PRICED_WEIGHT_MAX);
+	if (n == NULL || n->never)
+		return;
+	n->weight = weight;
+	n->epoch = p->epoch;
+	if (p->pass.stage != PASS_WEIGHTS || !n->mapped)
+		refresh(p, n, false);
+}
+
+static void
+fetch_node(const struct pnode *n)
+{
+	if (n == NULL)
+		return;
+	__builtin_prefetch(n);
+	__builtin_prefetch((const char *)n + sizeof(*n) / 2);
+}
+
+/* The nodes of a large tree are in no cache, and each change needs some: its own, found through the
+ * index, those above it, and those beside these. They are fetched in four steps, each STEP changes
+ * ahead of the next. */
+void
+priced_set_weights(struct priced *p, const struct priced_weight *weights, size_t n)
+{
+	enum {
+		STEP = 3,
+		STEPS = 4,
+		RING = 16
+	};
+	const struct pindex *index = &p->tree.index;
+	const struct pnode *likely[RING] = { NULL }, *m;
+
+	for (size_t i = 0; i < n + STEPS * STEP; i++) {
+		size_t at[STEPS + 1]; /* out of range before the first and behind the last */
+
+		for (size_t k = 0; k <= STEPS; k++)
+			at[k] = i - k * STEP;
+		if (at[0] < n) {
+			const struct ip_prefix *place = &weights[at[0]].place;
+
+			pindex_fetch(index, place->hi, place->lo, place->len);
+		}
+		if (at[1] < n) {
+			const struct ip_prefix *place = &weights[at[1]].place;
+
+			m = pindex_likely(index, place->hi, place->lo, place->len);
+			fetch_node(likely[at[1] % RING] = m);
+		}
+		if (at[2] < n && (m = likely[at[2] % RING]) != NULL)
+			fetch_node(m->parent);
+		if (at[3] < n && (m = likely[at[3] % RING]) != NULL && m->parent != NULL) {
+			fetch_node(m->parent->child[0]);
+			fetch_node(m->parent->child[1]);
+			fetch_node(m->parent->parent);
+		}
+		if (at[4] < n)
+			priced_set_weight(p, &weights[at[4]].place, weights[at[4]].weight);
+	}
+}
+
+void
+priced_begin_weights(struct priced *p)
+{
+	p->epoch++;
+	p->solved = false;
+	p->pass.stage = PASS_NONE;
+}
+
+void
+priced_never(struct priced *p, const struct ip_prefix *prefix)
+{
+	struct pnode *n = ptree_ensure(&p->tree, prefix);
+
+	p->solved = false;
+	if (n != NULL)
+		ptree_carve(&p->tree, n);
+}
+
+void
+priced_always(struct priced *p, const struct ip_prefix *prefix)
+{
+	struct pnode *n = ptree_ensure(&p->tree, prefix);
+
+	if (n == NULL || n->never)
+		return;
+	n->always = true;
+	refresh(p, n, false);
+}
+
+static void
+set_ent(struct priced *p, const struct ip_prefix *prefix, uint32_t ent)
+{
+	struct pnode *n =
+	    ent != ACTION_NONE ? ptree_ensure(&p->tree, prefix) : ptree_find(&p->tree, prefix);
+
+	if (n == NULL || n->ent == ent)
+		return;
+	n->ent = ent;
+	refresh(p, n, false);
+}
+
+void
+priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n)
+{
+	size_t i = 0, k = 0;
+
+	while (i < p->n_held || k < n) {
+		int order = i == p->n_held ? 1
+			    : k == n       ? -1
+					   : prefix_cmp(&p->held[i].prefix, &held[k].prefix);
+
+		if (order < 0)
+			set_ent(p, &p->held[i].prefix, ACTION_NONE);
+		else
+			set_ent(p, &held[k].prefix, held[k].action);
+		i += order <= 0;
+		k += order >= 0;
+	}
+	p->held = mem_resize(MEM_SELECT, p->held, n > 0 ? n : 1, sizeof(*held));
+	for (i = 0; i < n; i++)
+		p->held[i] = held[i];
+	p->n_held = n;
+}
+
+/* Of the first in `held` that is not before the prefix. */
+static size_t
+find_held(const struct priced *p, const struct ip_prefix *prefix)
+{
+	size_t low = 0, high = p->n_held;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (prefix_cmp(&p->held[middle].prefix, prefix) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void
+priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action)
+{
+	size_t i = find_held(p, prefix);
+	bool there = i < p->n_held && prefix_equal(&p->held[i].prefix, prefix);
+	struct fib_route *at;
+
+	set_ent(p, prefix, action);
+	if (!there && action == ACTION_NONE)
+		return;
+	if (!there)
+		p->held = mem_resize(MEM_SELECT, p->held, p->n_held + 1, sizeof(*p->held));
+	at = &p->held[i];
+	if (action == ACTION_NONE)
+		memmove(at, at + 1, (--p->n_held - i) * sizeof(*at));
+	else if (!there)
+		memmove(at + 1, at, (p->n_held++ - i) * sizeof(*at));
+	if (action != ACTION_NONE)
+		*at = (struct fib_route){ .prefix = *prefix, .action = action };
+}
