@@ -8,6 +8,7 @@
  */
 #include "control/router_priv.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -24,7 +25,7 @@ router_new(const struct router_config *config, struct mono now)
 	r->config = *config;
 	r->name = mem_strdup(MEM_MISC, config->name);
 	r->rib = rib_new(config->attrs);
-	r->averages_known_at = MONO_NEVER;
+	r->averages_known_at = r->sampled_since = MONO_NEVER;
 	r->own_paths.attrs = config->attrs;
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		r->traffic[f] = traffic_new(config->t_s, now);
@@ -141,6 +142,8 @@ router_samples(struct router *r, const struct sflow_sample *samples, size_t n, s
 {
 	uint64_t hi[LPM_BATCH], lo[LPM_BATCH], bytes[LPM_BATCH];
 
+	if (mono_is_never(r->sampled_since) && n > 0)
+		r->sampled_since = now;
 	if (mono_is_never(r->averages_known_at) && n > 0)
 		r->averages_known_at = mono_add_ms(now, (int64_t)(THAW_T * r->config.t_s * 1000));
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++) {
@@ -181,9 +184,18 @@ router_averages_known(const struct router *r, struct mono now)
 	return mono_reached(now, r->averages_known_at);
 }
 
+double
+router_sampled_s(const struct router *r, struct mono now)
+{
+	if (r->taken_over)
+		return INFINITY;
+	return mono_is_never(r->sampled_since) ? 0 : mono_sub_s(now, r->sampled_since);
+}
+
 void
 router_averages_taken_over(struct router *r, struct mono now)
 {
+	r->taken_over = true;
 	r->averages_known_at = now;
 }
 

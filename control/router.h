@@ -170,6 +170,10 @@ void router_samples(
  * taken over. */
 bool router_averages_known(const struct router *r, struct mono now);
 
+/* For how long samples have been coming; 0 before the first, INFINITY where averages of before were
+ * taken over. */
+double router_sampled_s(const struct router *r, struct mono now);
+
 /* Averages of before were taken over. */
 void router_averages_taken_over(struct router *r, struct mono now);
 

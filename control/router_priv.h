@@ -52,6 +52,8 @@ struct router {
 	struct agent *agents;
 	unsigned n_agents;
 	struct mono averages_known_at; /* MONO_NEVER: not a sample yet */
+	struct mono sampled_since;     /* the same */
+	bool taken_over;               /* averages were */
 	bool was_ready[IP_FAMILIES];   /* a source that is gone was */
 	enum router_phase phase[IP_FAMILIES];
 	char why[IP_FAMILIES][128];

@@ -15,6 +15,10 @@
 #include "control/target_priv.h"
 #include "lib/mem.h"
 
+/* What was adopted is not judged before so many samples an entry have come, or so long. */
+#define ADOPTED_SAMPLES 3
+#define ADOPTED_MOST_S  300
+
 /* As it is before anything happened; push NULL: nobody has the number. */
 static void
 port_init(struct target *t, struct port *port, const struct push *push)
@@ -234,16 +238,30 @@ target_repair_wanted(const struct target *t)
 
 /* --- the run --- */
 
+/* The family's samples say something about that many entries: few of them can have been missed by
+ * chance (5 % of those with their share of three samples each), or it would take too long. */
+static bool
+can_judge(const struct target *t, enum ip_family family, size_t entries, struct mono now)
+{
+	struct router *r = t->config.router;
+	double s = router_sampled_s(r, now);
+
+	return router_averages_known(r, now) &&
+	       (s >= ADOPTED_MOST_S || s * traffic_samples_per_s(router_traffic(r, family), now) >=
+					   ADOPTED_SAMPLES * (double)entries);
+}
+
 /* What was found at a port was chosen for rates that are not known again yet. */
 static bool
 keeps_adopted(struct target *t, enum ip_family family, struct mono now)
 {
-	bool known = router_averages_known(t->config.router, now), any = false;
+	bool any = false;
 
 	for (unsigned i = 0; i < t->n_ports; i++) {
 		struct port_family *pf = &t->ports[i].family[family];
 
-		pf->adopted &= !known;
+		if (pf->adopted)
+			pf->adopted = !can_judge(t, family, installed_count(pf->held), now);
 		any |= pf->adopted;
 	}
 	return any;

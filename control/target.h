@@ -74,7 +74,8 @@ void target_port_refresh(struct target *t, unsigned port, enum ip_family family)
 
 /* The port, which is up and not ready yet, holds this entry from an earlier life; of the attributes
  * it may know no more than the next hop. It stays until it is planned for, and is not given up for
- * want of traffic before averages are known (router_averages_known()). */
+ * want of traffic before averages are known (router_averages_known()) and samples were enough for
+ * what was found, three an entry, or came for five minutes. */
 void target_port_adopt(struct target *t, unsigned port, const struct ip_prefix *p,
     const struct route_attrs *attrs, struct mono now);
 

@@ -330,7 +330,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 		selector_give_held(s, in, c);
 	if (in->keep == NULL || made)
 		feed_weights(s->priced, in);
-	priced_set_keep(s->priced, false);
+	priced_set_keep(s->priced, in->keep != NULL);
 	if (in->keep != NULL && priced_is_readable(s->priced))
 		priced_update(s->priced);
 	else

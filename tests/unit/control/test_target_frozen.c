@@ -169,6 +169,54 @@ test_lost_learning_session(void **state)
 	world_fini(&w);
 }
 
+/* Ten entries from an earlier life, and so many samples every ten seconds, all to one of them. */
+static void
+adopt_ten(struct world *w, unsigned tens, unsigned samples)
+{
+	struct route_attrs attrs = { .nexthop.addr = ip_v4(UINT32_C(0x0a000001)) };
+	char text[32];
+
+	world_init_as(w, 20, SELECTOR_PRICED);
+	for (int i = 0; i < 10; i++) {
+		struct ip_prefix p;
+
+		snprintf(text, sizeof(text), "10.%d.0.0/16", 10 * i);
+		learn(w, text, 1);
+		p = prefix(text);
+		forward_set(&w->pushed, &p, 1);
+		target_port_adopt(w->edge.target, w->port, &p, &attrs, w->edge.now);
+	}
+	edge_end_of_rib(&w->edge);
+	while (tens-- > 0) {
+		for (unsigned i = 0; i < samples; i++)
+			sample(w, "10.0.0.1", 1000);
+		seconds(w, 10);
+	}
+}
+
+/* Where samples are rare, what none came to may carry as much as the rest. */
+static void
+test_adopted_sparse(void **state)
+{
+	struct world w;
+
+	(void)state;
+	adopt_ten(&w, 5, 2);
+	assert_int_equal(w.pushed.n, 10);
+	withdraw(&w, "10.20.0.0/16"); /* the RIB rules all the same */
+	seconds(&w, 1);
+	assert_int_equal(w.pushed.n, 9);
+	world_fini(&w);
+
+	adopt_ten(&w, 5, 20);
+	assert_held(&w, "10.0.0.0/16");
+	world_fini(&w);
+
+	adopt_ten(&w, 32, 1); /* not for ever */
+	assert_held(&w, "10.0.0.0/16");
+	world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -178,6 +226,7 @@ main(void)
 		cmocka_unit_test(test_frozen_without_samples),
 		cmocka_unit_test(test_frozen_by_order),
 		cmocka_unit_test(test_lost_learning_session),
+		cmocka_unit_test(test_adopted_sparse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
