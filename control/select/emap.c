@@ -38,14 +38,12 @@ pairs(struct emap *m)
 	return m->grown == 0 ? m->as.few : m->as.many;
 }
 
-static void
-reserve(struct emap *m, uint32_t n)
+static __attribute__((noinline)) void
+grow(struct emap *m, uint32_t n)
 {
 	struct emap_pair *many;
 	unsigned grown = m->grown;
 
-	if (n <= (uint32_t)EMAP_INLINE << grown)
-		return;
 	while ((uint32_t)EMAP_INLINE << grown < n)
 		grown++;
 	ASSERT(grown <= EMAP_GROWN_MAX);
@@ -58,13 +56,24 @@ reserve(struct emap *m, uint32_t n)
 	m->lent = false;
 }
 
+static inline void
+reserve(struct emap *m, uint32_t n)
+{
+	if (n > (uint32_t)EMAP_INLINE << m->grown)
+		grow(m, n);
+}
+
 void
 emap_copy(struct emap *m, const struct emap *from)
 {
+	struct emap_pair *to;
+
 	if (from->n <= EMAP_INLINE)
 		emap_fini(m);
 	reserve(m, from->n);
-	memcpy(pairs(m), emap_pairs(from), from->n * sizeof(struct emap_pair));
+	to = pairs(m);
+	for (uint32_t i = 0; i < from->n; i++)
+		to[i] = emap_pairs(from)[i];
 	m->n = from->n;
 }
 
@@ -115,7 +124,8 @@ emap_bump(struct emap *m, uint32_t action, int64_t value)
 	if (i == m->n || p[i].action != action) {
 		reserve(m, m->n + 1);
 		p = pairs(m);
-		memmove(&p[i + 1], &p[i], (m->n - i) * sizeof(*p));
+		for (uint32_t k = m->n; k > i; k--)
+			p[k] = p[k - 1];
 		p[i] = (struct emap_pair){ .action = action };
 		m->n++;
 	}
