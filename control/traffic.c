@@ -278,7 +278,8 @@ traffic_idle(const struct traffic *t, size_t i, enum traffic_direction direction
 static bool
 forgotten(const struct traffic *t, size_t i, struct mono now)
 {
-	double longest = TRAFFIC_IDLE_T * 1e6 * (t->tau_s > t->t_s ? t->tau_s : t->t_s);
+	double shown = TRAFFIC_IDLE_T * 1e6 * t->t_s, weighed = TRAFFIC_IDLE_TAU * 1e6 * t->tau_s;
+	double longest = shown > weighed ? shown : weighed;
 
 	for (int d = 0; d < TRAFFIC_DIRECTIONS; d++)
 		if (t->last_us[d][i] != INT64_MIN && (double)(now.us - t->last_us[d][i]) <= longest)

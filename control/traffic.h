@@ -11,8 +11,9 @@
  * are kept in inflated units (B/t * exp((s - epoch)/t)), so that they all decay together without
  * being touched and compare as they are; traffic_rate() divides by exp((now - epoch)/t).
  *
- * Only prefixes that had a sample within TRAFFIC_IDLE_T of the longer time constant have a record,
- * and no more than a limit: beyond that a new one takes the place of one of the lightest.
+ * Only prefixes that had a sample within TRAFFIC_IDLE_T of the one time constant or
+ * TRAFFIC_IDLE_TAU of the other have a record, and no more than a limit: beyond that a new one
+ * takes the place of one of the lightest.
  */
 #ifndef CONTROL_TRAFFIC_H
 #define CONTROL_TRAFFIC_H
@@ -30,6 +31,10 @@ enum traffic_direction {
 
 /* A prefix without a sample for this many time constants is idle: its average is below e^-8. */
 #define TRAFFIC_IDLE_T 8.0
+
+/* The same for demand, where a prefix that was heavy, and would take long to fade from a table with
+ * room, has stopped: it gave hundreds of samples a tau. What others had is below e^-4. */
+#define TRAFFIC_IDLE_TAU 4.0
 
 /* The averaging time of demand to begin with: short, so that a rate is soon worth something. */
 #define TRAFFIC_TAU_S 60.0

@@ -156,7 +156,7 @@ test_expiry(void **state)
 
 	(void)state;
 	add(t, 1, 1000, now);
-	now = mono_add_ms(now, (int64_t)(TRAFFIC_IDLE_T * TRAFFIC_TAU_S * 1000) - 1);
+	now = mono_add_ms(now, (int64_t)(TRAFFIC_IDLE_TAU * TRAFFIC_TAU_S * 1000) - 1);
 	traffic_expire(t, 10, now);
 	assert_int_equal(traffic_count(t), 1);
 	assert_true(traffic_idle(t, 0, TRAFFIC_TO, now));
