@@ -187,9 +187,12 @@ wanted_root(const struct selection *wanted, const struct ip_prefix *p)
 	for (unsigned len = 0; len < p->len;) {
 		struct ip_prefix at = prefix_make((enum ip_family)p->family, p->hi, p->lo, len);
 		size_t i = selection_from(wanted, &at);
-		const struct ip_prefix *e = &wanted->entries[i].prefix;
+		const struct ip_prefix *e;
 
-		if (i == wanted->n || prefix_cmp(e, p) >= 0)
+		if (i == wanted->n)
+			break;
+		e = &wanted->entries[i].prefix;
+		if (prefix_cmp(e, p) >= 0)
 			break;
 		if (prefix_contains(e, p))
 			return *e;
