@@ -5,8 +5,6 @@
  * not: it goes at once and first. Nor is filling a table that is empty for the most part, where an
  * add moves nothing away.
  */
-#include <stdlib.h>
-
 #include "control/target_priv.h"
 #include "lib/mem.h"
 
@@ -32,31 +30,11 @@ changes_add(struct changes *c, const struct ip_prefix *p)
 	c->n_new++;
 }
 
-static int
-by_prefix(const void *a, const void *b)
-{
-	return prefix_cmp(a, b);
-}
-
-/* Sort prefixes and leave out those inside others; gives how many remain. */
-static size_t
-sort_out(struct ip_prefix *p, size_t n)
-{
-	size_t kept = 0;
-
-	if (n > 0)
-		qsort(p, n, sizeof(*p), by_prefix);
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || !prefix_contains(&p[kept - 1], &p[i]))
-			p[kept++] = p[i];
-	return kept;
-}
-
 static void
 changes_settle(struct changes *c)
 {
 	if (c->n_new > 0)
-		c->n = sort_out(c->prefixes, c->n);
+		c->n = prefix_sort_out(c->prefixes, c->n);
 	c->n_new = 0;
 }
 
@@ -103,7 +81,7 @@ places(
 		at[(*n)++] = c->moves.log[i % MOVES_LOG];
 	for (uint64_t i = pf->held_changes; i < held; i++)
 		at[(*n)++] = *installed_changed(pf->held, i);
-	*n = sort_out(at, *n);
+	*n = prefix_sort_out(at, *n);
 	return true;
 }
 

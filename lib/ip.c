@@ -187,3 +187,22 @@ prefix_last(const struct ip_prefix *p)
 	last.lo |= p->len <= 64 ? UINT64_MAX : ~ip_mask64(p->len - 64u);
 	return last;
 }
+
+static int
+by_prefix(const void *a, const void *b)
+{
+	return prefix_cmp(a, b);
+}
+
+size_t
+prefix_sort_out(struct ip_prefix *p, size_t n)
+{
+	size_t kept = 0;
+
+	if (n > 0)
+		qsort(p, n, sizeof(*p), by_prefix);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || !prefix_contains(&p[kept - 1], &p[i]))
+			p[kept++] = p[i];
+	return kept;
+}

@@ -132,12 +132,22 @@ int prefix_cmp(const struct ip_prefix *a, const struct ip_prefix *b);
 bool prefix_contains(const struct ip_prefix *outer, const struct ip_prefix *inner);
 bool prefix_contains_addr(const struct ip_prefix *p, const struct ip_addr *a);
 
-/* Its i-th bit, 0 being the first; i < 128, and beyond its length they are 0. */
+/* The i-th bit of a key, 0 being the first; i < 128. */
+static inline unsigned
+key_bit_at(uint64_t hi, uint64_t lo, unsigned i)
+{
+	return (unsigned)((i < 64 ? hi >> (63 - i) : lo >> (127 - i)) & 1);
+}
+
+/* Its i-th bit; beyond its length they are 0. */
 static inline unsigned
 prefix_bit_at(const struct ip_prefix *p, unsigned i)
 {
-	return (unsigned)((i < 64 ? p->hi >> (63 - i) : p->lo >> (127 - i)) & 1);
+	return key_bit_at(p->hi, p->lo, i);
 }
+
+/* Sort prefixes by prefix_cmp() and leave out those inside others; gives how many remain. */
+size_t prefix_sort_out(struct ip_prefix *p, size_t n);
 
 /* First and last address. */
 struct ip_addr prefix_first(const struct ip_prefix *p);

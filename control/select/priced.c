@@ -174,24 +174,33 @@ solve_below(struct priced *p, struct pnode *n)
 /* --- entries ------------------------------------------------------------------------------------
  */
 
-/* Where in the list, which is sorted by prefix, the node is or would be. */
-static size_t
-find_wanted(const struct priced *p, const struct pnode *n)
+size_t
+priced_wanted_from(const struct priced *p, const struct ip_prefix *prefix)
 {
 	size_t low = 0, high = p->n_wanted;
 
-	/* A full solve comes by in order. */
-	if (high > 0 && pnode_order(p->wanted[high - 1], n) < 0)
-		return high;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
+		struct ip_prefix at = pnode_prefix(&p->tree, p->wanted[middle]);
 
-		if (pnode_order(p->wanted[middle], n) < 0)
+		if (prefix_cmp(&at, prefix) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+/* Where in the list the node is or would be. */
+static size_t
+find_wanted(const struct priced *p, const struct pnode *n)
+{
+	struct ip_prefix at = pnode_prefix(&p->tree, n);
+
+	/* A full solve comes by in order. */
+	if (p->n_wanted > 0 && pnode_order(p->wanted[p->n_wanted - 1], n) < 0)
+		return p->n_wanted;
+	return priced_wanted_from(p, &at);
 }
 
 static void

@@ -201,30 +201,12 @@ priced_table_entries(const struct priced *p, struct priced_table *t)
 	}
 }
 
-/* The first entry that is not before the prefix. */
-static size_t
-wanted_from(const struct priced *p, const struct ip_prefix *prefix)
-{
-	size_t low = 0, high = p->n_wanted;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct ip_prefix at = pnode_prefix(&p->tree, p->wanted[middle]);
-
-		if (prefix_cmp(&at, prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 bool
 priced_table_near(const struct priced *p, const struct ip_prefix *prefix, size_t most,
     struct priced_table *t, size_t *above)
 {
 	const struct pnode *n = p->tree.root;
-	size_t i = wanted_from(p, prefix);
+	size_t i = priced_wanted_from(p, prefix);
 
 	t->n = 0;
 	while (n != NULL && n->len < prefix->len) {

@@ -18,12 +18,6 @@
 
 #define NEED_UNKNOWN UINT16_MAX
 
-static unsigned
-bit_of(uint64_t hi, uint64_t lo, unsigned i)
-{
-	return (unsigned)((i < 64 ? hi >> (63 - i) : lo >> (127 - i)) & 1);
-}
-
 /* Bits that two keys share, at most `most`. */
 static unsigned
 common(const struct pnode *n, const struct ip_prefix *p, unsigned most)
@@ -150,7 +144,7 @@ ptree_bytes(const struct ptree *t)
 static void
 hang(struct pnode *parent, struct pnode *n)
 {
-	parent->child[bit_of(n->hi, n->lo, parent->len)] = n;
+	parent->child[key_bit_at(n->hi, n->lo, parent->len)] = n;
 	n->parent = parent;
 }
 
@@ -201,7 +195,7 @@ find_covers(
 static struct pnode *
 extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 {
-	uint32_t known = n->side[bit_of(p->hi, p->lo, n->len)], act = n->act, edge = ACTION_NONE;
+	uint32_t known = n->side[prefix_bit_at(p, n->len)], act = n->act, edge = ACTION_NONE;
 	struct pnode *up = n, *m;
 	struct covers covers;
 
@@ -228,7 +222,7 @@ extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 		m = node_new(t, &v, act);
 		m->route = route;
 		if (edge != ACTION_NONE)
-			up->side[bit_of(v.hi, v.lo, up->len)] = edge;
+			up->side[prefix_bit_at(&v, up->len)] = edge;
 		hang(up, m);
 		if (len < p->len)
 			m->side[0] = m->side[1] = idle;
@@ -258,7 +252,7 @@ ptree_ensure(struct ptree *t, const struct ip_prefix *p)
 		return n;
 	n = t->root;
 	while (n->len < p->len) {
-		unsigned b = bit_of(p->hi, p->lo, n->len), same;
+		unsigned b = prefix_bit_at(p, n->len), same;
 
 		if (n->never)
 			return NULL;
@@ -366,7 +360,7 @@ look_along_edge(struct ptree *t, struct pnode *n, struct pnode *c)
 
 	for (unsigned len = n->len + 1u; len < c->len; len++) {
 		struct ip_prefix off = prefix_make(t->family, c->hi, c->lo, len + 1);
-		unsigned b = bit_of(c->hi, c->lo, up->len);
+		unsigned b = key_bit_at(c->hi, c->lo, up->len);
 		uint32_t idle;
 
 		flip_last(&off);
@@ -382,7 +376,7 @@ look_along_edge(struct ptree *t, struct pnode *n, struct pnode *c)
 		edge = ACTION_NONE;
 	}
 	if (edge != ACTION_NONE)
-		up->side[bit_of(c->hi, c->lo, up->len)] = edge;
+		up->side[key_bit_at(c->hi, c->lo, up->len)] = edge;
 }
 
 /* The action in force at n was settled: pass it on to everything below that no other route owns. */
@@ -436,7 +430,7 @@ changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_pre
 	if (action == n->side[b])
 		return ptree_is_restricted(t) ? n : NULL;
 	m = cut_edge(t, n, b, same);
-	m->side[bit_of(p->hi, p->lo, same)] = action;
+	m->side[prefix_bit_at(p, same)] = action;
 	return m;
 }
 
@@ -448,7 +442,7 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 
 	*owned = false;
 	while (n->len < p->len) {
-		unsigned b = bit_of(p->hi, p->lo, n->len), same;
+		unsigned b = prefix_bit_at(p, n->len), same;
 		struct pnode *c = n->child[b];
 
 		if (n->never)

@@ -11,7 +11,6 @@
  * What an entry serves in bytes/s moves with every sample; that is as of the last time that all of
  * it was put, which each pass asks for.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "control/select/selector_state.h"
@@ -131,30 +130,19 @@ selector_put(struct selector *s, const struct select_input *in, const struct sel
 
 /* --- near what has changed ------------------------------------------------------------------ */
 
-static int
-by_prefix(const void *a, const void *b)
-{
-	return prefix_cmp(a, b);
-}
-
 /* All places, in order and none inside another. */
 static bool
 gather(struct selector *s)
 {
 	struct near *near = &s->near;
-	size_t n_moved, n = 0, all;
+	size_t n_moved;
 	const struct ip_prefix *moved = priced_moved(s->priced, &n_moved);
 
 	if (moved == NULL || near->n_routes > NEAR_ROUTES)
 		return false;
 	memcpy(near->at, moved, n_moved * sizeof(*moved));
 	memcpy(near->at + n_moved, near->routes, near->n_routes * sizeof(*moved));
-	all = n_moved + near->n_routes;
-	qsort(near->at, all, sizeof(*near->at), by_prefix);
-	for (size_t i = 0; i < all; i++)
-		if (n == 0 || !prefix_contains(&near->at[n - 1], &near->at[i]))
-			near->at[n++] = near->at[i];
-	near->n_at = n;
+	near->n_at = prefix_sort_out(near->at, n_moved + near->n_routes);
 	return true;
 }
 
