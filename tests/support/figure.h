@@ -4,7 +4,7 @@
 #define TESTS_SUPPORT_FIGURE_H
 
 enum figure_goal {
-	FIGURE_NOTE, /* no target */
+	FIGURE_NOTE, /* nothing to reach */
 	FIGURE_AT_LEAST,
 	FIGURE_AT_MOST
 };
@@ -13,7 +13,7 @@ struct figure {
 	const char *id, *unit;
 	double value;
 	enum figure_goal goal;
-	double target;
+	double target;      /* below 0: none, whatever the goal */
 	const char *anchor; /* what else was measured beside it; NULL: nothing */
 	double anchor_value;
 	const char *data; /* what it was measured with; NULL: nothing to say */

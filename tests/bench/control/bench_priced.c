@@ -53,9 +53,7 @@ figure(const struct bench *b, const char *name, size_t n, double value, const ch
 	figure_print(&(struct figure){ .id = id,
 	    .value = value,
 	    .unit = unit,
-	    .goal = target < 0 ? FIGURE_NOTE
-		    : at_most  ? FIGURE_AT_MOST
-			       : FIGURE_AT_LEAST,
+	    .goal = at_most ? FIGURE_AT_MOST : FIGURE_AT_LEAST,
 	    .target = target,
 	    .data = data });
 }

@@ -58,9 +58,7 @@ figure(const struct bench *b, const char *id, double value, const char *unit, do
 	figure_print(&(struct figure){ .id = name,
 	    .value = value,
 	    .unit = unit,
-	    .goal = target < 0 ? FIGURE_NOTE
-		    : at_most  ? FIGURE_AT_MOST
-			       : FIGURE_AT_LEAST,
+	    .goal = at_most ? FIGURE_AT_MOST : FIGURE_AT_LEAST,
 	    .target = target,
 	    .data = data });
 }
