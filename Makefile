@@ -181,9 +181,9 @@ endif
 endef
 $(foreach r,lib ribtrie bgpd sflowin webui cli,$(eval $(call test_rules,$(r),)))
 $(eval $(call test_rules,lab,$(LAB_PARTS)))
-# The model of tables and next hops serves tests and benches of the selection too.
+# The model of tables, next hops and ranks serves tests and benches of the selection too.
 $(eval $(call test_rules,control,$(call obj,tests/lab/absorb.c tests/lab/input.c tests/lab/mrt.c \
-	tests/lab/nexthops.c tests/lab/table.c)))
+	tests/lab/nexthops.c tests/lab/ranks.c tests/lab/table.c)))
 
 unit-tests: $(UNIT_BIN) $(REPLAY_BIN)
 benches: $(BENCH_BIN)

@@ -16,10 +16,10 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "lib/hash.h"
 #include "lib/mem.h"
+#include "tests/lab/ranks.h"
 
 struct point {
 	uint64_t hi, lo; /* address; the free bits are zero */
@@ -223,64 +223,22 @@ add_points(struct traffic *tr, uint32_t route, double weight)
 	return true;
 }
 
-/* --- ranks --------------------------------------------------------------------------------- */
-
-struct ranked {
-	double score;
-	uint32_t route;
-};
-
-static int
-by_score(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-
-	if (x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return x->route < y->route ? -1 : x->route > y->route;
-}
-
-/* Uniform in (0, 1], the same for the same key. */
-static double
-hashed_unit(uint64_t a, uint64_t b, uint64_t c, uint64_t seed)
-{
-	uint64_t key[3] = { a, b, c };
-
-	return (double)((hash_bytes(key, sizeof(key), seed) >> 11) + 1) * 0x1p-53;
-}
-
-static double
-score(const struct traffic_config *c, const struct table_route *r)
-{
-	const struct ip_prefix *p = &r->prefix;
-	double up = hashed_unit(p->hi, p->lo, p->len, c->seed);
-	double ua = hashed_unit(r->origin, 0, 0, c->seed ^ 1);
-	/* IPv6 lengths 16..48 play the part of IPv4's 8..24. */
-	double len = p->family == IP_V4 ? p->len : p->len / 2.;
-
-	if (c->plain_ranks)
-		return up;
-	return pow(ua * up, -c->alpha) * exp2(0.4 * (24 - len));
-}
-
 /* Rank the routes of a family and add their points, which together weigh `share`. */
 static void
 add_family(struct traffic *tr, enum ip_family family, double share)
 {
-	const struct table *t = tr->table;
-	struct ranked *ranked = mem_calloc(MEM_MISC, t->n, sizeof(*ranked));
-	size_t n = 0, first = tr->n_points, active;
+	const struct traffic_config *c = &tr->config;
+	const struct ranks_config ranks = {
+		.alpha = c->alpha, .plain = c->plain_ranks, .seed = c->seed
+	};
+	size_t n, first = tr->n_points;
+	uint32_t *ranked = ranks_of(tr->table, family, &ranks, &n);
+	size_t active = c->active > 0 ? c->active : n;
 	double sum = 0, rank = 1;
 
-	for (uint32_t i = 0; i < t->n; i++) {
-		if (t->routes[i].prefix.family == family)
-			ranked[n++] = (struct ranked){ score(&tr->config, &t->routes[i]), i };
-	}
-	qsort(ranked, n, sizeof(*ranked), by_score);
-	active = tr->config.active > 0 ? tr->config.active : n;
 	for (size_t i = 0; i < n && rank <= (double)active; i++) {
 		/* A route that its more-specifics cover takes no rank. */
-		if (add_points(tr, ranked[i].route, pow(rank, -tr->config.alpha)))
+		if (add_points(tr, ranked[i], pow(rank, -c->alpha)))
 			rank++;
 	}
 	mem_free(MEM_MISC, ranked);

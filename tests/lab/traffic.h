@@ -2,11 +2,9 @@
 /*
  * A traffic mix over a table: how much goes to which prefix, and the next sample of it.
  *
- * Prefixes are ranked and rank r has weight r^-alpha. Ranks are AS-correlated, as they are in a
- * real network (score = ua^-alpha x up^-alpha x 2^(0.4 (24 - length)), ua by hash of the origin AS,
- * up of the prefix), or plain random. A prefix without more-specifics takes its weight as a whole;
- * one with more-specifics has it on a few hot places (IPv4 /24, IPv6 /48) among the addresses whose
- * longest match it is, the j-th with 1/j of the first.
+ * Prefixes are ranked (ranks.h). One without more-specifics takes its weight as a whole; one with
+ * more-specifics has it on a few hot places (IPv4 /24, IPv6 /48) among the addresses whose longest
+ * match it is, the j-th with 1/j of the first.
  *
  * Each family is ranked for itself and has its share of the samples.
  */

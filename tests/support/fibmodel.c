@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "lib/hash.h"
+#include "lib/mem.h"
 #include "tests/lab/nexthops.h"
+#include "tests/lab/ranks.h"
 #include "tests/support/hops.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/support.h"
@@ -71,21 +73,6 @@ announce_all(struct fibmodel *m, const struct table *t)
 		attrs_unref(m->attrs, id);
 	}
 	free(drawn);
-}
-
-struct ranked {
-	double score;
-	uint32_t route;
-};
-
-static int
-higher_score(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-
-	if (x->score != y->score)
-		return x->score > y->score ? -1 : 1;
-	return x->route < y->route ? -1 : x->route > y->route;
 }
 
 static void
@@ -154,25 +141,15 @@ static void
 draw_traffic(struct fibmodel *m, const struct table *t)
 {
 	const struct fibmodel_config *c = &m->config;
-	struct ranked *ranked = calloc(t->n, sizeof(*ranked));
-	size_t cap = 0, active = c->active > 0 && c->active < t->n ? c->active : t->n;
+	const struct ranks_config ranks = {
+		.alpha = c->alpha, .plain = c->plain_ranks, .seed = c->seed
+	};
+	size_t n, cap = 0;
+	uint32_t *ranked = ranks_of(t, c->family, &ranks, &n);
+	size_t active = c->active > 0 && c->active < n ? c->active : n;
 
-	ASSERT(ranked != NULL);
-	for (size_t i = 0; i < t->n; i++) {
-		const struct table_route *r = &t->routes[i];
-		uint64_t key[3] = { r->prefix.hi, r->prefix.lo, r->prefix.len };
-		struct rng own = rng_make(hash_bytes(key, sizeof(key), c->seed ^ 0x7a));
-		struct rng as = rng_make(rng_mix(c->seed ^ 0xa5 ^ rng_mix(r->origin)));
-		double up = 1 - rng_unit(&own), ua = 1 - rng_unit(&as);
-
-		ranked[i].route = (uint32_t)i;
-		ranked[i].score = c->plain_ranks ? up
-						 : pow(ua, -c->alpha) * pow(up, -c->alpha) *
-						       pow(2, 0.4 * (24. - r->prefix.len));
-	}
-	qsort(ranked, t->n, sizeof(*ranked), higher_score);
 	for (size_t rank = 0; rank < active; rank++) {
-		const struct ip_prefix *p = &t->routes[ranked[rank].route].prefix;
+		const struct ip_prefix *p = &t->routes[ranked[rank]].prefix;
 		uint64_t key[3] = { p->hi, p->lo, p->len };
 		struct rng own = rng_make(hash_bytes(key, sizeof(key), c->seed ^ 0x407));
 		struct ip_prefix below = *p;
@@ -184,7 +161,7 @@ draw_traffic(struct fibmodel *m, const struct table *t)
 		else
 			add_hot(m, &cap, p, id, weight, &own);
 	}
-	free(ranked);
+	mem_free(MEM_MISC, ranked);
 	merge_places(m);
 }
 

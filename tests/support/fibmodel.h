@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The model on which selections are compared: a real table (or a made-up one where the data is
- * absent), next hops as in tests/lab/nexthops.h, and traffic by ranks.
- *
- *      T1  score = ua^-alpha x up^-alpha x 2^(0.4 (24 - length)), ua by hash of the origin AS, up
- * of the prefix; the prefix of rank r carries r^-alpha T0  random ranks
+ * absent), next hops as in tests/lab/nexthops.h, and traffic by the ranks of tests/lab/ranks.h.
  *
  * A prefix without more-specifics is one place; one with some has H hot /24s (IPv6: /48s) drawn
  * among the addresses whose longest match it is, the j-th with 1/j of the first.
