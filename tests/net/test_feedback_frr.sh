@@ -9,16 +9,9 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/interop.sh
 . "$ROOT/tests/net/interop.sh"
-FRR=/usr/lib/frr
-PATH=$PATH:$FRR
+# shellcheck source=tests/net/frr.sh
+. "$ROOT/tests/net/frr.sh"
 net_begin ip curl jq ethtool zebra vtysh "$FRR/bgpd"
-
-frr_daemon() {
-	local label=$1
-	shift
-	spawn "$label" sw "$FRR/$label" -u frr -g frr -i "$RUN/$label.pid" -z "$RUN/zserv.api" \
-		--vty_socket "$RUN" --log stdout -P 0 "$@"
-}
 
 # bgpd_start [SED-SCRIPT]: with the shipped configuration, or what the script makes of it.
 bgpd_start() {
@@ -105,15 +98,12 @@ sed -i -e 's/listen = \[ "127.0.0.1", "10.0.0.136" \]/listen = [ "10.0.0.137", "
 	-e '/name = "target"/,/role/s/address = "10.0.0.136"/&; local-address = "10.0.0.136"/' \
 	-e 's/^target: {/& synthetic = false;/' "$DIR/hotfib.conf"
 cp "$DIR/hotfib.conf" "$LOGS/"
-RUN=$DIR/frr
-chmod 711 "$DIR"
-install -d -o frr -g frr "$RUN"
+frr_place
 feeds_start --listen
 hotfibd_start
 sed -n '/this is zebra.conf/,/match tag/s/^!   //p' "$ROOT/conf/frr/frr-addpath.conf" >"$RUN/zebra.conf"
 [ "$(wc -l <"$RUN/zebra.conf")" -eq 4 ] || bail "zebra's part of the configuration is not 4 lines"
-frr_daemon zebra -f "$RUN/zebra.conf"
-wait_for "zebra" 10 test -S "$RUN/zserv.api"
+frr_zebra "$RUN/zebra.conf"
 
 KERNEL_PROTO=bgp
 bgpd_start

@@ -9,20 +9,12 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/net/interop.sh
 . "$ROOT/tests/net/interop.sh"
-FRR=/usr/lib/frr
-PATH=$PATH:$FRR
+# shellcheck source=tests/net/frr.sh
+. "$ROOT/tests/net/frr.sh"
 # shellcheck disable=SC2034 # interop.sh's
 DAEMON=FRR KEEPS=yes KERNEL_PROTO=bgp
 KERNEL_BUG="zebra 8.4 takes the end of a table in the view for the end of the selection"
 net_begin ip curl jq ethtool nstat zebra vtysh "$FRR/bgpd"
-
-# The daemons run as Debian's user for them, so they get a place of their own.
-frr_daemon() {
-	local label=$1
-	shift
-	spawn "$label" sw "$FRR/$label" -u frr -g frr -i "$RUN/$label.pid" -z "$RUN/zserv.api" \
-		--vty_socket "$RUN" --log stdout -P 0 "$@"
-}
 
 # SECTION NEIGHBOR NEW: a section's lines about a neighbor, for another one over IPv6.
 session6() {
@@ -90,14 +82,11 @@ view_reflector() {
 
 interop_topology
 hotfibd_config
-RUN=$DIR/frr
-chmod 711 "$DIR"
-install -d -o frr -g frr "$RUN"
+frr_place
 daemon_config
 feeds_start --listen
 hotfibd_start
-frr_daemon zebra -f /dev/null
-wait_for "zebra" 10 test -S "$RUN/zserv.api"
+frr_zebra /dev/null
 daemon_start
 scene_table
 scene_refresh vty "clear bgp * soft in"

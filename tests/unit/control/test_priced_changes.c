@@ -98,6 +98,19 @@ test_history(void **state)
 	}
 }
 
+/* A world at random with its traffic, nothing decided yet. */
+static struct priced *
+small_start(struct small *s, struct rng *r)
+{
+	struct priced *p;
+
+	small_random(s, r, 5);
+	small_restrict(s, r);
+	p = priced_new(&s->config);
+	give_weights(s, p);
+	return p;
+}
+
 /* As one that is made anew and solved in full. */
 static void
 assert_like_fresh(const struct small *s, struct priced *p, int64_t price)
@@ -120,14 +133,9 @@ test_incremental(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 300; round++) {
-		struct priced *p;
-		int64_t price;
+		struct priced *p = small_start(&s, &r);
+		int64_t price = 1 + (int64_t)rng_below(&r, 200);
 
-		small_random(&s, &r, 5);
-		small_restrict(&s, &r);
-		p = priced_new(&s.config);
-		give_weights(&s, p);
-		price = 1 + (int64_t)rng_below(&r, 200);
 		priced_solve(p, price);
 		for (unsigned k = 0; k < 20; k++) {
 			for (uint64_t m = 1 + rng_below(&r, 4); m > 0; m--) {
@@ -178,14 +186,9 @@ test_route_changes(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 300; round++) {
-		struct priced *p;
-		int64_t price;
+		struct priced *p = small_start(&s, &r);
+		int64_t price = 1 + (int64_t)rng_below(&r, 200);
 
-		small_random(&s, &r, 5);
-		small_restrict(&s, &r);
-		p = priced_new(&s.config);
-		give_weights(&s, p);
-		price = 1 + (int64_t)rng_below(&r, 200);
 		priced_solve(p, price);
 		for (unsigned k = 0; k < 20; k++) {
 			for (uint64_t m = 1 + rng_below(&r, 3); m > 0; m--) {
@@ -245,12 +248,8 @@ test_slices(void **state)
 
 	(void)state;
 	for (unsigned round = 0; round < 300; round++) {
-		struct priced *p;
+		struct priced *p = small_start(&s, &r);
 
-		small_random(&s, &r, 5);
-		small_restrict(&s, &r);
-		p = priced_new(&s.config);
-		give_weights(&s, p);
 		for (unsigned k = 0; k < 8; k++) {
 			int64_t price = 1 + (int64_t)rng_below(&r, 200);
 
