@@ -116,14 +116,17 @@ same(const struct world *w)
 	}
 }
 
-/* Runs and reports until nothing is under way any more. */
+/* What the daemon's loop does, until nothing is under way any more: slices of selecting, runs that
+ * are wanted, reports. */
 static void
 settle(struct world *w)
 {
 	for (int i = 0; i < 1000; i++) {
+		bool more = target_work(w->edge.target, w->edge.now);
+
 		if (target_repair_wanted(w->edge.target))
 			edge_run(&w->edge);
-		if (mono_is_never(sim_due(w->sim)))
+		if (!more && mono_is_never(sim_due(w->sim)))
 			return;
 		w->edge.now = mono_add_ms(w->edge.now, 1);
 		sim_run(w->sim, w->edge.now);
@@ -134,12 +137,15 @@ settle(struct world *w)
 	fail_msg("not settled after 1000 ms");
 }
 
+/* The tick, and a look before the next one. */
 static void
 second(struct world *w)
 {
 	edge_second(&w->edge);
 	sim_run(w->sim, w->edge.now);
 	edge_run(&w->edge);
+	settle(w);
+	target_look(w->edge.target, w->edge.now);
 	settle(w);
 	if (router_phase(w->edge.router, IP_V4) != ROUTER_COLD)
 		verify(w);
