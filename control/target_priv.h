@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of struct target, for its own files: target.c has the ports and the run, target_push.c
- * carries plans out, * target_select.c decides what each port is to hold, target_results.c hears
- * what became of it. */
+ * carries plans out, target_select.c decides what each port is to hold, target_results.c hears what
+ * became of it. */
 #ifndef CONTROL_TARGET_PRIV_H
 #define CONTROL_TARGET_PRIV_H
 

@@ -19,9 +19,12 @@
  * The 63 prefixes of a node are numbered in preorder, shown here for a stride of 3:
  *
  *	             /0: 0
- *	       /1: 1        /1: 4             a set bit that is higher is later in prefix_cmp()
- *order; /2: 2  /2: 3  /2: 5  /2: 6        on one way down, higher is longer slot 0 1    2 3    4 5
- *6 7
+ *	       /1: 1        /1: 4
+ *	   /2: 2  /2: 3  /2: 5  /2: 6
+ *	slot 0 1    2 3    4 5    6 7
+ *
+ * Of the bits that are set a higher one is later in the order of prefix_cmp(), and on one way down
+ * it is the longer prefix.
  *
  * The longest match in a node is the highest bit of prefixes & path_mask[slot], and a walk is a
  * scan for the next bit. The number itself needs no table: going right skips exactly as many
