@@ -221,7 +221,7 @@ comma := ,
 ABS_O := $(abspath $(O))
 RUN := HOTFIB_O=$(ABS_O) HOTFIB_TEST_LOGS=$(O)/test-logs tests/run.sh
 in_asan = $(patsubst %.c,$(O)/asan/%,$(1))
-UNIT_SUITES := $(patsubst %,unit:%,$(call in_asan,$(UNIT_SRC)))
+UNIT_SUITES := $(patsubst %,unit:%,$(call in_asan,$(UNIT_SRC))) unit:tests/page/page.sh
 # fuzz_X replays tests/fuzz/corpus/X.
 CORPUS_SUITES := $(foreach f,$(FUZZ_SRC),corpus:$(call in_asan,$(f)):tests/fuzz/corpus/$(patsubst \
 	fuzz_%,%,$(basename $(notdir $(f)))))

@@ -8,15 +8,16 @@
 # Daemons that a package brings are not started: the tests run their own, in namespaces.
 set -eu
 
-# build: compile and unit tests. net: network tests and the demo. bench: what we are measured
-# beside. dev: lint, clang, fuzzing.
+# build: compile and unit tests. net: network tests and the demo. page: the test of the page in a
+# browser, which is large. bench: what we are measured beside. dev: lint, clang, fuzzing.
 packages() {
 	case $1 in
 	build) echo gcc libc6-dev make pkg-config git ca-certificates libev-dev \
 		libmicrohttpd-dev libjansson-dev libconfig-dev libssl-dev libcurl4-openssl-dev \
-		libnl-3-dev libcmocka-dev libhiredis-dev redis-server xz-utils gzip bgpdump ;;
+		libnl-3-dev libcmocka-dev libhiredis-dev redis-server xz-utils gzip bgpdump nodejs ;;
 	net) echo iproute2 procps ethtool bird2 frr gobgpd openbgpd exabgp openvswitch-switch \
 		curl jq python3 redis-tools systemd ;;
+	page) echo nodejs chromium ;;
 	bench) echo bird2 pmacct iproute2 procps ethtool curl jq ;;
 	dev) echo clang clang-format clang-tidy cppcheck mandoc shellcheck ;;
 	*) echo "deps.sh: no set of packages is called '$1'" >&2 && exit 2 ;;

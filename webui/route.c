@@ -112,9 +112,7 @@ const struct web_route_row web_routes[] = {
 	{ "POST", "/api/v1/reload", web_api_reload, NULL },
 	/* The page. */
 	{ "GET", "/", web_api_asset, NULL },
-	{ "GET", "/app.js", web_api_asset, NULL },
-	{ "GET", "/app.css", web_api_asset, NULL },
-	{ "GET", "/icon.svg", web_api_asset, NULL },
+	{ "GET", "/app/{file}", web_api_asset, NULL },
 	{ 0 },
 };
 

@@ -3,130 +3,25 @@
 // The status page: once a second it asks for /api/v1/status and the top prefixes and writes what
 // changed into the tables. Everything from the daemon goes in as text, never as markup. While the
 // page is hidden, or a question is still open, it does not ask.
-"use strict";
+import { ask } from "./ask.js";
+import { $, setTable, setText } from "./dom.js";
+import { renewExplain, startExplain } from "./explain.js";
+import { showSelection } from "./selection.js";
+import * as words from "./text.js";
+import { FAMILIES, familyName, view } from "./view.js";
+import { renewWhatif, startWhatif, tickWhatif } from "./whatif.js";
 
 const REFRESH_MS = 1000;
-const ANSWER_MS = 5000;
 const TOP_ROWS = 50;
 
-const view = { family: "ipv4", unit: "bits", router: null };
+const { age, count, percent } = words;
+const rate = (bytesPerSecond) => words.rate(bytesPerSecond, view.unit);
 let lastAnswer = 0;
 let before = null; // the status before, for rates of counters
 let statusAt = 0, beforeAt = 0; // the daemon's uptime at either, in seconds
 
-const $ = (id) => document.getElementById(id);
-const number = new Intl.NumberFormat("en");
-const count = (n) => number.format(n);
-
-function scaled(value, units) {
-	let unit = 0;
-	while (value >= 999.5 && unit + 1 < units.length) {
-		value /= 1000;
-		unit++;
-	}
-	const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-	return value.toFixed(digits) + " " + units[unit];
-}
-
-function rate(bytesPerSecond) {
-	return view.unit === "bits" ?
-		scaled(bytesPerSecond * 8, ["bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"]) :
-		scaled(bytesPerSecond, ["B/s", "kB/s", "MB/s", "GB/s", "TB/s"]);
-}
-
-// Cut off, not rounded: 100 % means all of it.
-function percent(ratio) {
-	return (Math.floor(ratio * 1000 + 1e-9) / 10).toFixed(1) + " %";
-}
-
-function age(seconds) {
-	const s = Math.max(0, Math.floor(seconds));
-	const two = (n) => String(n).padStart(2, "0");
-	if (s >= 86400)
-		return Math.floor(s / 86400) + "d" + two(Math.floor(s / 3600) % 24) + "h";
-	if (s >= 3600)
-		return Math.floor(s / 3600) + "h" + two(Math.floor(s / 60) % 60) + "m";
-	if (s >= 60)
-		return Math.floor(s / 60) + "m" + two(s % 60) + "s";
-	return s + "s";
-}
-
-// --- tables ---------------------------------------------------------------------------------------
-// A cell is a text, or {text, cls, title, head, bar, barClass, chips}. Only cells that differ from what is
-// shown are touched, so that a selection survives the second.
-
-function fill(cell, what) {
-	const parts = [];
-	if (what.bar !== undefined) {
-		const bar = document.createElement("span");
-		const inside = document.createElement("span");
-		bar.className = "bar " + (what.barClass || "");
-		bar.setAttribute("aria-hidden", "true");
-		inside.style.width = Math.min(100, what.bar * 100) + "%";
-		bar.append(inside);
-		parts.push(bar);
-	}
-	const chips = (what.chips || []).map(([text, cls]) => {
-		const chip = document.createElement("span");
-		chip.className = "chip " + cls;
-		chip.textContent = text;
-		return chip;
-	});
-	const text = what.text === undefined ? "" : String(what.text);
-	parts.push(...(what.bar === undefined ? [...chips, text] : [text, ...chips]));
-	cell.className = what.cls || "";
-	cell.title = what.title || "";
-	cell.replaceChildren(...parts);
-}
-
-function setCell(row, i, cell) {
-	const what = typeof cell === "object" ? cell : { text: cell };
-	const key = JSON.stringify(what);
-	let td = row.children[i];
-	if (td && td.dataset.key === key)
-		return;
-	if (!td) {
-		td = document.createElement(what.head ? "th" : "td");
-		if (what.head)
-			td.scope = "row";
-		row.append(td);
-	}
-	td.dataset.key = key;
-	fill(td, what);
-}
-
-function setTable(id, rows, empty) {
-	const table = $(id);
-	const body = table.tBodies[0];
-	table.hidden = rows.length === 0;
-	$(id + "-empty").hidden = rows.length > 0;
-	if (rows.length === 0)
-		setText($(id + "-empty"), empty);
-	while (body.rows.length > rows.length)
-		body.deleteRow(-1);
-	rows.forEach((cells, i) => {
-		const row = body.rows[i] || body.insertRow();
-		cells.forEach((cell, k) => setCell(row, k, cell));
-	});
-}
-
-// Text in which `...` is code.
-function setText(element, text) {
-	if (element.dataset.text === text)
-		return;
-	element.dataset.text = text;
-	element.replaceChildren(...text.split("`").map((part, i) => {
-		if (i % 2 === 0)
-			return part;
-		const code = document.createElement("code");
-		code.textContent = part;
-		return code;
-	}));
-}
-
 // --- sections -------------------------------------------------------------------------------------
 
-const FAMILIES = [["ipv4", "IPv4"], ["ipv6", "IPv6"]];
 const head = (text) => ({ text, head: true });
 const right = (text, title) => ({ text, title, cls: "n" });
 
@@ -264,15 +159,34 @@ function showRouters(status) {
 	if (!names.includes(view.router))
 		view.router = names.length > 0 ? names[0] : null;
 	$("router-label").hidden = names.length < 2;
+	chooseFamily(status);
 	if (select.dataset.names === JSON.stringify(names))
 		return;
 	select.dataset.names = JSON.stringify(names);
 	select.replaceChildren(...names.map((name) => new Option(name, name, false, name === view.router)));
 }
 
+let familyChosen = false;
+
+function press(button) {
+	for (const other of button.parentElement.children)
+		other.setAttribute("aria-pressed", String(other === button));
+}
+
+// At the first sight of a table: IPv6 where that is all there is.
+function chooseFamily(status) {
+	const router = status.routers.find((r) => r.name === view.router);
+	const has = (key) => router && router.families[key].prefixes > 0;
+	if (familyChosen || !(has("ipv4") || has("ipv6")))
+		return;
+	familyChosen = true;
+	view.family = has("ipv4") ? "ipv4" : "ipv6";
+	press(document.querySelector("button[data-family=" + view.family + "]"));
+}
+
 function showTop(top) {
 	const rows = top ? top.topPrefixes.map((p, i) => [
-		right(i + 1), head(p.prefix), right(rate(p.value)),
+		right(i + 1), { text: p.prefix, head: true, explain: p.prefix }, right(rate(p.value)),
 		{ bar: top.valueTotal > 0 ? p.value / top.topPrefixes[0].value : 0,
 			text: percent(top.valueTotal > 0 ? p.value / top.valueTotal : 0) },
 		{ chips: [].concat(p.installed ? [["installed", "good"]] : [],
@@ -283,18 +197,11 @@ function showTop(top) {
 			p.parts ? "entries inside it carry busy parts of it" : "" },
 		p.nexthop, { text: p.aspath ? p.aspath.replaceAll("-", " ") : "–", cls: "wrap" },
 	]) : [];
-	setTable("top", rows, "No traffic seen towards " + (view.family === "ipv4" ? "IPv4" : "IPv6") +
+	setTable("top", rows, "No traffic seen towards " + familyName(view.family) +
 		" prefixes yet. It takes a learned table and sFlow samples of a configured agent.");
 }
 
 // --- asking ---------------------------------------------------------------------------------------
-
-async function ask(path) {
-	const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS), cache: "no-store" });
-	if (!answer.ok)
-		throw new Error(path + " answered " + answer.status);
-	return answer.json();
-}
 
 function showUnreachable(error) {
 	const since = lastAnswer ? " What is shown is " + age((Date.now() - lastAnswer) / 1000) + " old." : "";
@@ -314,10 +221,12 @@ async function refresh() {
 		showOverview(status);
 		showRouters(status);
 		showTables(status);
+		showSelection(status);
 		showNeighbors(status);
 		showAgents(status);
 		showTop(view.router === null ? null : await ask("api/v1/top/" +
 			encodeURIComponent(view.router) + "/" + view.family + "?maxPrefixes=" + TOP_ROWS));
+		tickWhatif(status);
 		before = status;
 		beforeAt = statusAt;
 		lastAnswer = Date.now();
@@ -329,29 +238,42 @@ async function refresh() {
 	}
 }
 
-let busy = false;
+let busy = false, again = false;
 
 async function tick() {
 	if (busy || document.hidden)
 		return;
 	busy = true;
-	await refresh();
+	do {
+		again = false;
+		await refresh();
+	} while (again);
 	busy = false;
+}
+
+// Something else is to be shown: at once, or when what is under way is there.
+function hurry() {
+	again = true;
+	renewExplain();
+	renewWhatif();
+	tick();
 }
 
 for (const button of document.querySelectorAll("button[data-family], button[data-unit]")) {
 	button.addEventListener("click", () => {
 		const what = button.dataset.family ? "family" : "unit";
+		familyChosen ||= what === "family";
 		view[what] = button.dataset[what];
-		for (const other of button.parentElement.children)
-			other.setAttribute("aria-pressed", String(other === button));
-		tick();
+		press(button);
+		hurry();
 	});
 }
 $("router").addEventListener("change", (event) => {
 	view.router = event.target.value;
-	tick();
+	hurry();
 });
 document.addEventListener("visibilitychange", tick);
+startExplain();
+startWhatif();
 setInterval(tick, REFRESH_MS);
 tick();

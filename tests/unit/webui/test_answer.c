@@ -26,7 +26,7 @@ test_any_step_gives_the_same(void **state)
 {
 	static const size_t steps[] = { 1, 7, 100, 8191, 8192, 8193, 65536 };
 	static const char *const targets[] = { "/bgp/topprefixes/edge/json", "/api/v1/installed",
-		"/app.css" };
+		"/app/app.css" };
 	struct web_fake fake;
 
 	(void)state;

@@ -95,7 +95,10 @@ test_every_row_answers(void **state)
 		if (brace != NULL)
 			snprintf(target, sizeof(target), "%.*s%s%s?address=10.0.0.1",
 			    (int)(brace - row->pattern), row->pattern,
-			    brace[1] == 'n' ? "target" : "edge", strchr(brace, '}') + 1);
+			    brace[1] == 'n'   ? "target"
+			    : brace[1] == 'f' ? "app.js"
+					      : "edge",
+			    strchr(brace, '}') + 1);
 		else
 			snprintf(target, sizeof(target), "%s?address=10.0.0.1", row->pattern);
 		if (strcmp(row->method, "GET") != 0)
@@ -369,12 +372,49 @@ test_names_are_decoded(void **state)
 	assert_error(&fake, "/bgp/topprefixes/edge/json", 404, "\"edge\"");
 }
 
+/* What follows `before` in the text and is a name of a part, is there; and what that asks for. */
+static unsigned
+follow_parts(struct web_fake *fake, const char *text, const char *before, unsigned depth)
+{
+	unsigned n = 0;
+
+	assert_true(depth < 5);
+	for (const char *at = text; (at = strstr(at, before)) != NULL; n++) {
+		char target[100];
+		struct str body;
+
+		at += strlen(before);
+		snprintf(target, sizeof(target), "/app/%.*s", (int)strcspn(at, "\""), at);
+		str_init(&body, MEM_MISC);
+		if (ask(fake, target, &body) != 200)
+			fail_msg("the page asks for %s", target);
+		(void)follow_parts(fake, body.text, "from \"./", depth + 1);
+		str_fini(&body);
+	}
+	return n;
+}
+
+static void
+test_parts_of_the_page(void **state)
+{
+	struct web_fake fake;
+	struct str page;
+
+	(void)state;
+	web_fake_init(&fake);
+	str_init(&page, MEM_MISC);
+	assert_int_equal(ask(&fake, "/", &page), 200);
+	assert_int_equal(follow_parts(&fake, page.text, "=\"app/", 0), 3);
+	assert_error(&fake, "/app/nothing.js", 404, "\"nothing.js\"");
+	str_fini(&page);
+}
+
 static void
 test_etag(void **state)
 {
 	struct web_fake fake;
 	struct web_app app;
-	struct web_request request = { .method = "GET", .target = "/app.js" };
+	struct web_request request = { .method = "GET", .target = "/app/app.js" };
 	struct web_answer a;
 	char etag[24];
 
@@ -419,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_limits_are_the_family_s),
 		cmocka_unit_test(test_names_are_decoded),
 		cmocka_unit_test(test_etag),
+		cmocka_unit_test(test_parts_of_the_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
