@@ -16,9 +16,12 @@ struct whatif_rows {
 	bool over;
 };
 
-/* A blank now and then tells the client that we are still at it. */
-#define POLLS_PER_BLANK 50
-#define POLL_MS         20
+#define POLLS_PER_BLANKS 50
+#define POLL_MS          20
+
+/* Now and then they tell the client that we are still at it. libcurl sees only whole octets a
+ * second (CURLOPT_LOW_SPEED_LIMIT), so there are enough of them also where polls come late. */
+static const char blanks[] = "                               \n";
 
 static json_t *
 points_json(const struct web_whatif *w)
@@ -96,8 +99,8 @@ whatif_next(struct web_rows *rows, struct str *out)
 	if (r->over)
 		return false;
 	state = b->whatif(b->ctx, r->router, &r->query, &w);
-	if (state == WEB_WHATIF_PENDING && ++r->polls % POLLS_PER_BLANK == 0) {
-		str_add(out, "\n");
+	if (state == WEB_WHATIF_PENDING && ++r->polls % POLLS_PER_BLANKS == 0) {
+		str_add(out, blanks);
 		return true;
 	}
 	if (state == WEB_WHATIF_PENDING) {

@@ -91,6 +91,35 @@ test_waiting(void **state)
 	web_answer_fini(&a);
 }
 
+/* A client that wants an octet a second is content, also when the loop is three times too slow. */
+static void
+test_still_at_it(void **state)
+{
+	struct web_fake fake;
+	struct web_app app;
+	struct web_request request = { .method = "GET",
+		.target = "/api/v1/whatif?router=edge&n=1000" };
+	struct web_answer a;
+	ssize_t n, octets = 0;
+	unsigned waited_ms = 0;
+	char buf[100];
+
+	(void)state;
+	web_fake_init(&fake);
+	app = (struct web_app){ .backend = web_fake_backend(&fake) };
+	fake.whatif_pending = 10000;
+	web_dispatch(&app, &request, &a);
+	while (waited_ms < 30000) {
+		n = web_answer_read(&a, buf, sizeof(buf));
+		assert_in_range(n, 0, sizeof(buf));
+		assert_true(n == 0 || strspn(buf, " \n") >= (size_t)n);
+		octets += n;
+		waited_ms += 3 * a.rows->wait_ms;
+	}
+	assert_true(octets >= 2 * 30);
+	web_answer_fini(&a);
+}
+
 static void
 test_refused(void **state)
 {
@@ -118,6 +147,7 @@ main(void)
 		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_bad_sizes),
 		cmocka_unit_test(test_waiting),
+		cmocka_unit_test(test_still_at_it),
 		cmocka_unit_test(test_refused),
 	};
 
