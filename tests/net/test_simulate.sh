@@ -34,26 +34,45 @@ curve_is_sane() {
 		and (.needed | map(.coverage) == [0.9, 0.95, 0.99, 0.999])' "$DIR/curve.json"
 }
 
-# While a simulation of another question runs, status is answered, and then the simulation is.
-others_are_answered() {
-	simulate -j --n 700 >"$DIR/slow.json" &
-	local job=$!
-	api_is sw /api/v1/status '.routers[0].name == "edge"' || return 1
-	wait "$job" && jq -e '.points[0].entries == 700' "$DIR/slow.json"
-}
-
-both_at_once_are_one() {
-	simulate -j --n 900 >"$DIR/a.json" &
-	local job=$!
-	simulate -j --n 900 >"$DIR/b.json" && wait "$job" && cmp "$DIR/a.json" "$DIR/b.json"
-}
-
 children() {
 	run_in sw pgrep -c -P "$(pid_of hotfibd)"
 }
 
 none_is_left() {
 	[ "$(children)" = 0 ]
+}
+
+# The process of a simulation is stopped, and so takes as long as the test likes.
+held() {
+	CHILD=$(run_in sw pgrep -P "$(pid_of hotfibd)") && kill -STOP "$CHILD" &&
+		[ "$(ps -o state= -p "$CHILD")" = T ]
+}
+
+both_are_connected() {
+	[ "$(run_in sw ss -Hx state established | grep -c "$DIR/hotfib.sock")" -ge 2 ]
+}
+
+others_are_answered() {
+	local job answered=no
+	simulate -j --n 700 >"$DIR/slow.json" &
+	job=$!
+	until_ms 60000 held || return 1
+	! until_ms 60000 api_is sw /api/v1/status '.routers[0].name == "edge"' || answered=yes
+	kill -CONT "$CHILD"
+	wait "$job" && jq -e '.points[0].entries == 700' "$DIR/slow.json" && [ "$answered" = yes ]
+}
+
+# The second comes while the first is held, so however late it is it meets the same simulation.
+both_at_once_are_one() {
+	local first second
+	simulate -j --n 900 >"$DIR/a.json" &
+	first=$!
+	until_ms 60000 held || return 1
+	simulate -j --n 900 >"$DIR/b.json" &
+	second=$!
+	until_ms 60000 both_are_connected
+	kill -CONT "$CHILD"
+	wait "$first" && wait "$second" && cmp "$DIR/a.json" "$DIR/b.json"
 }
 
 ns_add sw
@@ -69,22 +88,28 @@ cat >"$DIR/hotfib.conf" <<-CONF
 	http: { listen = [ "127.0.0.1:8008" ]; socket = "$DIR/hotfib.sock" }
 CONF
 spawn hotfibd sw "$BIN/hotfibd" -c "$DIR/hotfib.conf"
-wait_for "hotfibd" 10 api sw /version
+wait_for "hotfibd" 60 api sw /version
 spawn feed sw "$BIN/hotfib-lab" feed --local 10.0.0.136 --remote 10.0.0.136 --port 1179 \
 	--as 65000 --router-id 10.0.0.136 --packed --only-ipv4 --ipv4 $ROUTES
 spawn traffic sw "$BIN/hotfib-lab" traffic --samples 5000 --only-ipv4 --ipv4 $ROUTES
-wait_for "table and traffic" 60 learned
+wait_for "table and traffic" 180 learned
 
 check "one call gives the curve" curve_is_sane
 check "the same as a table for people" simulate --n 500,2k
 check "others are answered while it runs" others_are_answered
 check "the same question twice at once is one simulation" both_at_once_are_one
 check "unknown sizes are refused" eval '! simulate --n 5,x'
-run_in sw timeout -s KILL 0.1 "$BIN/hotfib" -s "$DIR/hotfib.sock" simulate --n 1234 >/dev/null 2>&1
-expect_within "a client that went away leaves no process" 60 none_is_left
+simulate --n 1234 >/dev/null 2>&1 &
+client=$!
+wait_for "a simulation" 60 held
+kill -KILL "$(pgrep -P $client)"
+wait $client
+kill -CONT "$CHILD"
+expect_within "a client that went away leaves no process" 180 none_is_left
 simulate --n 4321 >/dev/null 2>&1 &
-expect_within "a simulation runs" 10 eval '! none_is_left'
+expect_within "a simulation runs" 60 held
 signal TERM hotfibd
-expect_within "hotfibd stops in the middle of it" 10 eval '! alive hotfibd'
+expect_within "hotfibd stops in the middle of it" 60 eval '! alive hotfibd'
+check "... and the simulation with it" eval "! kill -0 $CHILD"
 rm "$DIR/hotfibd.pid"
 net_end
