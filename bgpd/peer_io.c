@@ -383,6 +383,15 @@ keep_trying(struct peer *p)
 }
 
 static void
+note_state(struct peer *p, enum bgp_state state)
+{
+	if (state != p->n.state)
+		log_debug("bgp", "neighbor=%s state=%s before=%s", p->n.config.name,
+		    bgp_state_name(state), bgp_state_name(p->n.state));
+	bgp_neighbor_set_state(&p->n, state, clock_mono());
+}
+
+static void
 settle(struct peer *p)
 {
 	struct link *best;
@@ -407,8 +416,7 @@ settle(struct peer *p)
 	p->n.furthest = best != NULL ? best->conn : NULL;
 	if (best != NULL)
 		p->n.ends = best->ends;
-	bgp_neighbor_set_state(
-	    &p->n, best != NULL ? bgp_conn_state(best->conn) : p->machine, clock_mono());
+	note_state(p, best != NULL ? bgp_conn_state(best->conn) : p->machine);
 }
 
 void

@@ -51,6 +51,19 @@ struct runner {
 	struct web_backend backend;
 };
 
+static void
+run_is_over(struct runner *run)
+{
+	struct target *t = run->app.target;
+	struct target_family_status v4, v6;
+
+	target_note_cost(t, run->run_cpu_s);
+	target_family_status(t, IP_V4, &v4);
+	target_family_status(t, IP_V6, &v6);
+	log_debug("target", "run=%llu wanted-ipv4=%zu wanted-ipv6=%zu cpu=%.3fms",
+	    (unsigned long long)v4.runs, v4.desired, v6.desired, run->run_cpu_s * 1e3);
+}
+
 /* A part a turn. */
 static void
 run_part(struct runner *run)
@@ -61,7 +74,7 @@ run_part(struct runner *run)
 
 	run->run_cpu_s += clock_cpu_s() - cpu_s;
 	if (!more)
-		target_note_cost(app->target, run->run_cpu_s);
+		run_is_over(run);
 	else if (!ev_is_active(&run->part))
 		ev_timer_start(run->loop, &run->part);
 }

@@ -484,7 +484,8 @@ static const struct schema_row log_rows[] = {
 	    .words = level_words,
 	    FIELD(config, log_level),
 	    .value = "info",
-	    .help = "Events of this level and above are logged." },
+	    .help = "Events of this level and above are logged. At level debug these are "
+		    "also each state of a session and each run of the target." },
 };
 
 static const struct schema_group log_group = {

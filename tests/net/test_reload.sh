@@ -82,6 +82,7 @@ expect_within "... and obeyed" 10 installed_is 200
 conf 250 'log: { level = "debug" }'
 signal HUP hotfibd
 expect_within "by SIGHUP too" 10 installed_is 250
+expect_within "... and what level debug is for is logged" 10 log_has hotfibd ' debug target run='
 check "no session has noticed" same_sessions
 
 cp "$CONF" "$DIR/good.conf"
