@@ -119,17 +119,3 @@ bgp_msg_count(struct bgp_counters *counters, uint8_t type)
 	default: break;
 	}
 }
-
-const char *
-bgp_msg_name(uint8_t type)
-{
-	switch (type) {
-	case BGP_MSG_OPEN: return "OPEN";
-	case BGP_MSG_UPDATE: return "UPDATE";
-	case BGP_MSG_NOTIFICATION: return "NOTIFICATION";
-	case BGP_MSG_KEEPALIVE: return "KEEPALIVE";
-	case BGP_MSG_REFRESH:
-	case BGP_MSG_REFRESH_OLD: return "ROUTE-REFRESH";
-	default: return "unknown";
-	}
-}

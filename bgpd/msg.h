@@ -47,7 +47,4 @@ bool bgp_family_of(uint16_t afi, uint8_t safi, enum ip_family *family);
 /* One more message of the type. */
 void bgp_msg_count(struct bgp_counters *counters, uint8_t type);
 
-/* "OPEN", "UPDATE", ... */
-const char *bgp_msg_name(uint8_t type);
-
 #endif

@@ -149,8 +149,9 @@ bgp_notify_decode(struct rd body, struct bgp_error *e)
 	e->data = (struct span){ .data = body.pos, .len = rd_left(&body) };
 }
 
-void
-bgp_notify_name(uint8_t code, uint8_t subcode, char *buf, size_t size)
+/* "Cease/Administrative Shutdown". Unknown codes are given as numbers. */
+static void
+put_name(uint8_t code, uint8_t subcode, char *buf, size_t size)
 {
 	const char *sub;
 
@@ -227,7 +228,7 @@ add_error(bool sent, const struct bgp_error *e, char *buf, size_t size)
 {
 	size_t at = strlen(buf);
 
-	bgp_notify_name(e->code, e->subcode, buf + at, size - at);
+	put_name(e->code, e->subcode, buf + at, size - at);
 	at = strlen(buf);
 	if (e->why != NULL) {
 		snprintf(buf + at, size - at, ": %s", e->why);

@@ -38,9 +38,6 @@ bool bgp_notify_is_hard_reset(const struct bgp_error *e);
  * same, and an error in a NOTIFICATION is never answered (RFC 4271 6.4). */
 void bgp_notify_decode(struct rd body, struct bgp_error *e);
 
-/* "Cease/Administrative Shutdown". Unknown codes are given as numbers. */
-void bgp_notify_name(uint8_t code, uint8_t subcode, char *buf, size_t size);
-
 /* "sent Cease/Administrative Shutdown: text", or "received ...", into buf, cut at size. After the
  * colon come `why`, or the peer's shutdown text, escaped: printable ASCII as it is, all else as
  * \xNN, so that a log line or terminal is never in the peer's hands. Data of another error that we

@@ -125,9 +125,6 @@ void bgp_update_compose_withdraw(struct wr *w, enum ip_family family, struct spa
 size_t bgp_update_announce(struct wr *w, const struct bgp_encode *how,
     const struct route_attrs *attrs, const struct ip_prefix *prefixes, size_t n);
 
-/* The same for withdrawals. */
-size_t bgp_update_withdraw(struct wr *w, const struct ip_prefix *prefixes, size_t n);
-
 void bgp_update_end_of_rib(struct wr *w, enum ip_family family);
 
 #endif

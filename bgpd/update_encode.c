@@ -295,21 +295,6 @@ bgp_update_announce(struct wr *w, const struct bgp_encode *how, const struct rou
 	return taken;
 }
 
-size_t
-bgp_update_withdraw(struct wr *w, const struct ip_prefix *prefixes, size_t n)
-{
-	uint8_t nlri_buf[BGP_WITHDRAW_ROOM];
-	struct wr nlri = wr_make(nlri_buf, sizeof(nlri_buf));
-	size_t taken;
-
-	if (n == 0)
-		return 0;
-	taken = put_prefixes(&nlri, BGP_WITHDRAW_ROOM, prefixes, n);
-	bgp_update_compose_withdraw(
-	    w, (enum ip_family)prefixes[0].family, (struct span){ nlri_buf, wr_len(&nlri) });
-	return taken;
-}
-
 void
 bgp_update_end_of_rib(struct wr *w, enum ip_family family)
 {

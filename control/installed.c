@@ -22,15 +22,6 @@ struct installed {
 	struct ip_prefix log[LOG_CHANGES];
 };
 
-const char *
-installed_state_name(enum installed_state state)
-{
-	static const char *const names[INSTALLED_STATES] = { "stale", "sent", "acknowledged",
-		"seen", "hardware" };
-
-	return names[state];
-}
-
 struct installed *
 installed_new(enum ip_family family, struct attrs_table *attrs)
 {

@@ -22,9 +22,6 @@ enum installed_state {
 	INSTALLED_STATES
 };
 
-/* "stale", "sent", "acknowledged", "seen", "hardware". */
-const char *installed_state_name(enum installed_state state);
-
 struct installed_entry {
 	struct ip_prefix prefix;
 	uint32_t attrs;    /* referenced; the set that was announced */

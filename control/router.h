@@ -117,9 +117,6 @@ void router_source_lost(
 /* What is stale of the source goes now, before its time. */
 void router_drop_stale(struct router *r, unsigned source, enum ip_family family);
 
-/* As router_source_lost(), kept for the configured stale-time. */
-void router_source_down(struct router *r, unsigned source, struct mono now);
-
 /* The source will not come back. Its routes are stale at once, and are swept as soon as another
  * source of the router has given its whole table, or there is none to wait for, or the stale time
  * is over; then its number may be given out again. The session is down. */

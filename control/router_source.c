@@ -219,15 +219,6 @@ router_source_lost(
 	}
 }
 
-void
-router_source_down(struct router *r, unsigned source, struct mono now)
-{
-	double retain_s = r->config.stale_time_s;
-	const struct router_loss loss = { .retain_s = { retain_s, retain_s } };
-
-	router_source_lost(r, source, &loss, now);
-}
-
 /* --- routes --- */
 
 static void

@@ -200,7 +200,4 @@ void traffic_save_totals(
 void traffic_restore_totals(
     struct traffic *t, const struct traffic_saved_totals *saved, struct mono now);
 
-/* The relative error at 95 % confidence of what n samples say: 1.96 / sqrt(n). */
-double traffic_error(double samples);
-
 #endif

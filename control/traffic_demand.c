@@ -105,8 +105,9 @@ traffic_bytes_per_sample(const struct traffic *t)
 	return t->samples > 0 ? t->demand_total / t->samples : 0;
 }
 
-double
-traffic_error(double samples)
+/* The relative error at 95 % confidence of what so many samples say. */
+static double
+error_of(double samples)
 {
 	return samples > 0 ? 1.96 / sqrt(samples) : 0;
 }
@@ -125,7 +126,7 @@ traffic_estimate(
 		return;
 	out->rate_bps = d->weight * traffic_demand_unit(t, now) / traffic_demand_filled(t, now);
 	out->samples = d->weight * d->weight / d->square;
-	out->error = traffic_error(out->samples);
+	out->error = error_of(out->samples);
 }
 
 /* --- points --- */

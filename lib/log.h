@@ -23,9 +23,6 @@ enum log_level {
 /* Lines above `max` are dropped. Default: info. */
 void log_set_level(enum log_level max);
 
-/* "error", "warning", "info", "debug" to a level; false on other text. */
-MUST_CHECK bool log_parse_level(const char *text, enum log_level *out);
-
 void log_line(enum log_level level, const char *area, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #define log_error(area, ...)   log_line(LOG_LEVEL_ERROR, area, __VA_ARGS__)

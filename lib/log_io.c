@@ -30,18 +30,6 @@ log_set_level(enum log_level max)
 	max_level = max;
 }
 
-bool
-log_parse_level(const char *text, enum log_level *out)
-{
-	for (size_t i = 0; i < ARRAY_LEN(level_names); i++) {
-		if (strcmp(text, level_names[i]) == 0) {
-			*out = (enum log_level)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 void
 log_line(enum log_level level, const char *area, const char *fmt, ...)
 {

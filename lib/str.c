@@ -68,12 +68,3 @@ str_addf(struct str *s, const char *fmt, ...)
 	}
 	s->len += (size_t)n;
 }
-
-char *
-str_take(struct str *s)
-{
-	char *text = s->text;
-
-	str_init(s, s->tag);
-	return text;
-}

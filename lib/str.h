@@ -24,7 +24,4 @@ void str_add(struct str *s, const char *text);
 void str_add_n(struct str *s, const char *bytes, size_t n);
 void str_addf(struct str *s, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* Hand the text to the caller, who frees it with mem_free(tag, ...); s is empty again. */
-char *str_take(struct str *s);
-
 #endif

@@ -8,8 +8,8 @@ first_further(const struct rib_table *t, const struct entry *e)
 	return e->has_path_id ? further_at(t, e->more)->next : e->more;
 }
 
-size_t
-paths_count(const struct rib_table *t, const struct entry *e)
+static size_t
+count_paths(const struct rib_table *t, const struct entry *e)
 {
 	size_t n = 1;
 
@@ -23,7 +23,7 @@ paths_load(const struct rib_table *t, const struct entry *e, struct path_list *l
 {
 	size_t n = 1;
 
-	l->count = paths_count(t, e);
+	l->count = count_paths(t, e);
 	l->room = ARRAY_LEN(l->few);
 	l->paths = l->few;
 	if (l->count + 1 > l->room) {

@@ -87,8 +87,6 @@ entry_is_single(const struct entry *e)
 struct ip_prefix entry_prefix(const struct rib_table *t, const struct entry *e);
 
 /* rib_paths.c */
-size_t paths_count(const struct rib_table *t, const struct entry *e);
-
 /* Take them out with room for one more; path_list_fini() when done. */
 void paths_load(const struct rib_table *t, const struct entry *e, struct path_list *l);
 

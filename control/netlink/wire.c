@@ -141,18 +141,6 @@ nl_put(struct wr *w, uint16_t type, const void *value, size_t len)
 }
 
 void
-nl_put_u8(struct wr *w, uint16_t type, uint8_t value)
-{
-	nl_put(w, type, &value, sizeof(value));
-}
-
-void
-nl_put_u16(struct wr *w, uint16_t type, uint16_t value)
-{
-	nl_put(w, type, &value, sizeof(value));
-}
-
-void
 nl_put_u32(struct wr *w, uint16_t type, uint32_t value)
 {
 	nl_put(w, type, &value, sizeof(value));

@@ -39,8 +39,6 @@ size_t nl_begin(struct wr *w, uint16_t type, uint16_t flags, uint32_t seq);
 void nl_end(struct wr *w, size_t mark);
 
 void nl_put(struct wr *w, uint16_t type, const void *value, size_t len);
-void nl_put_u8(struct wr *w, uint16_t type, uint8_t value);
-void nl_put_u16(struct wr *w, uint16_t type, uint16_t value);
 void nl_put_u32(struct wr *w, uint16_t type, uint32_t value);
 void nl_put_addr(struct wr *w, uint16_t type, const struct ip_addr *a);
 

@@ -61,9 +61,11 @@ changed(void *ctx, const struct ip_prefix *p, const struct rib_result *result)
 void
 edge_init(struct edge *e, const struct target_config *config)
 {
-	struct router_config rc = {
-		.name = "edge", .t_s = EDGE_T_S, .stale_time_s = 60, .changed = changed, .ctx = e
-	};
+	struct router_config rc = { .name = "edge",
+		.t_s = EDGE_T_S,
+		.stale_time_s = EDGE_STALE_S,
+		.changed = changed,
+		.ctx = e };
 	struct target_config tc = *config;
 
 	*e = (struct edge){ .now = mono_us(1000000) };
@@ -123,6 +125,14 @@ router_tell(
 	router_routes(r, source, attrs,
 	    (struct bgp_nlri){
 		.pos = bytes, .end = bytes + 1 + (p->len + 7) / 8, .family = p->family });
+}
+
+void
+router_lose(struct router *r, unsigned source, double retain_s, struct mono now)
+{
+	const struct router_loss loss = { .retain_s = { retain_s, retain_s } };
+
+	router_source_lost(r, source, &loss, now);
 }
 
 void

@@ -8,7 +8,8 @@
 
 #include "control/target.h"
 
-#define EDGE_T_S 10 /* averaging time */
+#define EDGE_T_S     10 /* averaging time */
+#define EDGE_STALE_S 60
 
 struct edge {
 	struct attrs_table *attrs;
@@ -52,6 +53,9 @@ void edge_run(struct edge *e);
 /* An UPDATE of one prefix; attrs NULL: a withdrawal. */
 void router_tell(
     struct router *r, unsigned source, const struct ip_prefix *p, const struct route_attrs *attrs);
+
+/* The source's session is lost; what it has said is kept for so long. */
+void router_lose(struct router *r, unsigned source, double retain_s, struct mono now);
 
 /* A port that is always ready and takes everything without a look at it; a test puts in what it
  * wants to see. */

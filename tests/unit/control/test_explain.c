@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/mem.h"
+#include "tests/support/edge.h"
 #include "tests/support/prefixes.h"
 #include "tests/unit/control/table_app.h"
 
@@ -76,7 +77,7 @@ test_paths_rule_and_cover(void **state)
 	mem_free(MEM_HTTP, e.paths);
 
 	/* The best one's session is lost: it stays, and is marked. */
-	router_source_down(t.routers[0], t.neighbors[1].source, t.app.now);
+	router_lose(t.routers[0], t.neighbors[1].source, TABLE_APP_STALE_S, t.app.now);
 	explain(&t, "10.1.1.0/24", &e);
 	assert_string_equal(e.paths[0].neighbor, "second");
 	assert_true(e.paths[0].stale);
@@ -178,7 +179,7 @@ test_own_paths(void **state)
 	router_refresh_begin(t.routers[0], 0, IP_V4, t.app.now);
 	assert_int_equal(ignored(&t, "10.0.0.0/8"), 0);
 	announce_own(&t, "10.0.0.0/8", 3);
-	router_source_down(t.routers[0], 0, t.app.now);
+	router_lose(t.routers[0], 0, TABLE_APP_STALE_S, t.app.now);
 	assert_int_equal(ignored(&t, "10.0.0.0/8"), 0);
 	table_app_fini(&t);
 	assert_int_equal(mem_used(MEM_HTTP), 0);
@@ -216,7 +217,7 @@ test_many_own_paths(void **state)
 	}
 	table_app_announce(&t, 0, &last, 1, &s.attrs);
 	assert_non_null(router_own_paths(t.routers[0], &last, NULL));
-	router_source_down(t.routers[0], 0, t.app.now);
+	router_lose(t.routers[0], 0, TABLE_APP_STALE_S, t.app.now);
 	assert_null(router_own_paths(t.routers[0], &last, NULL));
 	table_app_fini(&t);
 	assert_int_equal(mem_used(MEM_RIB), 0);

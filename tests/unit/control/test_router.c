@@ -159,7 +159,7 @@ test_early_end_of_rib(void **state)
 
 	/* After a restart of the router: its table is empty when it says that it is complete. */
 	assert_true(mono_is_never(status(&w).stale_until));
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	assert_true(mono_sub_s(status(&w).stale_until, w.now) == STALE_S);
 	seconds(&w, 10);
 	assert_true(mono_sub_s(status(&w).stale_until, w.now) == STALE_S - 10);
@@ -179,7 +179,7 @@ test_early_end_of_rib(void **state)
 	assert_int_equal(router_phase(w.router, IP_V4), ROUTER_READY);
 
 	/* What has come back is little, and stays so: believed in the end. */
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	up(&w, w.source);
 	say(&w, w.source, 0, 20, 100);
 	end_of_rib(&w);
@@ -198,7 +198,7 @@ test_missing_end_of_rib(void **state)
 	(void)state;
 	world_init(&w);
 	load(&w);
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	up(&w, w.source);
 	seconds(&w, STALE_S - 1);
 	assert_table(&w, 100, 100);
@@ -212,7 +212,7 @@ test_missing_end_of_rib(void **state)
 	assert_table(&w, 80, 0);
 
 	/* Nothing at all for stale-time: nothing speaks for the routes any more. */
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	up(&w, w.source);
 	seconds(&w, STALE_S - 1);
 	assert_table(&w, 80, 80);
@@ -318,7 +318,7 @@ test_refresh_moves_nothing(void **state)
 	assert_int_equal(w.best_changed, 0);
 
 	/* A lost session's do give way, once the other says something new. */
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	say(&w, w.other, 0, 100, 60);
 	assert_int_equal(w.best_changed, 0);
 	say(&w, w.other, 0, 10, 50);
@@ -392,7 +392,7 @@ test_refresh_is_cut_off(void **state)
 	/* By the end of the session: like any lost session. */
 	router_refresh_begin(w.router, w.source, IP_V4, w.now);
 	say(&w, w.source, 0, 10, 100);
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	seconds(&w, 10);
 	assert_false(status(&w).refreshing);
 	assert_table(&w, 100, 100);
@@ -486,7 +486,7 @@ test_forwarding_not_preserved(void **state)
 	assert_true(status(&w).ready);
 
 	/* Nobody asked for a restart: how the new session begins says nothing of the old one. */
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	up(&w, w.source);
 	router_source_not_preserved(w.router, w.source, IP_V4);
 	work(&w);
@@ -510,7 +510,7 @@ test_family_not_offered_again(void **state)
 	(void)state;
 	world_init(&w);
 	load(&w);
-	router_source_down(w.router, w.source, w.now);
+	router_lose(w.router, w.source, STALE_S, w.now);
 	router_source_up(w.router, w.source, &info, v6_only, w.now);
 	work(&w);
 	assert_table(&w, 0, 0);

@@ -64,7 +64,7 @@ test_readiness_without_end_of_rib(void **state)
 
 	/* After a lost session what is stale alone is no table: nothing is swept, nothing leaves.
 	 */
-	router_source_down(w.edge.router, w.edge.source, w.edge.now);
+	router_lose(w.edge.router, w.edge.source, EDGE_STALE_S, w.edge.now);
 	edge_up(&w.edge);
 	seconds(&w, 30);
 	assert_int_equal(router_phase(w.edge.router, IP_V4), ROUTER_FROZEN);
@@ -144,7 +144,7 @@ test_lost_learning_session(void **state)
 	(void)state;
 	world_init(&w, 10);
 	bring_up(&w);
-	router_source_down(w.edge.router, w.edge.source, w.edge.now);
+	router_lose(w.edge.router, w.edge.source, EDGE_STALE_S, w.edge.now);
 	seconds(&w, 59);
 	assert_int_equal(router_phase(w.edge.router, IP_V4), ROUTER_FROZEN);
 	assert_held(&w, "10.0.0.0/8 10.1.0.0/16");
@@ -162,9 +162,9 @@ test_lost_learning_session(void **state)
 	sample(&w, "10.0.0.1", 100);
 	seconds(&w, 1);
 	assert_held(&w, "10.0.0.0/8");
-	router_source_down(w.edge.router, w.edge.source, w.edge.now);
+	router_lose(w.edge.router, w.edge.source, EDGE_STALE_S, w.edge.now);
 	w.oracle.n = 0;
-	seconds(&w, 62); /* the stale time is over */
+	seconds(&w, EDGE_STALE_S + 2); /* the stale time is over */
 	assert_held(&w, "");
 	world_fini(&w);
 }

@@ -8,6 +8,7 @@
 #include "control/events.h"
 #include "control/watch.h"
 #include "lib/log.h"
+#include "tests/support/edge.h"
 
 struct world {
 	struct table_app t;
@@ -104,7 +105,7 @@ test_silent_neighbour(void **state)
 	assert_true(s.silent && s.ready && !s.end_of_rib);
 
 	/* A new session begins to be waited for anew. */
-	router_source_down(w.t.routers[0], 1, w.t.app.now);
+	router_lose(w.t.routers[0], 1, TABLE_APP_STALE_S, w.t.app.now);
 	router_source_status(w.t.routers[0], 1, IP_V4, &s);
 	assert_false(s.silent);
 	world_fini(&w);
