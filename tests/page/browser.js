@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/* The same for what need not be waited for, nor keeps the process. */
+const limit = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 export class Browser {
 	constructor(program = "chromium") {
@@ -72,14 +74,16 @@ export class Browser {
 			{ width, height, deviceScaleFactor: 1, mobile: width < 600 });
 		await page.send("Emulation.setEmulatedMedia",
 			{ features: [{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }] });
+		const loaded = new Promise((resolve) => page.loaded = resolve);
 		await page.send("Page.navigate", { url });
+		await Promise.race([loaded, limit(60000)]);
 		return page;
 	}
 
 	async close() {
 		const ended = new Promise((resolve) => this.process.once("exit", resolve));
 		this.send("Browser.close").catch(() => {});
-		await Promise.race([ended, sleep(5000)]);
+		await Promise.race([ended, limit(5000)]);
 		try {
 			process.kill(-this.process.pid, "SIGKILL");
 		} catch {
@@ -94,6 +98,7 @@ class Page {
 		this.browser = browser;
 		this.session = session;
 		this.requests = []; // URLs
+		this.loaded = () => {};
 		this.faults = []; // what the console has to complain of
 	}
 
@@ -102,7 +107,9 @@ class Page {
 	}
 
 	heard(method, p) {
-		if (method === "Network.requestWillBeSent")
+		if (method === "Page.loadEventFired")
+			this.loaded();
+		else if (method === "Network.requestWillBeSent")
 			this.requests.push(p.request.url);
 		else if (method === "Runtime.exceptionThrown")
 			this.faults.push(p.exceptionDetails.exception?.description || p.exceptionDetails.text);

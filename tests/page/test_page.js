@@ -65,7 +65,9 @@ test("no price: other algorithms, no room, no traffic, nothing decided", () => {
 	assert.match(sentence({ frozenWhy: "no table learned yet" }), /yet: no table learned yet\.$/);
 	/* Frozen, it still has what it decided. */
 	assert.match(sentence({ frozen: true, frozenWhy: "an agent is silent" }), /131 kbit\/s/);
-	eq(fact(selectionFacts(family({}, { name: "top" }), "bits"), "Price of a slot"), undefined);
+	/* What is left of a price then is no price. */
+	for (const none of [family({}, { name: "top" }), family({ usable: 0 }), family({ active: 0 })])
+		eq(fact(selectionFacts(none, "bits"), "Price of a slot"), undefined);
 });
 
 test("hysteresis, guards and synthetic entries in numbers", () => {
@@ -88,6 +90,7 @@ test("frozen, waiting, stale, ready", () => {
 	eq(names(family(), 0), ["ready"]);
 	eq(names(family({ frozen: true, frozenWhy: "x" }), 7), ["frozen", "stale"]);
 	eq(names(family({ frozenWhy: "x" }), 0), ["waiting"]);
+	eq(names(family({ usable: 0 }), 0), ["no room"]);
 	eq(names(family({ dryRun: true }), 0), ["ready", "dry run"]);
 	eq(selectionState(family({ frozen: true, frozenWhy: "x" }), 1).why, "x; 1 path kept of a lost session");
 	const n = (role, router, paths) => ({ role, router, families: { ipv4: { stalePaths: paths } } });

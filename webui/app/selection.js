@@ -9,6 +9,10 @@ import { FAMILIES, familyName, view } from "./view.js";
 // Part of the room that is taken by a table in which places compete.
 const FULL = 0.95;
 
+const roomOf = (f) => f.usable + f.exactRoom;
+const hasPrice = (f) => f.selection.name === "priced" && f.selection.price > 0 && f.active > 0 &&
+	roomOf(f) > 0;
+
 // Chips and, in words, why: [[text, class], ...], "...". `stale`: paths of lost sessions.
 export function selectionState(f, stale) {
 	const chips = [], why = [];
@@ -22,7 +26,9 @@ export function selectionState(f, stale) {
 		chips.push(["stale", "warn"]);
 		why.push(counted(stale, "path", "paths") + " kept of a lost session");
 	}
-	if (chips.length === 0)
+	if (roomOf(f) === 0)
+		chips.push(["no room", ""]);
+	else if (chips.length === 0)
 		chips.push(["ready", "good"]);
 	if (f.dryRun) {
 		chips.push(["dry run", ""]);
@@ -31,12 +37,12 @@ export function selectionState(f, stale) {
 	return { chips, why: why.join("; ") };
 }
 
-const isFull = (f) => f.slots + f.exact >= FULL * (f.usable + f.exactRoom);
+const isFull = (f) => f.slots + f.exact >= FULL * roomOf(f);
 
 // What it comes down to, in a sentence.
 export function selectionSentence(f, family, unit) {
 	const s = f.selection;
-	if (f.usable + f.exactRoom === 0)
+	if (roomOf(f) === 0)
 		return "The target has no room for " + family + " entries.";
 	if (!f.frozen && f.frozenWhy)
 		return "Nothing is selected yet: " + f.frozenWhy + ".";
@@ -44,7 +50,7 @@ export function selectionSentence(f, family, unit) {
 		return "`" + s.name + "` takes the heaviest prefixes that there is room for. A slot has no price.";
 	if (f.active === 0)
 		return "No traffic has been sampled, so nothing competes for a slot.";
-	if (s.price <= 0)
+	if (!hasPrice(f))
 		return "Nothing has been decided yet, so a slot has no price.";
 	return isFull(f) ?
 		"The table is full. The last entry that is worth its slot carries " + rate(s.price, unit) +
@@ -81,7 +87,7 @@ export function selectionFacts(f, unit) {
 	if (f.rateDefault > 0)
 		covered.text += ", " + percent(f.rateDefault / f.rateTotal) + " by the default itself";
 	facts.push(["Covered", f.rateTotal > 0 ? covered : { text: "no traffic", cls: "muted" }]);
-	if (s.name === "priced" && s.price > 0) {
+	if (hasPrice(f)) {
 		facts.push(["Price of a slot", rate(s.price, unit)]);
 		facts.push(["A new entry needs", rate(s.price * (1 + s.eta), unit)]);
 		facts.push(["An entry stays down to", rate(s.price * (1 - s.eta), unit)]);
@@ -89,7 +95,7 @@ export function selectionFacts(f, unit) {
 	if (s.tauSeconds > 0)
 		facts.push(["Rates averaged over", age(s.tauSeconds)]);
 	facts.push(["Selected entries", entries(f)]);
-	facts.push(["Room", count(f.usable + f.exactRoom) + (f.usable < f.capacity ?
+	facts.push(["Room", count(roomOf(f)) + (f.usable < f.capacity ?
 		" of " + count(f.capacity + f.exactRoom) + ": the hardware has no more" : "")]);
 	facts.push(["Default", defaultText(s)]);
 	return facts;

@@ -100,17 +100,22 @@ let nextAt = 0;
 
 function showAnswer() {
 	const { answer, room } = answered;
-	const nothing = answer.active === 0;
-	setText($("whatif-lead"), nothing ? "No traffic to " + familyName(answer.family) +
-		" prefixes has been sampled, so there is nothing to cover." : whatifSentence(answer, room));
-	$("whatif-answer").hidden = nothing;
-	if (nothing)
-		return;
+	setText($("whatif-lead"), whatifSentence(answer, room));
 	setText($("whatif-of"), "Of " + rate(answer.value, view.unit) + " to " + count(answer.active) +
 		" prefixes, as selection weighs it.");
 	setTable("goals", goalRows(answer, room), "");
 	setTable("points", pointRows(answer, room), "");
+	$("whatif-answer").hidden = false;
 	draw();
+}
+
+function showNothing() {
+	answered = null;
+	nextAt = 0;
+	setText($("whatif-lead"), "No traffic to " + familyName(view.family) + " prefixes has been sampled, " +
+		"so there is nothing to cover.");
+	$("whatif-answer").hidden = true;
+	note("", false);
 }
 
 function draw() {
@@ -160,6 +165,12 @@ async function put(question, roomThen) {
 	$("whatif").setAttribute("aria-busy", "false");
 }
 
+function stop() {
+	if (asking)
+		asking.abort(new Error("something else is asked"));
+	asking = null;
+}
+
 // Each second, with the status. `status` has the router.
 export function tickWhatif(status) {
 	const router = status.routers.find((r) => r.name === view.router);
@@ -173,13 +184,15 @@ export function tickWhatif(status) {
 	if (wanted !== path) {
 		path = wanted;
 		nextAt = 0;
-		if (asking)
-			asking.abort(new Error("something else is asked"));
-		asking = null;
+		stop();
 	}
 	$("whatif").classList.toggle("stale", answered !== null && answered.path !== path);
-	if (inView && !asking && Date.now() >= nextAt)
+	if (f.active === 0) {
+		stop();
+		showNothing();
+	} else if (inView && !asking && Date.now() >= nextAt) {
 		put(path, room);
+	}
 }
 
 // Another unit.
@@ -193,7 +206,7 @@ export function startWhatif() {
 		inView = entries[entries.length - 1].isIntersecting;
 	}).observe($("whatif"));
 	new ResizeObserver(() => {
-		if (answered && !$("whatif-answer").hidden)
+		if (answered)
 			draw();
 	}).observe($("curve"));
 }
