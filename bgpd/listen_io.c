@@ -119,7 +119,8 @@ is_taken(const struct peer *p)
 }
 
 /* Of two dynamic neighbours the one to be given away: of the smaller range, then one that nobody
- * has, then the one that has been without a connection for longer. */
+ * has, then the one that has been without a connection for longer, or was added before (the list
+ * has the newest first). */
 static bool
 goes_first(const struct peer *p, const struct peer *than)
 {
@@ -127,7 +128,7 @@ goes_first(const struct peer *p, const struct peer *than)
 		return p->n.config.range.len > than->n.config.range.len;
 	if (is_taken(p) != is_taken(than))
 		return !is_taken(p);
-	return mono_before(p->n.state_since, than->n.state_since);
+	return !mono_before(than->n.state_since, p->n.state_since);
 }
 
 /* Somebody new: a dynamic neighbour whose range the address is in, and without a connection. NULL:
