@@ -62,16 +62,28 @@ on_reply(redisAsyncContext *redis, void *answer, void *ctx)
 		take(r, reply);
 }
 
-/* A refusal to select the database makes the next answer worthless. */
+static void
+give_up(struct redis_reader *r)
+{
+	redisAsyncContext *redis = r->redis;
+
+	r->redis = NULL;
+	if (redis != NULL)
+		redisAsyncFree(redis); /* calls what waits; out of a callback, after it */
+	r->waiting = false;
+}
+
+/* What was asked after it would be answered from another database. */
 static void
 on_selected(redisAsyncContext *redis, void *answer, void *ctx)
 {
 	struct redis_reader *r = ctx;
 	const redisReply *reply = answer;
 
+	(void)redis;
 	if (reply != NULL && reply->type == REDIS_REPLY_ERROR) {
 		readback_fail(r->source, "%.100s", reply->str);
-		redisAsyncDisconnect(redis);
+		give_up(r);
 	}
 }
 
@@ -96,17 +108,6 @@ on_disconnected(const redisAsyncContext *redis, int status)
 	if (status != REDIS_OK)
 		readback_fail(r->source, "%s", redis->errstr);
 	r->redis = NULL;
-	r->waiting = false;
-}
-
-static void
-give_up(struct redis_reader *r)
-{
-	redisAsyncContext *redis = r->redis;
-
-	r->redis = NULL;
-	if (redis != NULL)
-		redisAsyncFree(redis); /* calls what waits */
 	r->waiting = false;
 }
 

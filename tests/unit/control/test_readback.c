@@ -192,11 +192,11 @@ static void
 test_redis(void **state)
 {
 	char socket[256];
-	struct hardware_sources sources;
+	struct hardware_sources sources, others;
 	struct config_hardware config = { .redis = socket, .redis_db = 2, .interval_s = 0.05 };
 	const struct hardware_source *s = &sources.list[0];
 	size_t before = mem_used(MEM_MISC);
-	struct readback *r;
+	struct readback *r, *other;
 	redisContext *c;
 	pid_t pid;
 
@@ -223,6 +223,15 @@ test_redis(void **state)
 	command(c, "DEL CRM:STATS");
 	command(c, "SET CRM:STATS text");
 	run_until(s, "WRONGTYPE Operation against a key holding the wrong kind of value");
+
+	/* A database that it does not have: nothing is taken from another one instead. */
+	config.redis_db = 99;
+	other = readback_new(loop, &config, &others);
+	run_until(&others.list[0], "ERR DB index is out of range");
+	run_until(s, "WRONGTYPE Operation against a key holding the wrong kind of value");
+	assert_string_equal(others.list[0].error, "ERR DB index is out of range");
+	assert_true(mono_is_never(others.list[0].at));
+	readback_free(other);
 
 	/* It goes, and comes back. */
 	redisFree(c);
