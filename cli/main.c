@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <locale.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/http_io.h"
@@ -22,7 +24,8 @@ main(int argc, char **argv)
 	/* Which characters the terminal prints; numbers stay as they are everywhere. */
 	setlocale(LC_CTYPE, "");
 	result = cli_run(&cli, argc, argv);
-	if (fflush(stdout) != 0 && result == CLI_OK)
-		result = CLI_ERROR;
-	return result;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return result;
+	fprintf(stderr, "hotfib: cannot write the output: %s\n", strerror(errno));
+	return result == CLI_OK ? CLI_ERROR : result;
 }

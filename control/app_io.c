@@ -14,6 +14,7 @@
 #include "control/app_io.h"
 
 #include <ev.h>
+#include <signal.h>
 #include <string.h>
 
 #include "control/app.h"
@@ -316,6 +317,7 @@ app_run(struct config *config, const char *version, bool debug)
 	struct app *app = &run.app;
 	bool ok;
 
+	(void)signal(SIGPIPE, SIG_IGN); /* that somebody is gone, our log's reader perhaps */
 	app->version = version;
 	app->debug = debug;
 	app->now = app->started = app->lag.minute_start = clock_mono();

@@ -28,6 +28,16 @@ static const char usage[] =
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n";
 
+/* The exit code of what was written to stdout: 1 where it has not arrived. */
+static int
+written(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	fprintf(stderr, "hotfibd: cannot write the output: %s\n", strerror(errno));
+	return 1;
+}
+
 /* Parse a configuration, printing faults and warnings to stderr. NULL when it has a fault. */
 static struct config *
 load(const char *file)
@@ -58,15 +68,17 @@ print(const char *file)
 {
 	struct config *config = load(file);
 	struct str text;
+	int code;
 
 	if (config == NULL)
 		return 1;
 	str_init(&text, MEM_CONFIG);
 	config_print(config, &text);
 	fputs(text.text, stdout);
+	code = written();
 	str_fini(&text);
 	config_free(config);
-	return 0;
+	return code;
 }
 
 /* A whole file (at most 1 MB) into *out; false with errno set. */
@@ -106,7 +118,7 @@ import(const char *file)
 	} else {
 		if (import_properties(text.text, file, &out, &faults)) {
 			fputs(out.text, stdout);
-			code = 0;
+			code = written();
 		}
 		fputs(faults.text, stderr);
 	}

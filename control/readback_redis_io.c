@@ -4,7 +4,6 @@
 #include <ev.h>
 #include <hiredis/adapters/libev.h>
 #include <hiredis/async.h>
-#include <signal.h>
 #include <string.h>
 
 #include "control/crm.h"
@@ -139,7 +138,6 @@ redis_reader_new(struct ev_loop *loop, const char *path, const struct config_end
 {
 	struct redis_reader *r = mem_alloc(MEM_MISC, sizeof(*r));
 
-	signal(SIGPIPE, SIG_IGN); /* hiredis writes to sockets as if they were files */
 	*r = (struct redis_reader){
 		.loop = loop, .source = source, .path = path, .tcp = tcp, .db = db
 	};

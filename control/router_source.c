@@ -26,8 +26,6 @@
 #include "control/router_priv.h"
 #include "lib/mem.h"
 
-#include "lib/mem.h"
-
 /* Entries looked at in one slice: about a millisecond. */
 #define SWEEP_BUDGET 2000
 
