@@ -10,6 +10,10 @@
  *             |          *
  *             +--------------- price
  *
+ * Each solution also proves something of all other sizes: with so many slots more than it has, no
+ * table gains more than price x so many. So a search is over as soon as no table could do better
+ * than what was found by more than anybody would see; mostly two or three solutions do.
+ *
  * `top` has no such curve; it is simply run for each size.
  */
 #include "control/whatif.h"
@@ -21,8 +25,9 @@
 #include "lib/mem.h"
 
 #define SOLVED_MAX 256
-#define STEPS      8    /* solves for one question, at most */
-#define CLOSE      0.99 /* of the size that was asked for: near enough, the rest is filled up */
+#define STEPS      8      /* solves for one question, at most */
+#define CLOSE      0.0002 /* of all: what no table of a size can cover more is not looked for */
+#define SPARE      0.01   /* of a number of entries that are needed: likewise */
 
 static const double goals[WEB_GOALS] = { 0.9, 0.95, 0.99, 0.999 };
 
@@ -88,24 +93,77 @@ below(const struct job *j, size_t size, double goal)
 	return i;
 }
 
-/* A price between two, where the curve, straight on a doubly logarithmic scale, has `size`. */
-static int64_t
-price_between(const struct solved *dear, const struct solved *cheap, double size)
+/* What no table with so many slots can exceed, by the proof of each solution. */
+static double
+bound(const struct job *j, size_t size)
 {
-	double a = log((double)dear->price), b = log((double)cheap->price);
-	double x = log((double)dear->slots + 1), y = log((double)cheap->slots + 1), part = 0.5;
-	double price;
+	double least = (double)j->total;
 
-	if (size > 0 && y > x)
-		part = (log(size + 1) - x) / (y - x);
-	part = part < 0.1 ? 0.1 : part > 0.9 ? 0.9 : part;
+	for (size_t i = 0; i < j->n; i++) {
+		const struct solved *s = &j->solved[i];
+
+		least = fmin(least,
+		    (double)s->covered + (double)s->price * ((double)size - (double)s->slots));
+	}
+	return least;
+}
+
+/* No table with fewer slots than that reaches the goal: the same, the other way round. */
+static double
+slots_least(const struct job *j, double goal)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < j->n; i++) {
+		const struct solved *s = &j->solved[i];
+
+		most =
+		    fmax(most, (double)s->slots + (goal * (double)j->total - (double)s->covered) /
+						      (double)s->price);
+	}
+	return most;
+}
+
+static bool
+spare(double slots, double least)
+{
+	return slots > least + 1 + SPARE * least;
+}
+
+/* What is not covered, in logarithms: by them the curve is nearly straight. */
+static double
+missing(const struct job *j, double covered)
+{
+	return log(1 + (double)j->total - covered);
+}
+
+/* A price between two, where the curve, straight on a doubly logarithmic scale, has `size`; with
+ * size 0, where it is just above the goal. */
+static int64_t
+price_between(const struct job *j, const struct solved *dear, const struct solved *cheap,
+    double size, double goal)
+{
+	double a = log((double)dear->price), b = log((double)cheap->price), part, price;
+	double x = log((double)dear->slots + 1), y = log((double)cheap->slots + 1);
+
+	if (size > 0) {
+		part = y > x ? (log(size + 1) - x) / (y - x) : 0.5;
+	} else {
+		double aim = (1 - (1 - goal) * (1 - SPARE / 4)) * (double)j->total;
+
+		x = missing(j, (double)dear->covered);
+		y = missing(j, (double)cheap->covered);
+		part = x > y ? (x - missing(j, aim)) / (x - y) : 0.5;
+	}
+	part = fmin(fmax(part, 0.1), 0.9);
 	price = exp(a + (b - a) * part);
 	if (price >= (double)dear->price)
 		return dear->price - 1;
 	return price > (double)cheap->price ? (int64_t)price : cheap->price + 1;
 }
 
-/* Narrow the bracket of a size, or with size 0 of a goal. Gives the place of its dear end. */
+/* Narrow the bracket of a size, or with size 0 of a goal. Gives the place of its cheap end, which
+ * may be behind the last. */
 static size_t
 narrow(struct job *j, size_t size, double goal)
 {
@@ -113,57 +171,64 @@ narrow(struct job *j, size_t size, double goal)
 
 	for (unsigned step = 0; step < STEPS && i > 0 && i < j->n; step++) {
 		const struct solved *dear = &j->solved[i - 1], *cheap = &j->solved[i];
+		bool near = size > 0
+				? bound(j, size) - (double)dear->covered <= CLOSE * (double)j->total
+				: !spare((double)cheap->slots, slots_least(j, goal));
 
-		if (dear->price <= cheap->price + 1 ||
-		    (size > 0 && (double)dear->slots >= CLOSE * (double)size) ||
-		    (size == 0 && (double)dear->slots >= CLOSE * (double)cheap->slots))
+		if (near || dear->price <= cheap->price + 1)
 			break;
-		solve(j, price_between(dear, cheap, (double)size));
+		solve(j, price_between(j, dear, cheap, (double)size, goal));
 		i = below(j, size, goal);
 	}
-	return i > 0 ? i - 1 : 0;
+	return i;
+}
+
+/* The solution at that price filled up to a size; false if that is more than it is to be. */
+static bool
+fill(struct job *j, int64_t price, size_t size, struct solved *out)
+{
+	int64_t total;
+
+	priced_solve(j->priced, price);
+	priced_fill(j->priced, size);
+	out->slots = priced_slots(j->priced);
+	out->covered = priced_covered(j->priced, &total);
+	return out->slots <= size;
 }
 
 static void
 priced_point(struct job *j, struct web_whatif_point *p)
 {
 	size_t i = narrow(j, p->entries, 0);
-	double total = j->total > 0 ? (double)j->total : 1, least = (double)j->total;
+	struct solved best = j->solved[i > 0 ? i - 1 : 0], filled;
+	double total = j->total > 0 ? (double)j->total : 1, most = bound(j, p->entries);
 
-	priced_solve(j->priced, j->solved[i].price);
-	priced_fill(j->priced, p->entries);
-	p->priced_used = (uint32_t)priced_slots(j->priced);
-	p->priced = (double)priced_covered(j->priced, &j->total) / total;
-	for (size_t k = 0; k < j->n; k++) {
-		const struct solved *s = &j->solved[k];
-		double bound =
-		    (double)s->covered + (double)s->price * ((double)p->entries - (double)s->slots);
-
-		least = bound < least ? bound : least;
-	}
-	p->bound = least / total;
+	if (most - (double)best.covered > CLOSE * total &&
+	    fill(j, best.price, p->entries, &filled) && filled.covered > best.covered)
+		best = filled;
+	p->priced_used = (uint32_t)best.slots;
+	p->priced = (double)best.covered / total;
+	p->bound = most / total;
 }
 
 static uint32_t
 priced_needed(struct job *j, double goal)
 {
+	struct solved s;
 	size_t i, low, high;
-	int64_t total;
 
 	if (enough(j, &j->solved[0], goal))
 		return (uint32_t)j->solved[0].slots;
 	i = narrow(j, 0, goal);
-	if (i + 1 >= j->n)
+	if (i >= j->n)
 		return WEB_NEVER;
-	low = j->solved[i].slots;
-	high = j->solved[i + 1].slots;
-	while (high > low + 1 + low / 100) {
+	high = j->solved[i].slots;
+	low = (size_t)slots_least(j, goal);
+	while (spare((double)high, (double)low)) {
 		size_t middle = low + (high - low) / 2;
 
-		priced_solve(j->priced, j->solved[i].price);
-		priced_fill(j->priced, middle);
-		if ((double)priced_covered(j->priced, &total) >= goal * (double)total)
-			high = middle;
+		if (fill(j, j->solved[i - 1].price, middle, &s) && enough(j, &s, goal))
+			high = s.slots;
 		else
 			low = middle;
 	}
@@ -281,6 +346,10 @@ whatif_compute(const struct select_input *input, const struct selector_context *
 
 		p->entries = query->sizes[i];
 		priced_point(&j, p);
+		if (i > 0 && p->priced < p[-1].priced) {
+			p->priced = p[-1].priced;
+			p->priced_used = p[-1].priced_used;
+		}
 		run = top_at(&j, p->entries);
 		p->top = run.covered;
 		p->top_used = (uint32_t)run.used;
