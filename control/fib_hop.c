@@ -338,7 +338,7 @@ fib_hop_audit(struct fib *f)
 			continue;
 		if (f->hops[i]->refs > 0)
 			audit_hop(f, f->hops[i]);
-		else if (f->hops[i]->usable)
+		else if (!f->hops[i]->refused)
 			hop_drop(f, i);
 	}
 	fib_remove_idle_objects(f);

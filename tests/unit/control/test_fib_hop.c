@@ -182,6 +182,36 @@ test_down_before_we_know(void **state)
 	leads_to("20.0.1.0/24", "10.0.0.3");
 }
 
+/* Next hops that lead nowhere come and go: none is remembered for ever. One that the kernel has
+ * refused is, until something has changed. */
+static void
+test_forgotten(void **state)
+{
+	struct route_nexthop to = { .addr = hop("192.0.2.1").addr };
+	size_t before = 0;
+
+	(void)state;
+	for (uint32_t i = 0; i < 3000; i++) {
+		to.addr = ip_v4(UINT32_C(0xc6120000) + i);
+		assert_string_equal(fib_unusable(k.fib, &to), "no route to it");
+		if (i % 1000 == 0) {
+			fib_audit(k.fib);
+			before = i == 1000 ? mem_used(MEM_KERNEL) : before;
+		}
+	}
+	fib_audit(k.fib);
+	assert_true(mem_used(MEM_KERNEL) <= before);
+
+	igp("192.0.2.0/24", "10.0.0.2", NULL, false);
+	to.addr = hop("192.0.2.1").addr;
+	k.fail = EHOSTUNREACH;
+	put("20.0.1.0/24", "192.0.2.1");
+	fib_flush(k.fib);
+	fib_update(k.fib);
+	fib_audit(k.fib);
+	assert_string_equal(fib_unusable(k.fib, &to), "No route to host");
+}
+
 int
 main(void)
 {
@@ -197,6 +227,7 @@ main(void)
 		TEST(test_group),
 		TEST(test_link),
 		TEST(test_unreachable),
+		cmocka_unit_test_setup_teardown(test_forgotten, setup_without_objects, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
