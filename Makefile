@@ -276,8 +276,6 @@ install: programs ## into DESTDIR, PREFIX (/usr/local) and SYSCONFDIR (/etc)
 	$(INSTALL) -m 644 conf/hotfib.conf $(DESTDIR)$(PREFIX)/share/doc/hotfib/examples/
 	$(INSTALL) -d $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d
 	$(INSTALL) -m 644 conf/rt_protos.d/hotfib.conf $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d/
-	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/sysctl.d
-	$(INSTALL) -m 644 conf/sysctl.d/60-hotfib.conf $(DESTDIR)$(PREFIX)/lib/sysctl.d/
 	test -e $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf || \
 		$(INSTALL) -m 640 conf/hotfib.conf $(DESTDIR)$(SYSCONFDIR)/hotfib/hotfib.conf
 	for u in $(wildcard conf/systemd/*.service); do s=$(DESTDIR)$(PREFIX)/lib/systemd/system; \
@@ -291,7 +289,6 @@ uninstall: ## what install put there, but never the configuration
 		rm -f $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/hotfib
 	rm -f $(DESTDIR)$(SYSCONFDIR)/iproute2/rt_protos.d/hotfib.conf
-	rm -f $(DESTDIR)$(PREFIX)/lib/sysctl.d/60-hotfib.conf
 	for u in $(wildcard conf/systemd/*.service); do \
 		rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
 	for d in $(SYSTEM_DIRS); do rm -f $(DESTDIR)$(PREFIX)/lib/$$d/hotfib.conf; done
