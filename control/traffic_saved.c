@@ -88,9 +88,11 @@ traffic_save_totals(const struct traffic *t, struct mono now, struct traffic_sav
 void
 traffic_restore_totals(struct traffic *t, const struct traffic_saved_totals *saved, struct mono now)
 {
-	double shown = 1 / traffic_unit(t, now), demand;
+	double shown, demand;
 
 	traffic_set_tau(t, saved->tau_s, now);
+	(void)traffic_scale(t, now); /* else, without a sample for long, units are too small */
+	shown = 1 / traffic_unit(t, now);
 	demand = 1 / traffic_demand_unit(t, now);
 	t->unfilled = saved->unfilled;
 	t->unfilled_at = now;

@@ -19,7 +19,7 @@ add(struct traffic *t, uint32_t id, uint64_t bytes, struct mono now)
 static void
 assert_near(double a, double b, double tolerance)
 {
-	if (fabs(a - b) > tolerance * (fabs(a) + fabs(b)) + 1e-9)
+	if (!(fabs(a - b) <= tolerance * (fabs(a) + fabs(b)) + 1e-9))
 		fail_msg("%g is not %g", a, b);
 }
 

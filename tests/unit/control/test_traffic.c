@@ -16,7 +16,7 @@ add(struct traffic *t, uint32_t id, uint64_t bytes, struct mono now)
 static void
 assert_near(double a, double b)
 {
-	if (fabs(a - b) > 1e-6 * (fabs(a) + fabs(b)) + 1e-9)
+	if (!(fabs(a - b) <= 1e-6 * (fabs(a) + fabs(b)) + 1e-9)) /* NaN is near nothing */
 		fail_msg("%g is not %g", a, b);
 }
 
@@ -158,6 +158,34 @@ test_expiry(void **state)
 	assert_int_equal(mem_used(MEM_TRAFFIC), 0);
 }
 
+/* Averages of an earlier life, taken over after a long time without a sample. */
+static void
+test_restored_late(void **state)
+{
+	const struct traffic_saved_totals totals = { .tau_s = 60, .total_bps = { 2000, 70 } };
+	const struct traffic_saved saved = { .rate_bps = { 1500, 0 },
+		.demand_bps = 1400,
+		.demand_square = 20000,
+		.idle_s = { 1, INFINITY } };
+
+	(void)state;
+	for (double t_s = 0.1; t_s < 1000; t_s *= 10) {
+		struct mono now = mono_us(0);
+		struct traffic *t = traffic_new(t_s, now);
+		struct traffic_estimate e;
+
+		now = mono_add_ms(now, 900000);
+		traffic_restore_totals(t, &totals, now);
+		traffic_restore(t, 3, &saved, now);
+		assert_near(traffic_total(t, TRAFFIC_TO, now), 2000);
+		assert_near(traffic_rate(t, 3, TRAFFIC_TO, now), 1500);
+		assert_near(traffic_rate(t, 3, TRAFFIC_FROM, now), 0);
+		traffic_estimate(t, 3, now, &e);
+		assert_near(e.samples, 98);
+		traffic_free(t);
+	}
+}
+
 int
 main(void)
 {
@@ -167,6 +195,7 @@ main(void)
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_restored_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
