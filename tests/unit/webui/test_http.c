@@ -104,7 +104,8 @@ test_not_modified(void **state)
 	wait_for(&c, "SPDX", 1);
 	etag = strstr(c.in.text, "ETag: ") + 6;
 	snprintf(request, sizeof(request),
-	    "GET /app/app.css HTTP/1.1\r\nHost: x\r\nIf-None-Match: %.*s\r\nConnection: close\r\n\r\n",
+	    "GET /app/app.css HTTP/1.1\r\nHost: x\r\nIf-None-Match: %.*s\r\nConnection: "
+	    "close\r\n\r\n",
 	    (int)strcspn(etag, "\r"), etag);
 	str_clear(&c.in);
 	client_say(&c, request);
