@@ -127,7 +127,7 @@ const parts = {
 			const prefix = await page.until(text("#top tbody [data-explain]"));
 			await page.evaluate(click("#top tbody [data-explain]"));
 			await page.until(text("#explain-what") + " !== ''");
-			assert.match(await page.evaluate(text("#explain-answer")), /carries|installed/);
+			assert.match(await page.evaluate(text("#explain")), /carries|installed/);
 			assert.equal(await page.evaluate("document.querySelector('#explain-address').value") !== "", true);
 			assert.match(prefix, /^[0-9.]+\/\d+$/);
 			assert.equal(await page.evaluate("document.activeElement.id"), "explain-title");
@@ -137,7 +137,7 @@ const parts = {
 				const address = (await page.evaluate(text("#top tbody [data-explain]"))).replace(/\/.*/, "");
 				await explain(page, address);
 				await page.until(text("#explain-what") + " === " + JSON.stringify(address));
-				const answer = await page.evaluate(text("#explain-answer"));
+				const answer = await page.evaluate(text("#explain"));
 				for (const words of [/Route\s+[\d.]+\/\d+/, /Carried by\s+\S/, /Demand\s+.*±\d+ %, from/,
 					/Price at decision\s+[\d.]+ .?bit\/s a slot/, /It .*\./])
 					assert.match(answer, words);

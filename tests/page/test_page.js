@@ -80,6 +80,8 @@ test("hysteresis, guards and synthetic entries in numbers", () => {
 	eq(fact(facts, "Selected entries"), "980, of them 1 guard and 1,445 synthetic");
 	eq(fact(facts, "Covered"), "75.0 % of 1.00 GB/s, 10.0 % by the default itself");
 	eq(fact(facts, "Default"), "the table's default route, to 192.0.2.1");
+	eq(fact(selectionFacts(family(), "bits"), "Selected entries"), "980, of them 0 guards and 0 synthetic");
+	eq(fact(selectionFacts(family({}, { name: "top" }), "bits"), "Selected entries"), "980");
 	eq(fact(selectionFacts(family({ rateTotal: 0 }), "bits"), "Covered"), "no traffic");
 	eq(fact(selectionFacts(family({ usable: 900 }), "bits"), "Room"),
 		"900 of 1,000: the hardware has no more");

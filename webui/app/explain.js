@@ -112,7 +112,7 @@ async function explain(what) {
 	}
 	$("explain-form").setAttribute("aria-busy", "false");
 	$("explain-error").hidden = error === null;
-	$("explain-answer").hidden = error !== null;
+	$("explain-lead").hidden = $("explain-answer").hidden = error !== null;
 }
 
 // Another unit.

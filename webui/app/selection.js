@@ -59,13 +59,10 @@ export function selectionSentence(f, family, unit) {
 }
 
 function entries(f) {
-	const of = [];
-	if (f.selection.guards > 0)
-		of.push(counted(f.selection.guards, "guard", "guards"));
-	if (f.selection.synthetic > 0)
-		of.push(count(f.selection.synthetic) + " synthetic");
+	const s = f.selection;
 	return {
-		text: count(f.desired) + (of.length > 0 ? ", of them " + of.join(" and ") : ""),
+		text: count(f.desired) + (s.name === "priced" ? ", of them " +
+			counted(s.guards, "guard", "guards") + " and " + count(s.synthetic) + " synthetic" : ""),
 		title: "A guard leaves a part of a larger entry to the default. " +
 			"A synthetic entry is no prefix of the learned table: it stands for several, or for a part of one.",
 	};
