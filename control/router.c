@@ -175,7 +175,10 @@ router_samples(struct router *r, const struct sflow_sample *samples, size_t n, s
 bool
 router_is_sampled(const struct router *r)
 {
-	return r->n_agents > 0;
+	for (unsigned i = 0; i < r->n_agents; i++)
+		if (r->agents[i].name != NULL)
+			return true;
+	return false;
 }
 
 bool

@@ -517,6 +517,27 @@ test_family_not_offered_again(void **state)
 	world_fini(&w);
 }
 
+/* Agents come and go with reloads; without one there are no samples to be waited for. */
+static void
+test_agents(void **state)
+{
+	struct world w;
+	unsigned one, other;
+
+	(void)state;
+	world_init(&w);
+	assert_false(router_is_sampled(w.router));
+	one = router_add_agent(w.router, "192.0.2.1", 1);
+	other = router_add_agent(w.router, "192.0.2.2", 1);
+	router_remove_agent(w.router, one);
+	assert_true(router_is_sampled(w.router));
+	assert_int_equal(router_add_agent(w.router, "192.0.2.3", 1), one);
+	router_remove_agent(w.router, one);
+	router_remove_agent(w.router, other);
+	assert_false(router_is_sampled(w.router));
+	world_fini(&w);
+}
+
 int
 main(void)
 {
@@ -532,6 +553,7 @@ main(void)
 		cmocka_unit_test(test_graceful_restart),
 		cmocka_unit_test(test_forwarding_not_preserved),
 		cmocka_unit_test(test_family_not_offered_again),
+		cmocka_unit_test(test_agents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
