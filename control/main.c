@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hotfibd: command line, then app_run(). */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "control/app_io.h"
 #include "control/config/import.h"
@@ -27,6 +29,18 @@ static const char usage[] =
     "      --import FILE   turn an sFlow-RT properties file (arm.*, bgp.*) into a configuration\n"
     "  -V, --version       print the version\n"
     "  -h, --help          print this\n";
+
+/* A socket must not be what the log is written to because whoever started us has closed that. */
+static bool
+fill_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	return fd >= 0 && close(fd) == 0;
+}
 
 /* The exit code of what was written to stdout: 1 where it has not arrived. */
 static int
@@ -171,6 +185,8 @@ main(int argc, char **argv)
 	bool debug = false;
 	int option;
 
+	if (!fill_standard_files())
+		return 1;
 	while ((option = getopt_long(argc, argv, "c:dVh", options, NULL)) != -1) {
 		switch (option) {
 		case 'c': file = optarg; break;

@@ -18,6 +18,13 @@ reloads_are() {
 	api_is sw /api/v1/status ".reload.count == $1"
 }
 
+std_are_null() {
+	local fd
+	for fd in 0 1 2; do
+		[ "$(readlink "/proc/$(pid_of hotfibd)/fd/$fd")" = /dev/null ] || return 1
+	done
+}
+
 ns_add sw
 cat >"$DIR/hotfib.conf" <<-CONF
 	bgp: { listen = [ "127.0.0.1" ]; port = 1179; }
@@ -50,4 +57,8 @@ signal TERM hotfibd
 expect_within "hotfibd ends in order" 60 eval "! alive hotfibd"
 check "... and has taken its socket with it" test ! -e "$DIR/hotfib.sock"
 rm "$DIR/hotfibd.pid"
+# shellcheck disable=SC2016 # for the shell inside
+spawn hotfibd sw sh -c 'exec "$@" <&- >&- 2>&-' sh "$BIN/hotfibd" -c "$DIR/hotfib.conf"
+wait_for "hotfibd" 60 api sw /version
+check "started without standard files it makes them" std_are_null
 net_end
