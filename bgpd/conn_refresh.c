@@ -41,7 +41,10 @@ bgp_conn_end_refresh(struct bgp_conn *c, enum ip_family family)
 static void
 answer(struct bgp_conn *c, enum ip_family family)
 {
-	if (c->agreed.enhanced_refresh && c->end_of_rib_sent[family]) {
+	/* To who asks and does not read, what waits for it is the answer. */
+	bool answered = c->queue.full && (c->config.announces_nothing || c->answering[family]);
+
+	if (c->agreed.enhanced_refresh && c->end_of_rib_sent[family] && !answered) {
 		send_refresh(c, BGP_MSG_REFRESH, family, BGP_REFRESH_BEGIN);
 		c->answering[family] = true;
 	}

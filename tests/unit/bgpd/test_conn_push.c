@@ -134,6 +134,35 @@ test_order_and_packing(void **state)
 	end_fini(&b);
 }
 
+/* A peer that asks for everything again and again, and reads nothing of the answers. */
+static void
+test_refresh_flood(void **state)
+{
+	const struct bgp_conn_config *const configs[] = { &learner, &speaker };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(configs); i++) {
+		struct end a;
+		uint8_t bytes[BGP_HEADER_LEN + 4];
+		struct wr w = wr_make(bytes, sizeof(bytes));
+
+		end_come_up(&a, configs[i], configs[1 - i]);
+		if (!configs[i]->announces_nothing)
+			bgp_conn_end_of_rib(a.conn, IP_V4);
+		bgp_msg_refresh(&w, BGP_MSG_REFRESH, IP_V4, BGP_REFRESH_REQUEST);
+		for (unsigned k = 0; k < 100000; k++)
+			bgp_conn_feed(a.conn, bytes, wr_len(&w), start);
+		assert_int_equal(bgp_conn_state(a.conn), BGP_ESTABLISHED);
+		assert_int_equal(a.stats.received.refreshes, 100000);
+		assert_in_range(bgp_conn_queued(a.conn), 200 * 1024, 257 * 1024);
+		/* It is answered as ever when it has read. */
+		discard_output(&a);
+		bgp_conn_feed(a.conn, bytes, wr_len(&w), start);
+		assert_int_equal(bgp_conn_queued(a.conn), i == 0 ? 2 * wr_len(&w) : wr_len(&w));
+		end_fini(&a);
+	}
+}
+
 int
 main(void)
 {
@@ -142,6 +171,7 @@ main(void)
 		cmocka_unit_test(test_cease_with_a_queue),
 		cmocka_unit_test(test_unencodable),
 		cmocka_unit_test(test_order_and_packing),
+		cmocka_unit_test(test_refresh_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
