@@ -24,7 +24,7 @@ struct whatif_job {
 	pid_t pid; /* 0: over */
 	size_t got;
 	bool failed;
-	struct mono over_at;
+	struct mono asked_at, over_at; /* last asked for; over */
 	struct web_whatif result;
 };
 
@@ -178,9 +178,15 @@ whatif_ask(void *ctx, size_t router, const struct web_whatif_query *query, struc
 		bool same = j->router == router && memcmp(&j->query, query, sizeof(*query)) == 0;
 
 		state = poll_job(j, app->now);
-		if (state == WEB_WHATIF_PENDING)
-			return same ? state : WEB_WHATIF_BUSY;
-		if (same && mono_sub_s(app->now, j->over_at) < WHATIF_KEEP_S) {
+		if (same)
+			j->asked_at = app->now;
+		if (state == WEB_WHATIF_PENDING && same)
+			return state;
+		if (state == WEB_WHATIF_PENDING &&
+		    mono_sub_s(app->now, j->asked_at) < WHATIF_WAITED_FOR_S)
+			return WEB_WHATIF_BUSY;
+		if (state != WEB_WHATIF_PENDING && same &&
+		    mono_sub_s(app->now, j->over_at) < WHATIF_KEEP_S) {
 			*out = j->result;
 			return state;
 		}
@@ -189,6 +195,7 @@ whatif_ask(void *ctx, size_t router, const struct web_whatif_query *query, struc
 	j = app->whatif = mem_alloc(MEM_MISC, sizeof(*j));
 	j->router = router;
 	j->query = *query;
+	j->asked_at = app->now;
 	question(app, app->routers[router], query->family, &in, &context);
 	error = start(j, &in, &context);
 	if (error == 0)

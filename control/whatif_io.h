@@ -9,7 +9,8 @@
 
 #include "control/app.h"
 
-#define WHATIF_KEEP_S 5.
+#define WHATIF_KEEP_S       5.
+#define WHATIF_WAITED_FOR_S 2.
 
 /* For struct web_backend; app->whatif keeps the job and its result. */
 enum web_whatif_state whatif_ask(

@@ -106,6 +106,20 @@ kill -KILL "$(pgrep -P $client)"
 wait $client
 kill -CONT "$CHILD"
 expect_within "a client that went away leaves no process" 180 none_is_left
+# One that would never end, and whose client goes away.
+hang() {
+	run_in sw timeout -s KILL 3 "$BIN/hotfib" -s "$DIR/hotfib.sock" simulate --n 2345 >/dev/null 2>&1 &
+	local client=$!
+	until_ms 10000 eval '! none_is_left' && run_in sw pkill -STOP -P "$(pid_of hotfibd)" || return 1
+	wait "$client"
+	! none_is_left
+}
+if hang; then
+	expect_within "another question does not wait for one that nobody waits for" 30 simulate --n 700
+	expect_within "which is stopped" 10 none_is_left
+else
+	not_ok "no simulation to stop"
+fi
 simulate --n 4321 >/dev/null 2>&1 &
 expect_within "a simulation runs" 60 held
 signal TERM hotfibd
