@@ -298,7 +298,7 @@ scene_refresh_asked() {
 scene_daemon_killed() {
 	[ -z "${KERNEL_PROTO:-}" ] || watch_begin kernel_held
 	daemon_kill
-	expect_within "$DAEMON killed: hotfibd keeps what it has learned" 5 kept_stale
+	expect_within "$DAEMON killed: hotfibd keeps what it has learned" 20 kept_stale
 	daemon_start
 	expect_within "... $DAEMON gets the selection again" 40 converged
 	expect_within "... and hotfibd the table" 60 learned_again

@@ -105,7 +105,7 @@ net_cleanup() {
 		[ ! -e "$DIR/$label.pid" ] || signal KILL "$label"
 	done
 	for label in "${LABELS[@]}"; do
-		[ ! -e "$DIR/$label.pid" ] || until_ms 5000 eval "! alive '$label'"
+		[ ! -e "$DIR/$label.pid" ] || until_ms 20000 eval "! alive '$label'"
 	done
 	# The kernel takes a namespace apart later; a cable to this machine must go now.
 	[ ! -e "/sys/class/net/$TAG" ] || ip link del "$TAG"
@@ -229,7 +229,7 @@ signal() {
 # Kill -9, and wait until it is gone.
 kill_hard() {
 	signal KILL "$1"
-	until_ms 5000 eval "! alive '$1'" || bail "$1 does not die"
+	until_ms 20000 eval "! alive '$1'" || bail "$1 does not die"
 	rm "$DIR/$1.pid"
 }
 

@@ -16,7 +16,7 @@ sent() {
 	local before
 	before=$(grep -c '^\.$' "$LOGS/packets.log")
 	say packets count
-	until_ms 3000 eval "[ \"\$(grep -c '^\.\$' '$LOGS/packets.log')\" -gt $before ]" || return 1
+	until_ms 20000 eval "[ \"\$(grep -c '^\.\$' '$LOGS/packets.log')\" -gt $before ]" || return 1
 	tac "$LOGS/packets.log" | awk '/^\.$/ { if (seen++) exit; next } seen { print }'
 }
 

@@ -79,7 +79,7 @@ scene_table
 scene_refresh ctl reload in from_hotfib
 
 ctl disable to_hotfib '"works on line 7"' >/dev/null
-expect_within "hotfibd is told why BIRD shuts the learning session down" 5 \
+expect_within "hotfibd is told why BIRD shuts the learning session down" 20 \
 	neighbor_is reflector '.lastError | test("works on line 7")'
 check "BIRD keeps the selection meanwhile" converged
 ctl enable to_hotfib >/dev/null

@@ -97,7 +97,7 @@ both() {
 scene_refresh both
 
 tell "neighbor 127.0.0.1 teardown 4"
-expect_within "hotfibd sees that ExaBGP ends the learning session" 5 neighbor_is reflector \
+expect_within "hotfibd sees that ExaBGP ends the learning session" 20 neighbor_is reflector \
 	'.lastError | test("closed by the peer")'
 check "ExaBGP keeps the selection meanwhile" converged
 sed -i '/refresh\|teardown/d' "$DIR/exabgp/routes"

@@ -92,7 +92,7 @@ scene_table
 scene_refresh vty "clear bgp * soft in"
 
 view_reflector neighbor "shutdown message works on line 7"
-expect_within "hotfibd is told why FRR shuts the learning session down" 5 \
+expect_within "hotfibd is told why FRR shuts the learning session down" 20 \
 	neighbor_is reflector '.lastError | test("works on line 7")'
 check "FRR keeps the selection meanwhile" converged
 view_reflector "no neighbor" shutdown

@@ -77,7 +77,7 @@ skip "GoBGP asks hotfibd to refresh: its softresetin reads what it has kept"
 scene_refresh_asked
 
 full neighbor 127.0.0.1 reset --reason "works on line 7" >/dev/null
-expect_within "hotfibd is told that GoBGP resets the learning session, and why" 5 \
+expect_within "hotfibd is told that GoBGP resets the learning session, and why" 20 \
 	neighbor_is reflector '.lastError | test("Administrative Reset: works on line 7")'
 check "GoBGP keeps the selection meanwhile" converged
 

@@ -84,7 +84,7 @@ scene_table
 scene_refresh ctl neighbor from_hotfib refresh
 
 ctl neighbor to_hotfib down "works on line 7" >/dev/null
-expect_within "hotfibd is told why OpenBGPD shuts the learning session down" 5 \
+expect_within "hotfibd is told why OpenBGPD shuts the learning session down" 20 \
 	neighbor_is reflector '.lastError | test("works on line 7")'
 check "OpenBGPD keeps the selection meanwhile" converged
 ctl neighbor to_hotfib up >/dev/null

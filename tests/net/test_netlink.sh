@@ -121,10 +121,10 @@ expect_within "a carrier that comes and goes ten times at once" 60 kernel_is "$D
 
 sw route del 20.0.5.0/24 proto "$PROTOCOL" metric "$METRIC"
 sw -6 route del 2a10:5::/32 proto "$PROTOCOL" metric "$METRIC"
-expect_within "a route that somebody deletes is put back" 5 kernel_is "$DIR/expected"
+expect_within "a route that somebody deletes is put back" 20 kernel_is "$DIR/expected"
 sw route replace 20.0.6.0/24 via 10.0.1.134 metric "$METRIC" proto static
 sw -6 route replace 2a10:6::/32 via fc00:137::2 metric "$METRIC" proto static
-expect_within "a route that somebody replaces is put right" 5 kernel_is "$DIR/expected"
+expect_within "a route that somebody replaces is put right" 20 kernel_is "$DIR/expected"
 check "hotfib diff finds no difference" hotfib_ diff
 sw route flush proto "$PROTOCOL"
 expect_within "when all are deleted all come back" 15 kernel_is "$DIR/expected"

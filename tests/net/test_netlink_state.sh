@@ -47,7 +47,7 @@ kill_saving() {
 		[ -n "$children" ] || continue
 		# shellcheck disable=SC2086 # several
 		kill -KILL "$pid" $children 2>/dev/null
-		until_ms 5000 eval "! alive hotfibd" || bail "hotfibd does not die"
+		until_ms 20000 eval "! alive hotfibd" || bail "hotfibd does not die"
 		rm "$DIR/hotfibd.pid"
 		return
 	done

@@ -90,7 +90,7 @@ fed() {
 	grep -c '^WATCHDOG=1$' "$LOGS/manager.log"
 }
 signal STOP hotfibd
-until_ms 5000 eval "grep -q '^State:.T' /proc/$(pid_of hotfibd)/status"
+until_ms 20000 eval "grep -q '^State:.T' /proc/$(pid_of hotfibd)/status"
 before=$(fed)
 until_ms 3000 eval "[ \"\$(fed)\" -gt $before ]"
 check "but not when it hangs" eval "[ $(fed) -eq $before ]"

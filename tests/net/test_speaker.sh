@@ -29,7 +29,7 @@ peer() {
 
 # It has done what it was for.
 gone() {
-	until_ms 5000 eval "! alive $1"
+	until_ms 20000 eval "! alive $1"
 	rm "$DIR/$1.pid"
 }
 
@@ -192,7 +192,7 @@ for n in twin-a twin-b; do
 done
 expect_within "every path is shown, and why the best one is" 10 paths_are_explained
 ctl disable twin_a >/dev/null
-expect_within "... a lost session's are stale" 5 \
+expect_within "... a lost session's are stale" 20 \
 	stale_paths twin-a 2
 ctl enable twin_a >/dev/null
 
@@ -203,7 +203,7 @@ check "a neighbour is disabled" hotfib_ disable twin-b "new line card"
 expect_within "... which a client that waits for the next event hears" 10 \
 	log_has poll '^\[\{"eventID":[0-9]+,"metric":"command",.*"disable of twin-b by '
 gone poll
-expect_within "... and told why" 5 log_has bird "Administrative shutdown.*new line card"
+expect_within "... and told why" 20 log_has bird "Administrative shutdown.*new line card"
 check "... is shown so" eval "hotfib_ show neighbor twin-b | grep 'disabled by an operator'"
 check "... is no riddle in the status" \
 	eval "hotfib_ show status | grep 'twin-b is down (idle): disabled by an operator'"
@@ -211,7 +211,7 @@ check "... cannot be reset" eval "! hotfib_ reset twin-b"
 check "... is enabled" hotfib_ enable twin-b
 expect_within "... and comes back" 20 up twin-b
 check "a neighbour is reset" hotfib_ reset twin-b "new filters"
-expect_within "... and told why" 5 log_has bird "Administrative reset.*new filters"
+expect_within "... and told why" 20 log_has bird "Administrative reset.*new filters"
 expect_within "... and comes back" 20 up twin-b
 
 # Both sides dial.
@@ -238,7 +238,7 @@ peer half half 10.0.0.22 $COUNT
 wait_for "half a table" 20 log_has half "half of it"
 expect_within "half a table is learned" 10 neighbor_is table ".families.ipv4.paths >= $COUNT / 2"
 kill_hard half
-expect_within "killed in the middle of a message: what came is kept" 5 neighbor_is table \
+expect_within "killed in the middle of a message: what came is kept" 20 neighbor_is table \
 	".state != \"established\" and (.families.ipv4 | .paths >= $COUNT / 2 and .paths < $COUNT and
 		.stalePaths == .paths and (.ready | not))"
 table_routes >"$DIR/table"
