@@ -54,7 +54,8 @@ uint32_t trie_cover(const struct trie *t, const struct ip_prefix *p);
 /*
  * Ordered walk with a cursor that is just a prefix, so that it survives any mutation between two
  * calls: trie_next() gives the first stored prefix after *cursor (strictly), trie_next_below() the
- * same restricted to prefixes inside `top`, strictly longer than it when *cursor starts as `top`.
+ * same restricted to prefixes inside `top`, where *cursor has to be; strictly longer than it when
+ * *cursor starts as `top`. Where nothing is inside, that costs the way down to `top` and no more.
  * Both step *cursor to the prefix found. TRIE_NONE at the end.
  *
  *	struct ip_prefix cur = *top;

@@ -66,12 +66,31 @@ enum step {
 	STEP_CHILD
 };
 
+/* A part of a node. */
+struct part {
+	uint64_t prefixes, children;
+};
+
+static const struct part part_all = { UINT64_MAX, UINT64_MAX };
+
+/* The prefix of len (0..5) bits that starts at slot, and what is inside it. */
+static struct part
+part_below(unsigned slot, unsigned len)
+{
+	unsigned slots = 64u >> len; /* inside it: one prefix less */
+	uint64_t ones = UINT64_MAX >> (64 - slots);
+
+	return (struct part){ .prefixes = ones >> 1 << prefix_bit(slot, len),
+		.children = ones << slot };
+}
+
 /* What comes first from the place on: *index is its bit or slot. */
 static enum step
-node_step(const struct node *n, struct place from, unsigned *index)
+node_step(const struct node *n, const struct part *part, struct place from, unsigned *index)
 {
-	uint64_t prefixes = n->prefixes >> from.bit << from.bit;
-	uint64_t children = from.slot < 64 ? n->children >> from.slot << from.slot : 0;
+	uint64_t prefixes = (n->prefixes & part->prefixes) >> from.bit << from.bit;
+	uint64_t children =
+	    from.slot < 64 ? (n->children & part->children) >> from.slot << from.slot : 0;
 	unsigned bit = prefixes != 0 ? (unsigned)__builtin_ctzll(prefixes) : 64;
 	unsigned slot = children != 0 ? (unsigned)__builtin_ctzll(children) : 64;
 
@@ -85,11 +104,12 @@ node_step(const struct node *n, struct place from, unsigned *index)
 	return STEP_CHILD;
 }
 
-/* A position in one tree of nodes. */
+/* A position in one tree of nodes, of which only the part at the node at depth `top` counts. */
 struct seek {
 	const struct node *way[DEPTH_MAX];
 	const struct node *node;
-	unsigned depth;
+	unsigned depth, top;
+	struct part part;
 	unsigned skip; /* bits that lead to the node: the first ones of `at` */
 	trie_key at;
 };
@@ -123,7 +143,8 @@ seek_next(struct seek *s, const struct trie *t, struct place from, struct found 
 	for (;;) {
 		unsigned index;
 
-		switch (node_step(s->node, from, &index)) {
+		switch (
+		    node_step(s->node, s->depth == s->top ? &s->part : &part_all, from, &index)) {
 		case STEP_PREFIX:
 			out->at = s->at | key_of_slot(prefix_of_bit[index] / 8, s->skip);
 			out->len = s->skip + prefix_of_bit[index] % 8;
@@ -134,7 +155,7 @@ seek_next(struct seek *s, const struct trie *t, struct place from, struct found 
 			from = (struct place){ 0 };
 			break;
 		case STEP_END:
-			if (s->depth == 0)
+			if (s->depth == s->top)
 				return false;
 			from = place_after_child(seek_up(s));
 			break;
@@ -142,28 +163,73 @@ seek_next(struct seek *s, const struct trie *t, struct place from, struct found 
 	}
 }
 
+/* The first prefix after (key, len), which is at or below where *s is. */
+static bool
+seek_after(struct seek *s, const struct trie *t, trie_key key, unsigned len, struct found *out)
+{
+	struct place from;
+
+	for (;;) {
+		unsigned slot = key_slot(key << s->skip);
+
+		if (len - s->skip < STRIDE) {
+			from = place_after_prefix(slot, len - s->skip);
+			break;
+		}
+		if (!node_has_child(s->node, slot)) {
+			from = place_after_child(slot);
+			break;
+		}
+		seek_down(s, t, slot);
+	}
+	return seek_next(s, t, from, out);
+}
+
+/* At a root that `skip` bits lead to. The way is left as it is: nothing reads it before it is
+ * written, and to zero it takes longer than most walks. */
+static void
+seek_root(struct seek *s, const struct trie *t, uint32_t root, unsigned skip, trie_key at)
+{
+	s->node = node_at(t, root);
+	s->depth = s->top = 0;
+	s->part = part_all;
+	s->skip = skip;
+	s->at = key_cut(at, skip);
+}
+
 /* The first prefix after (key, len) below a root that `skip` bits lead to. */
 static bool
 root_next(const struct trie *t, uint32_t root, unsigned skip, trie_key key, unsigned len,
     struct found *out)
 {
-	struct seek s = { .node = node_at(t, root), .skip = skip, .at = key_cut(key, skip) };
-	struct place from;
+	struct seek s;
 
-	for (;;) {
-		unsigned slot = key_slot(key << s.skip);
+	seek_root(&s, t, root, skip, key);
+	return seek_after(&s, t, key, len, out);
+}
 
-		if (len - s.skip < STRIDE) {
-			from = place_after_prefix(slot, len - s.skip);
+/* The first one inside `top` after the cursor, which is inside it or is it, below the root that
+ * top itself hangs below. */
+static bool
+root_next_below(const struct trie *t, const struct ip_prefix *top, const struct ip_prefix *cursor,
+    struct found *out)
+{
+	trie_key key = key_make(cursor->hi, cursor->lo);
+	unsigned skip, slot;
+	uint32_t root = root_of(t, top, &skip);
+	struct seek s;
+
+	seek_root(&s, t, root, skip, key);
+	for (;; seek_down(&s, t, slot)) {
+		slot = key_slot(key_make(top->hi, top->lo) << s.skip);
+		if (top->len - s.skip < STRIDE)
 			break;
-		}
-		if (!node_has_child(s.node, slot)) {
-			from = place_after_child(slot);
-			break;
-		}
-		seek_down(&s, t, slot);
+		if (!node_has_child(s.node, slot))
+			return false;
 	}
-	return seek_next(&s, t, from, out);
+	s.top = s.depth;
+	s.part = part_below(slot, top->len - s.skip);
+	return seek_after(&s, t, key, cursor->len, out);
 }
 
 /* The first direct root that holds anything, from `from` on; DIRECT_NUM where there is none. */
@@ -185,9 +251,9 @@ direct_from(const struct trie *t, uint32_t from)
 static bool
 direct_next(const struct trie *t, const struct ip_prefix *cursor, struct found *out)
 {
-	trie_key key = key_make(cursor->hi, cursor->lo);
+	trie_key key = key_make(cursor->hi, cursor->lo), at;
 	uint32_t root = 0;
-	struct seek s = { 0 };
+	struct seek s;
 
 	if (direct_spans(t, cursor->hi)) {
 		root = direct_root(t, cursor->hi);
@@ -202,11 +268,10 @@ direct_next(const struct trie *t, const struct ip_prefix *cursor, struct found *
 	root = direct_from(t, root);
 	if (root == DIRECT_NUM)
 		return false;
-	s.node = node_at(t, NODE_DIRECT + root);
-	s.skip = t->direct_len;
-	s.at = (trie_key)root << (128 - t->direct_len);
+	at = (trie_key)root << (128 - t->direct_len);
 	if (t->family == IP_V6)
-		s.at |= (trie_key)1 << 125;
+		at |= (trie_key)1 << 125;
+	seek_root(&s, t, NODE_DIRECT + root, t->direct_len, at);
 	return seek_next(&s, t, (struct place){ 0 }, out);
 }
 
@@ -261,18 +326,34 @@ trie_next(const struct trie *t, struct ip_prefix *cursor)
 	return found.value;
 }
 
+/* A prefix that hangs below a direct root has all that is inside it there, too. One that hangs
+ * below the short root may have some of it there and some below direct roots. */
+static bool
+walk_next_below(const struct trie *t, const struct ip_prefix *top, const struct ip_prefix *cursor,
+    struct found *out)
+{
+	bool any = root_next_below(t, top, cursor, out);
+	struct found other;
+	struct ip_prefix p;
+
+	if (top->len >= t->direct_len || !direct_next(t, cursor, &other))
+		return any;
+	p = found_prefix(t, &other);
+	if (!prefix_contains(top, &p) || (any && found_before(out, &other)))
+		return any;
+	*out = other;
+	return true;
+}
+
 uint32_t
 trie_next_below(const struct trie *t, const struct ip_prefix *top, struct ip_prefix *cursor)
 {
 	struct found found;
-	struct ip_prefix next;
 
-	if (!walk_next(t, cursor, &found))
+	ASSERT(prefix_contains(top, cursor));
+	if (!walk_next_below(t, top, cursor, &found))
 		return TRIE_NONE;
-	next = found_prefix(t, &found);
-	if (!prefix_contains(top, &next))
-		return TRIE_NONE;
-	*cursor = next;
+	*cursor = found_prefix(t, &found);
 	return found.value;
 }
 
