@@ -146,6 +146,20 @@ prefix_bit_at(const struct ip_prefix *p, unsigned i)
 	return key_bit_at(p->hi, p->lo, i);
 }
 
+/* The half on side b (0 or 1) of a prefix that is not a single address. */
+static inline struct ip_prefix
+prefix_half(const struct ip_prefix *p, unsigned b)
+{
+	struct ip_prefix half = *p;
+
+	half.len++;
+	if (p->len < 64)
+		half.hi |= (uint64_t)b << (63 - p->len);
+	else
+		half.lo |= (uint64_t)b << (127 - p->len);
+	return half;
+}
+
 /* Sort prefixes by prefix_cmp() and leave out those inside others; gives how many remain. */
 size_t prefix_sort_out(struct ip_prefix *p, size_t n);
 

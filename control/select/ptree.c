@@ -16,8 +16,6 @@
 #include "control/select/region.h"
 #include "ribtrie/rib.h"
 
-#define NEED_UNKNOWN UINT16_MAX
-
 /* Bits that two keys share, at most `most`. */
 static unsigned
 common(const struct pnode *n, const struct ip_prefix *p, unsigned most)
@@ -31,15 +29,6 @@ common(const struct pnode *n, const struct ip_prefix *p, unsigned most)
 	return same < most ? same : most;
 }
 
-static void
-flip_last(struct ip_prefix *p)
-{
-	if (p->len <= 64)
-		p->hi ^= UINT64_C(1) << (64 - p->len);
-	else
-		p->lo ^= UINT64_C(1) << (128 - p->len);
-}
-
 static struct pnode *
 node_new(struct ptree *t, const struct ip_prefix *p, uint32_t act)
 {
@@ -50,7 +39,7 @@ node_new(struct ptree *t, const struct ip_prefix *p, uint32_t act)
 		.len = p->len,
 		.act = act,
 		.side = { act, act },
-		.need = { NEED_UNKNOWN, NEED_UNKNOWN },
+		.need = { PTREE_NEED_UNKNOWN, PTREE_NEED_UNKNOWN },
 		.ent = ACTION_NONE,
 		.want = ACTION_NONE,
 		.inherited = ACTION_NONE,
@@ -83,19 +72,17 @@ idle_action(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 static void
 look_at_halves(struct ptree *t, struct pnode *n)
 {
-	struct ip_prefix half = pnode_prefix(t, n);
+	struct ip_prefix whole = pnode_prefix(t, n);
 	uint32_t all;
 
 	if (n->len == ip_bits(t->family))
 		return;
-	all = idle_action(t, &half, n->act);
-	n->side[0] = n->side[1] = all;
-	if (all != ACTION_MIXED)
-		return;
-	half.len++;
-	n->side[0] = idle_action(t, &half, n->act);
-	flip_last(&half);
-	n->side[1] = idle_action(t, &half, n->act);
+	all = idle_action(t, &whole, n->act);
+	for (unsigned b = 0; b < 2; b++) {
+		struct ip_prefix half = prefix_half(&whole, b);
+
+		n->side[b] = all != ACTION_MIXED ? all : idle_action(t, &half, n->act);
+	}
 }
 
 void
@@ -208,8 +195,7 @@ extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 		if (route)
 			act = covers.at[--covers.n].action;
 		if (len < p->len) {
-			off = prefix_make(t->family, p->hi, p->lo, len + 1);
-			flip_last(&off);
+			off = prefix_half(&v, !prefix_bit_at(p, len));
 			if (known == ACTION_MIXED)
 				idle = idle_action(t, &off, act);
 			if (!route && idle != ACTION_MIXED &&
@@ -275,9 +261,7 @@ ptree_split(struct ptree *t, struct pnode *n, unsigned b)
 	ASSERT(n->len < ip_bits(t->family));
 	if (n->child[b] != NULL)
 		return cut_edge(t, n, b, n->len + 1u);
-	p.len++;
-	if (b == 1)
-		flip_last(&p);
+	p = prefix_half(&p, b);
 	id = rib_lookup(t->rib, &p);
 	m = node_new(t, &p, id != RIB_NONE ? rib_best_nexthop(t->rib, t->family, id) : n->act);
 	m->route = id != RIB_NONE;
@@ -289,20 +273,33 @@ ptree_split(struct ptree *t, struct pnode *n, unsigned b)
 	return m;
 }
 
+/* What the half has in which n is the only node. */
+static uint32_t
+action_without(struct ptree *t, const struct pnode *n)
+{
+	const struct pnode *up = n->parent;
+	unsigned b = up->child[1] == n;
+	struct ip_prefix at = pnode_prefix(t, up), half = prefix_half(&at, b);
+
+	if (n->side[0] == n->side[1] && (n->len == up->len + 1u || n->side[0] == up->side[b]) &&
+	    (!ptree_is_restricted(t) || n->side[0] == up->act))
+		return n->side[0];
+	/* Of halves that are not of n's action it is not said whether they are of another one. */
+	if (ptree_is_restricted(t) && n->act != up->act)
+		return idle_action(t, &half, up->act);
+	return ACTION_MIXED;
+}
+
 /* A leaf gives way to what it and the halves beside its edge have together. */
 static void
 cut_leaf(struct ptree *t, struct pnode *n)
 {
 	struct pnode *up = n->parent;
 	unsigned b = up->child[1] == n;
-	bool alike =
-	    n->side[0] == n->side[1] && (n->len == up->len + 1u || n->side[0] == up->side[b]);
 
+	up->side[b] = action_without(t, n);
 	up->child[b] = NULL;
-	if (ptree_is_restricted(t) && n->side[0] != up->act)
-		alike = false;
-	up->side[b] = alike ? n->side[0] : ACTION_MIXED;
-	up->need[b] = NEED_UNKNOWN;
+	up->need[b] = PTREE_NEED_UNKNOWN;
 	node_free(t, n);
 }
 
@@ -338,18 +335,6 @@ ptree_prune(struct ptree *t, struct pnode *n)
 /* --- changes of the RIB -------------------------------------------------------------------------
  */
 
-/* The half of n on side b. */
-static struct ip_prefix
-half_of(const struct ptree *t, const struct pnode *n, unsigned b)
-{
-	struct ip_prefix half = pnode_prefix(t, n);
-
-	half.len++;
-	if (b == 1)
-		flip_last(&half);
-	return half;
-}
-
 /* Look again at the idle halves along the edge from n to its child c, where n->act is in force.
  * Where they are not of one action any more, nodes are put in between. */
 static void
@@ -359,11 +344,11 @@ look_along_edge(struct ptree *t, struct pnode *n, struct pnode *c)
 	struct pnode *up = n;
 
 	for (unsigned len = n->len + 1u; len < c->len; len++) {
-		struct ip_prefix off = prefix_make(t->family, c->hi, c->lo, len + 1);
+		struct ip_prefix at = prefix_make(t->family, c->hi, c->lo, len);
+		struct ip_prefix off = prefix_half(&at, !key_bit_at(c->hi, c->lo, len));
 		unsigned b = key_bit_at(c->hi, c->lo, up->len);
 		uint32_t idle;
 
-		flip_last(&off);
 		idle = idle_action(t, &off, act);
 		if (idle != ACTION_MIXED && (edge == ACTION_NONE || edge == idle)) {
 			edge = idle;
@@ -383,6 +368,8 @@ look_along_edge(struct ptree *t, struct pnode *n, struct pnode *c)
 static void
 pass_on(struct ptree *t, struct pnode *n)
 {
+	struct ip_prefix at = pnode_prefix(t, n);
+
 	if (n->never || n->len == ip_bits(t->family)) {
 		n->side[0] = n->side[1] = n->act;
 		return;
@@ -390,9 +377,9 @@ pass_on(struct ptree *t, struct pnode *n)
 	for (unsigned b = 0; b < 2; b++) {
 		struct pnode *c = n->child[b];
 
-		n->need[b] = NEED_UNKNOWN;
+		n->need[b] = PTREE_NEED_UNKNOWN;
 		if (c == NULL) {
-			struct ip_prefix half = half_of(t, n, b);
+			struct ip_prefix half = prefix_half(&at, b);
 
 			n->side[b] = idle_action(t, &half, n->act);
 			continue;
@@ -416,7 +403,9 @@ changed_beside(struct ptree *t, struct pnode *n, unsigned b, const struct ip_pre
 	uint32_t action;
 
 	if (c == NULL) {
-		idle = half_of(t, n, b);
+		struct ip_prefix at = pnode_prefix(t, n);
+
+		idle = prefix_half(&at, b);
 		action = idle_action(t, &idle, n->act);
 		if (action == n->side[b] && !ptree_is_restricted(t))
 			return NULL;
@@ -447,7 +436,7 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 
 		if (n->never)
 			return NULL;
-		n->need[b] = NEED_UNKNOWN;
+		n->need[b] = PTREE_NEED_UNKNOWN;
 		if (c == NULL)
 			return changed_beside(t, n, b, p);
 		same = common(c, p, c->len < p->len ? c->len : p->len);
@@ -465,92 +454,6 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 	pass_on(t, n);
 	*owned = true;
 	return n;
-}
-
-/* --- restricted trees ---------------------------------------------------------------------------
- */
-
-/* Slots of an entry of this length; PTREE_NEED_MOST: there are none. */
-static unsigned
-slots_of(const struct ptree *t, unsigned len)
-{
-	unsigned class = t->classes[len];
-
-	if (class == PTREE_CLASS_NONE)
-		return PTREE_NEED_MOST;
-	return class == PTREE_CLASS_EXACT ? 1 : class;
-}
-
-/* Routes below `half` that are covered by no other route there and are not all of action `act`:
- * each of them needs an entry of its own. */
-static unsigned
-count_tops(struct ptree *t, const struct ip_prefix *half, uint32_t act)
-{
-	struct ip_prefix at = *half;
-	unsigned n = 0;
-
-	while (n < PTREE_NEED_MOST && rib_next_below(t->rib, half, &at) != RIB_NONE) {
-		struct ip_addr last = prefix_last(&at);
-
-		if (region_action(t->rib, &at, act, &t->looked) != act)
-			n += slots_of(t, at.len);
-		at = prefix_of(&last, ip_bits(t->family));
-	}
-	return n;
-}
-
-/* Routes below `half` with another action than what covers them: all of them have to be there, and
- * those with the default's cannot be. */
-static unsigned
-count_closure(struct ptree *t, const struct ip_prefix *half, uint32_t act)
-{
-	struct {
-		struct ip_prefix prefix;
-		uint32_t action;
-	} above[130];
-	struct ip_prefix at = *half;
-	unsigned n = 0, depth = 1;
-	uint32_t id;
-
-	above[0].prefix = *half;
-	above[0].action = act;
-	while (n < PTREE_NEED_MOST && (id = rib_next_below(t->rib, half, &at)) != RIB_NONE) {
-		uint32_t action = rib_best_nexthop(t->rib, t->family, id);
-
-		t->looked++;
-		while (!prefix_contains(&above[depth - 1].prefix, &at))
-			depth--;
-		if (action != above[depth - 1].action)
-			n += action == t->default_action ? PTREE_NEED_MOST : slots_of(t, at.len);
-		above[depth].prefix = at;
-		above[depth++].action = action;
-	}
-	return n;
-}
-
-/* As ptree_need(), where `act` is in force in the half. */
-static unsigned
-count_need(struct ptree *t, const struct pnode *n, const struct ip_prefix *half, uint32_t act)
-{
-	unsigned need;
-
-	if (region_action(t->rib, half, n->act, &t->looked) == n->act)
-		return PTREE_ALIKE;
-	need = t->no_guards ? count_closure(t, half, act) : count_tops(t, half, act);
-	return need < PTREE_NEED_MOST ? need : PTREE_NEED_MOST;
-}
-
-unsigned
-ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *act, bool *route)
-{
-	struct ip_prefix half = half_of(t, n, b);
-	uint32_t id = rib_lookup(t->rib, &half);
-
-	*route = id != RIB_NONE;
-	*act = *route ? rib_best_nexthop(t->rib, t->family, id) : n->act;
-	if (n->need[b] == NEED_UNKNOWN)
-		n->need[b] = (uint16_t)count_need(t, n, &half, *act);
-	return n->need[b];
 }
 
 static void

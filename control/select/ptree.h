@@ -96,8 +96,9 @@ ptree_is_restricted(const struct ptree *t)
  * that the half is (then *route), else of n. PTREE_NEED_MOST: that many or more, or no entries do.
  * PTREE_ALIKE: all of it has n's action. Of the RIB and n's action alone.
  */
-#define PTREE_NEED_MOST 4096u
-#define PTREE_ALIKE     60001u
+#define PTREE_NEED_MOST    4096u
+#define PTREE_ALIKE        60001u
+#define PTREE_NEED_UNKNOWN UINT16_MAX /* in pnode.need: to be counted */
 unsigned ptree_need(struct ptree *t, struct pnode *n, unsigned b, uint32_t *act, bool *route);
 
 /* Take the node, which carries nothing, out of the tree if that changes no value; else leave it. */
