@@ -128,7 +128,6 @@ priced_free(struct priced *p)
 	ptree_fini(&p->tree);
 	mem_free(MEM_SELECT, p->changed);
 	mem_free(MEM_SELECT, p->wanted);
-	mem_free(MEM_SELECT, p->held);
 	mem_free(MEM_SELECT, p);
 }
 

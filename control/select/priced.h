@@ -81,8 +81,8 @@ void priced_always(struct priced *p, const struct ip_prefix *prefix);
 /* What the target holds, sorted by prefix: what the hysteresis is for. */
 void priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n);
 
-/* The same for one entry; ACTION_NONE: it is not held. */
-void priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action);
+/* The same for one entry; ACTION_NONE: it is not held. False: there is no such place. */
+bool priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action);
 
 /* The RIB changed at this prefix: added, withdrawn, or another next hop. */
 void priced_route_changed(struct priced *p, const struct ip_prefix *prefix);

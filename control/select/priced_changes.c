@@ -185,74 +185,59 @@ priced_always(struct priced *p, const struct ip_prefix *prefix)
 }
 
 static void
-set_ent(struct priced *p, const struct ip_prefix *prefix, uint32_t ent)
+change_ent(struct priced *p, struct pnode *n, uint32_t ent)
 {
-	struct pnode *n =
-	    ent != ACTION_NONE ? ptree_ensure(&p->tree, prefix) : ptree_find(&p->tree, prefix);
-
-	if (n == NULL || n->ent == ent)
+	if (n->ent == ent)
 		return;
+	p->n_programmed += ent != ACTION_NONE;
+	p->n_programmed -= n->ent != ACTION_NONE;
 	n->ent = ent;
 	refresh(p, n, false);
+}
+
+bool
+priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action)
+{
+	struct pnode *n =
+	    action != ACTION_NONE ? ptree_ensure(&p->tree, prefix) : ptree_find(&p->tree, prefix);
+
+	if (n == NULL || n->never)
+		return false;
+	change_ent(p, n, action);
+	return true;
+}
+
+/* Sorted, and none before *at is needed any more. */
+struct held_walk {
+	const struct fib_route *at, *end;
+};
+
+/* Nothing is programmed at n and below but what is held. */
+static void
+keep_held(struct priced *p, struct pnode *n, struct held_walk *held)
+{
+	struct ip_prefix prefix = pnode_prefix(&p->tree, n);
+
+	if (n->ent != ACTION_NONE) {
+		while (held->at < held->end && prefix_cmp(&held->at->prefix, &prefix) < 0)
+			held->at++;
+		if (held->at == held->end || !prefix_equal(&held->at->prefix, &prefix))
+			change_ent(p, n, ACTION_NONE);
+	}
+	for (unsigned b = 0; b < 2; b++)
+		if (n->child[b] != NULL)
+			keep_held(p, n->child[b], held);
 }
 
 void
 priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n)
 {
-	size_t i = 0, k = 0;
+	struct held_walk walk = { held, held + n };
+	size_t there = 0;
 
-	while (i < p->n_held || k < n) {
-		int order = i == p->n_held ? 1
-			    : k == n       ? -1
-					   : prefix_cmp(&p->held[i].prefix, &held[k].prefix);
-
-		if (order < 0)
-			set_ent(p, &p->held[i].prefix, ACTION_NONE);
-		else
-			set_ent(p, &held[k].prefix, held[k].action);
-		i += order <= 0;
-		k += order >= 0;
-	}
-	p->held = mem_resize(MEM_SELECT, p->held, n > 0 ? n : 1, sizeof(*held));
-	for (i = 0; i < n; i++)
-		p->held[i] = held[i];
-	p->n_held = n;
-}
-
-/* Of the first in `held` that is not before the prefix. */
-static size_t
-find_held(const struct priced *p, const struct ip_prefix *prefix)
-{
-	size_t low = 0, high = p->n_held;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (prefix_cmp(&p->held[middle].prefix, prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-void
-priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action)
-{
-	size_t i = find_held(p, prefix);
-	bool there = i < p->n_held && prefix_equal(&p->held[i].prefix, prefix);
-	struct fib_route *at;
-
-	set_ent(p, prefix, action);
-	if (!there && action == ACTION_NONE)
-		return;
-	if (!there)
-		p->held = mem_resize(MEM_SELECT, p->held, p->n_held + 1, sizeof(*p->held));
-	at = &p->held[i];
-	if (action == ACTION_NONE)
-		memmove(at, at + 1, (--p->n_held - i) * sizeof(*at));
-	else if (!there)
-		memmove(at + 1, at, (p->n_held++ - i) * sizeof(*at));
-	if (action != ACTION_NONE)
-		*at = (struct fib_route){ .prefix = *prefix, .action = action };
+	for (size_t i = 0; i < n; i++)
+		there += priced_program(p, &held[i].prefix, held[i].action);
+	if (p->n_programmed > there)
+		keep_held(p, p->tree.root, &walk);
+	p->n_programmed = there; /* places that are `never` now took theirs along */
 }

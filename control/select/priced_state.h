@@ -45,9 +45,8 @@ struct priced {
 	size_t n_wanted, cap_wanted;
 	bool keep;
 	struct priced_pass pass;
-	int64_t covered, total; /* weights, as of the last pass */
-	struct fib_route *held;
-	size_t n_held;
+	int64_t covered, total;                   /* weights, as of the last pass */
+	size_t n_programmed;                      /* nodes with `ent` */
 	struct ip_prefix moved[PRICED_MOVED_MAX]; /* see priced_moved() */
 	size_t n_moved;                           /* or more, and then only so many are there */
 };

@@ -171,7 +171,7 @@ selector_give_held(
 			const struct ip_prefix *p = installed_changed(c->held, i);
 			const struct installed_entry *e = installed_get(c->held, p);
 
-			priced_program(
+			(void)priced_program(
 			    s->priced, p, e != NULL ? held_action(s, in, e, hop) : ACTION_NONE);
 		}
 	} else {
