@@ -167,6 +167,9 @@ void priced_table_fini(struct priced_table *t);
 void priced_table_get(const struct priced *p, struct priced_table *t);
 void priced_table_entries(const struct priced *p, struct priced_table *t);
 
+/* There is an entry at the prefix, above it or inside. */
+bool priced_wants_near(const struct priced *p, const struct ip_prefix *prefix);
+
 /* Replace *t by the part of it near a prefix: the entries above, which are *above in number, the
  * one of the prefix and those inside. False where these are `most` or more. Without sums. */
 bool priced_table_near(const struct priced *p, const struct ip_prefix *prefix, size_t most,

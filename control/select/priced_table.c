@@ -202,6 +202,28 @@ priced_table_entries(const struct priced *p, struct priced_table *t)
 }
 
 bool
+priced_wants_near(const struct priced *p, const struct ip_prefix *prefix)
+{
+	const struct pnode *n = p->tree.root;
+	struct ip_prefix at;
+	size_t i;
+
+	while (n != NULL && n->len < prefix->len) {
+		at = pnode_prefix(&p->tree, n);
+		if (!prefix_contains(&at, prefix))
+			break;
+		if (n->want != ACTION_NONE)
+			return true;
+		n = n->child[prefix_bit_at(prefix, n->len)];
+	}
+	i = priced_wanted_from(p, prefix);
+	if (i == p->n_wanted)
+		return false;
+	at = pnode_prefix(&p->tree, p->wanted[i]);
+	return prefix_contains(prefix, &at);
+}
+
+bool
 priced_table_near(const struct priced *p, const struct ip_prefix *prefix, size_t most,
     struct priced_table *t, size_t *above)
 {

@@ -4,9 +4,9 @@
  *
  * A change of one route moves a few entries of ten thousand, and all the others are what they were.
  * So places are noted: those where the tree decided otherwise (priced_moved()), and routes that
- * changed. At each of them the selection gets anew what is inside, since entries there may carry
- * the route's attributes, and what is above, which may serve more or less now. Everything else
- * borrows from routes that did not change.
+ * changed where entries are (one that is gone by then has moved). At each of them the selection
+ * gets anew what is inside, since entries there may carry the route's attributes, and what is
+ * above, which may serve more or less now. Everything else borrows from routes that did not change.
  *
  * What an entry serves in bytes/s moves with every sample; that is as of the last time that all of
  * it was put, which each pass asks for.
@@ -24,9 +24,11 @@ selector_near_route(struct selector *s, const struct ip_prefix *p)
 {
 	struct near *near = &s->near;
 
+	if (near->whole || near->n_routes > NEAR_ROUTES || !priced_wants_near(s->priced, p))
+		return;
 	if (near->n_routes < NEAR_ROUTES)
 		near->routes[near->n_routes] = *p;
-	near->n_routes += near->n_routes <= NEAR_ROUTES;
+	near->n_routes++;
 }
 
 const struct ip_prefix *
