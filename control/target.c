@@ -318,6 +318,7 @@ push_all(struct target *t, enum ip_family family, struct mono now)
 	forget_changes(t, family);
 	if (per_port && t->n_ports > 1)
 		t->choice[family].current = false; /* it is the last port's own */
+	choice_note_held(t, family, now); /* now, and not when the next route has changed */
 }
 
 void

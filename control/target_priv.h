@@ -113,6 +113,9 @@ void choice_route_changed(
 void choice_make(struct target *t, enum ip_family family, bool stale, const struct installed *held,
     struct mono now);
 
+/* Let the selector know what the ports hold now, which the next choice would have to otherwise. */
+void choice_note_held(struct target *t, enum ip_family family, struct mono now);
+
 /* See struct target_family_status. */
 void choice_default(
     const struct target *t, enum ip_family family, uint32_t *action, uint32_t *attrs);

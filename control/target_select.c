@@ -324,6 +324,19 @@ choice_make(struct target *t, enum ip_family family, bool stale, const struct in
 	adapt_tau(t, family, now);
 }
 
+void
+choice_note_held(struct target *t, enum ip_family family, struct mono now)
+{
+	struct choice *choice = &t->choice[family];
+	struct selector_context context;
+	struct select_input in;
+
+	if (choice_is_per_port(t) || t->n_ports == 0)
+		return;
+	target_question(t, family, now, &in, &context);
+	selector_note_held(choice->selector, &in, &context);
+}
+
 bool
 choice_work(struct target *t, enum ip_family family, struct mono now)
 {

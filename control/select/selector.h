@@ -99,6 +99,11 @@ bool selector_is_working(const struct selector *s);
 bool selector_look(
     struct selector *s, const struct select_input *input, const struct selector_context *context);
 
+/* What is held has changed, by what was just sent. To know that now is work that the next step does
+ * not have to do, which may have a route to repair. */
+void selector_note_held(
+    struct selector *s, const struct select_input *input, const struct selector_context *context);
+
 /* selector_work() is done: is a step to take what came of it. */
 bool selector_has_news(const struct selector *s);
 

@@ -248,6 +248,21 @@ selector_look(struct selector *s, const struct select_input *in, const struct se
 	return has_moved(s);
 }
 
+static bool
+is_passing(const struct selector *s)
+{
+	return s->steps.work == WORK_WEIGHTS || s->steps.work == WORK_PASS;
+}
+
+void
+selector_note_held(
+    struct selector *s, const struct select_input *in, const struct selector_context *c)
+{
+	if (s->plain == NULL && c->held != NULL && !is_passing(s) && !is_small(in, c) &&
+	    selector_is_made(s, in, c) && priced_is_readable(s->priced))
+		selector_give_held(s, in, c);
+}
+
 bool
 selector_has_news(const struct selector *s)
 {
@@ -319,7 +334,7 @@ selector_step(struct selector *s, const struct select_input *in, const struct se
 		t->used = SIZE_MAX;
 		begin_weights(s, in);
 	}
-	passing = t->work == WORK_WEIGHTS || t->work == WORK_PASS;
+	passing = is_passing(s);
 	if (passing && !(changed && priced_is_readable(s->priced)))
 		return false;
 	if (!passing) {
