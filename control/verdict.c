@@ -223,10 +223,10 @@ threshold(const struct question *q)
 	if (s == NULL || q->out->price_bps > 0 || (s->no_room == 0 && s->n < q->status.limit))
 		return 0;
 	for (size_t i = 0; i < s->n; i++) {
-		double earns = s->entries[i].rate_bps;
+		const struct select_entry *e = selection_at(s, i);
 
-		if (!s->entries[i].covered && earns > 0 && (least == 0 || earns < least))
-			least = earns;
+		if (!e->covered && e->rate_bps > 0 && (least == 0 || e->rate_bps < least))
+			least = e->rate_bps;
 	}
 	return least;
 }

@@ -384,7 +384,7 @@ view_top(void *ctx, size_t router, enum ip_family family, const struct web_top_q
 	out->n_rows = chosen.n;
 	out->rows = mem_calloc(MEM_HTTP, chosen.n, sizeof(*out->rows));
 	for (size_t i = 0; i < chosen.n; i++) {
-		const struct select_entry *e = &chosen.entries[i];
+		const struct select_entry *e = selection_at(&chosen, i);
 
 		out->rows[i] = (struct web_top_row){ .prefix = e->prefix,
 			.parent = e->covered ? prefix_make((enum ip_family)e->prefix.family,

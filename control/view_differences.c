@@ -77,7 +77,7 @@ compare_port(struct list *l, unsigned port, enum ip_family family)
 	struct ip_prefix at;
 
 	for (size_t i = 0; i < wanted->n; i++) {
-		const struct select_entry *w = &wanted->entries[i];
+		const struct select_entry *w = selection_at(wanted, i);
 
 		e = installed_get(held, &w->prefix);
 		if (e == NULL || !installed_alike(held, e->attrs, w->attrs))

@@ -248,9 +248,11 @@ covered_by(const struct job *j, const struct selection *chosen)
 	uint32_t def = j->context->follow ? feed_default(in, j->context) : ACTION_NONE;
 	double sum = 0, total = 0;
 
-	for (size_t i = 0; i < chosen->n; i++)
-		installed_put(
-		    held, &chosen->entries[i].prefix, chosen->entries[i].attrs, false, in->now);
+	for (size_t i = 0; i < chosen->n; i++) {
+		const struct select_entry *e = selection_at(chosen, i);
+
+		installed_put(held, &e->prefix, e->attrs, false, in->now);
+	}
 	for (size_t i = 0; i < traffic_count(in->traffic); i++) {
 		struct ip_prefix p = rib_prefix(in->rib, in->family, ids[i]);
 

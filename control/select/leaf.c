@@ -275,12 +275,7 @@ put_block(const struct select_input *in, const struct leaf_block *b, struct sele
 	struct ip_addr first = prefix_first(&b->heaviest);
 	uint32_t id = rib_lpm(in->rib, &first); /* all of the block is forwarded like it */
 
-	if (out->n == out->cap) {
-		out->cap = out->cap == 0 ? 256 : out->cap * 2;
-		out->entries =
-		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
-	}
-	out->entries[out->n++] = (struct select_entry){ .prefix = b->prefix,
+	*selection_add(out) = (struct select_entry){ .prefix = b->prefix,
 		.id = id,
 		.attrs = rib_best_attrs(in->rib, in->family, id),
 		.pinned = b->claim == CLAIM_ALWAYS,

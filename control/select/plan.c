@@ -145,7 +145,7 @@ merge(struct work *w, const struct selection *wanted, const struct ip_prefix *wi
 	size_t i = within != NULL ? selection_from(wanted, within) : 0;
 
 	for (;;) {
-		const struct select_entry *new = i < wanted->n ? &wanted->entries[i] : NULL;
+		const struct select_entry *new = i < wanted->n ? selection_at(wanted, i) : NULL;
 		struct item *item;
 		int order;
 
@@ -191,7 +191,7 @@ wanted_root(const struct selection *wanted, const struct ip_prefix *p)
 
 		if (i == wanted->n)
 			break;
-		e = &wanted->entries[i].prefix;
+		e = &selection_at(wanted, i)->prefix;
 		if (prefix_cmp(e, p) >= 0)
 			break;
 		if (prefix_contains(e, p))

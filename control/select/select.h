@@ -44,8 +44,11 @@ struct select_entry {
 	double rate_bps;    /* of the RIB entry, in input.direction */
 };
 
+/* A list of entries. To put one in or take one out in the middle of ten thousand moves numbers and
+ * not entries. */
 struct selection {
-	struct select_entry *entries; /* no particular order */
+	struct select_entry *pool; /* entries and room for more, anyhow */
+	uint32_t *order;           /* places in the pool: those of the entries, then the others */
 	size_t n, cap;
 	size_t considered; /* candidates looked at */
 	size_t no_room;    /* candidates left out because they and what they cover did not fit */
@@ -53,6 +56,22 @@ struct selection {
 
 void selection_init(struct selection *s);
 void selection_fini(struct selection *s);
+
+/* The i-th entry; valid until one is added. */
+static inline struct select_entry *
+selection_at(const struct selection *s, size_t i)
+{
+	return &s->pool[s->order[i]];
+}
+
+/* Leave n entries; where there were less, the others are not set. */
+void selection_resize(struct selection *s, size_t n);
+
+/* A new entry behind all others, which is not set. */
+struct select_entry *selection_add(struct selection *s);
+
+/* `new` entries, which are not set, for the `old` ones that begin with number `first`. */
+void selection_replace(struct selection *s, size_t first, size_t old, size_t new);
 
 /* Sort the entries by prefix, or by rate descending (then by prefix). */
 void selection_sort_by_prefix(struct selection *s);

@@ -71,11 +71,11 @@ put_entry(struct selector *s, const struct select_input *in, const struct select
 	count(s, o, true);
 }
 
-/* The entries of a table, as far as they follow each other in order; the first `depth` of them lie
- * above all others. */
+/* The entries of a table, as far as they follow each other in order, from number `first` of *out
+ * on. The first `depth` of the table lie above all others, and are not put. */
 static void
 put_entries(struct selector *s, const struct select_input *in, const struct selector_context *c,
-    const struct priced_table *t, size_t depth, struct select_entry *out)
+    const struct priced_table *t, size_t depth, struct selection *out, size_t first)
 {
 	const struct ip_prefix *above[129];
 	size_t n = 0;
@@ -86,18 +86,10 @@ put_entries(struct selector *s, const struct select_input *in, const struct sele
 		while (n > 0 && !prefix_contains(above[n - 1], &e->prefix))
 			n--;
 		if (i >= depth)
-			put_entry(s, in, c, e, n > 0 ? above[n - 1] : NULL, out++);
+			put_entry(s, in, c, e, n > 0 ? above[n - 1] : NULL,
+			    selection_at(out, first + i - depth));
 		above[n++] = &e->prefix;
 	}
-}
-
-static void
-reserve(struct selection *out, size_t n)
-{
-	if (n <= out->cap)
-		return;
-	out->cap = n + n / 8;
-	out->entries = mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
 }
 
 /* *out is what is wanted of the tree now. */
@@ -121,10 +113,9 @@ selector_put(struct selector *s, const struct select_input *in, const struct sel
     struct selection *out)
 {
 	s->status.guards = s->status.synthetic = 0;
-	reserve(out, s->table.n);
-	out->n = s->table.n;
+	selection_resize(out, s->table.n);
 	out->no_room = 0;
-	put_entries(s, in, c, &s->table, 0, out->entries);
+	put_entries(s, in, c, &s->table, 0, out, 0);
 	s->near.whole = false;
 	s->near.everywhere = true;
 	settle(s, in, c, out);
@@ -158,10 +149,10 @@ put_above(struct selector *s, const struct select_input *in, const struct select
 	for (size_t i = 0; i < above; i++) {
 		size_t at = selection_from(out, &e[i].prefix);
 
-		if (at == out->n || !prefix_equal(&out->entries[at].prefix, &e[i].prefix))
+		if (at == out->n || !prefix_equal(&selection_at(out, at)->prefix, &e[i].prefix))
 			return false;
-		count(s, &out->entries[at], false);
-		put_entry(s, in, c, &e[i], i > 0 ? &e[i - 1].prefix : NULL, &out->entries[at]);
+		count(s, selection_at(out, at), false);
+		put_entry(s, in, c, &e[i], i > 0 ? &e[i - 1].prefix : NULL, selection_at(out, at));
 	}
 	return true;
 }
@@ -170,21 +161,16 @@ static bool
 put_place(struct selector *s, const struct select_input *in, const struct selector_context *c,
     const struct ip_prefix *place, struct selection *out)
 {
-	size_t above, first, end, new;
+	size_t above, first, end;
 
 	if (!priced_table_near(s->priced, place, PLACE_ENTRIES, &s->near.table, &above) ||
 	    !put_above(s, in, c, above, out))
 		return false;
 	first = end = selection_from(out, place);
-	for (; end < out->n && prefix_contains(place, &out->entries[end].prefix); end++)
-		count(s, &out->entries[end], false);
-	new = s->near.table.n - above;
-	reserve(out, out->n - (end - first) + new);
-	if (first + new != end && out->n > end)
-		memmove(&out->entries[first + new], &out->entries[end],
-		    (out->n - end) * sizeof(*out->entries));
-	out->n = out->n - (end - first) + new;
-	put_entries(s, in, c, &s->near.table, above, &out->entries[first]);
+	for (; end < out->n && prefix_contains(place, &selection_at(out, end)->prefix); end++)
+		count(s, selection_at(out, end), false);
+	selection_replace(out, first, end - first, s->near.table.n - above);
+	put_entries(s, in, c, &s->near.table, above, out, first);
 	return true;
 }
 

@@ -59,19 +59,14 @@ choose(struct top *t, uint32_t id, bool covered)
 	struct selection *out = t->out;
 
 	ASSERT(t->place[id] == 0);
-	if (out->n == out->cap) {
-		out->cap = out->cap == 0 ? 256 : out->cap * 2;
-		out->entries =
-		    mem_resize(MEM_SELECT, out->entries, out->cap, sizeof(*out->entries));
-	}
-	out->entries[out->n] = (struct select_entry){
+	*selection_add(out) = (struct select_entry){
 		.prefix = rib_prefix(t->in->rib, t->in->family, id),
 		.id = id,
 		.attrs = rib_best_attrs(t->in->rib, t->in->family, id),
 		.covered = covered,
 		.rate_bps = traffic_rate(t->in->traffic, id, t->in->direction, t->in->now),
 	};
-	t->place[id] = (uint32_t)++out->n;
+	t->place[id] = (uint32_t)out->n;
 }
 
 static void
@@ -81,11 +76,10 @@ unchoose(struct top *t, uint32_t id)
 	uint32_t i = t->place[id] - 1;
 
 	t->place[id] = 0;
-	out->n--;
-	if (i != out->n) {
-		out->entries[i] = out->entries[out->n];
-		t->place[out->entries[i].id] = i + 1;
-	}
+	*selection_at(out, i) = *selection_at(out, out->n - 1);
+	if (i != out->n - 1)
+		t->place[selection_at(out, i)->id] = i + 1;
+	selection_resize(out, out->n - 1);
 }
 
 /* The nearest chosen entry above p, or RIB_NONE. */
@@ -184,7 +178,7 @@ consider(struct top *t, uint32_t id)
 
 	t->out->considered++;
 	if (t->place[id] != 0) { /* chosen as covered before its own turn came */
-		t->out->entries[t->place[id] - 1].covered = false;
+		selection_at(t->out, t->place[id] - 1)->covered = false;
 		return;
 	}
 	if (excluded(t, id, &p))
@@ -273,7 +267,7 @@ static void
 name_parents(struct top *t)
 {
 	for (size_t i = 0; i < t->out->n; i++) {
-		struct select_entry *e = &t->out->entries[i];
+		struct select_entry *e = selection_at(t->out, i);
 		uint32_t above = e->covered ? chosen_above(t, e->prefix) : RIB_NONE;
 
 		if (above == RIB_NONE)

@@ -118,9 +118,9 @@ run_top(const struct bench *b, size_t limit, bool naive)
 	select_top(&in, &s);
 	table = calloc(s.n + 1, sizeof(*table));
 	for (size_t i = 0; i < s.n; i++)
-		table[i] = (struct fib_route){ .prefix = s.entries[i].prefix,
+		table[i] = (struct fib_route){ .prefix = selection_at(&s, i)->prefix,
 			.action = rib_best_nexthop(
-			    b->model.rib, b->model.config.family, s.entries[i].id) };
+			    b->model.rib, b->model.config.family, selection_at(&s, i)->id) };
 	o = judge(b, table, s.n);
 	free(table);
 	selection_fini(&s);

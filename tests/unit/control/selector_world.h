@@ -108,7 +108,7 @@ check_put(struct world *w, const struct selection *wanted)
 	priced_table_entries(w->selector->priced, &whole);
 	assert_int_equal(whole.n, wanted->n);
 	for (size_t i = 0; i < whole.n; i++) {
-		const struct select_entry *e = &wanted->entries[i];
+		const struct select_entry *e = selection_at(wanted, i);
 
 		assert_true(prefix_equal(&e->prefix, &whole.entries[i].prefix));
 		assert_int_equal(e->synthetic, whole.entries[i].kind == PRICED_SYNTHETIC);

@@ -245,7 +245,8 @@ scan_select(struct scan *s)
 	selector_run(s->selector, &in, &context, &out);
 	installed_clear(s->held);
 	for (size_t i = 0; i < out.n; i++)
-		installed_put(s->held, &out.entries[i].prefix, out.entries[i].attrs, false, s->now);
+		installed_put(s->held, &selection_at(&out, i)->prefix, selection_at(&out, i)->attrs,
+		    false, s->now);
 	for (uint32_t i = 0; i < BUSY; i++) {
 		struct ip_prefix p = route(i * (TABLE / BUSY));
 

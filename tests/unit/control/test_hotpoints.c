@@ -343,7 +343,7 @@ test_split(void **state)
 		bool served = false;
 
 		for (size_t i = 0; i < out.n; i++)
-			served |= prefix_contains(&out.entries[i].prefix, &hot[k]);
+			served |= prefix_contains(&selection_at(&out, i)->prefix, &hot[k]);
 		assert_true(served);
 	}
 	selection_fini(&out);

@@ -72,24 +72,26 @@ assert_trimmed(size_t limit, const struct slots *slots, const char *expected)
 	} all[] = { { "10.0.0.0/8", 50, false }, { "10.1.0.0/16", 10, false },
 		{ "10.1.2.0/24", 0, false }, { "192.0.2.0/24", 5, true },
 		{ "198.51.100.0/24", 15, false }, { "203.0.113.0/24", 25, false } };
-	struct selection s = { .entries = calloc(ARRAY_LEN(all), sizeof(*s.entries)) };
+	struct selection s;
 	char buf[PREFIX_TEXT_MAX];
 	struct str text;
 
+	selection_init(&s);
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
-		assert_true(prefix_parse(all[i].prefix, true, &s.entries[i].prefix));
-		s.entries[i].rate_bps = all[i].rate_bps;
-		s.entries[i].pinned = all[i].pinned;
+		struct select_entry *e = selection_add(&s);
+
+		*e = (struct select_entry){ .rate_bps = all[i].rate_bps, .pinned = all[i].pinned };
+		assert_true(prefix_parse(all[i].prefix, true, &e->prefix));
 	}
-	s.n = ARRAY_LEN(all);
 	selection_trim(&s, limit, slots);
 	str_init(&text, MEM_MISC);
 	for (size_t i = 0; i < s.n; i++)
-		str_addf(&text, "%s%s", i > 0 ? " " : "", prefix_format(&s.entries[i].prefix, buf));
+		str_addf(&text, "%s%s", i > 0 ? " " : "",
+		    prefix_format(&selection_at(&s, i)->prefix, buf));
 	assert_string_equal(text.text != NULL ? text.text : "", expected);
 	assert_int_equal(s.no_room, ARRAY_LEN(all) - s.n);
 	str_fini(&text);
-	free(s.entries);
+	selection_fini(&s);
 }
 
 /* What is under one root earns 20 a slot; what an operator pinned goes last. */

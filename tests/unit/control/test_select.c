@@ -109,8 +109,8 @@ assert_chosen(const struct select_input *in, const char *expected)
 	str_init(&text, MEM_MISC);
 	for (size_t i = 0; i < chosen.n; i++)
 		str_addf(&text, "%s%s%s", i > 0 ? " " : "",
-		    prefix_format(&chosen.entries[i].prefix, buf),
-		    chosen.entries[i].covered ? "*" : "");
+		    prefix_format(&selection_at(&chosen, i)->prefix, buf),
+		    selection_at(&chosen, i)->covered ? "*" : "");
 	assert_string_equal(text.text, expected);
 	str_fini(&text);
 	selection_fini(&chosen);
@@ -205,7 +205,8 @@ assert_leaves(const struct select_input *in, const char *expected)
 	select_leaf(in, &s);
 	selection_sort_by_prefix(&s);
 	for (size_t i = 0; i < s.n; i++)
-		str_addf(&text, "%s%s", i > 0 ? " " : "", prefix_format(&s.entries[i].prefix, buf));
+		str_addf(&text, "%s%s", i > 0 ? " " : "",
+		    prefix_format(&selection_at(&s, i)->prefix, buf));
 	assert_string_equal(text.text, expected);
 	str_fini(&text);
 	selection_fini(&s);

@@ -25,8 +25,8 @@ assert_wanted(struct world *w, const char *expected)
 	run(w, false, &s);
 	for (size_t i = 0; i < s.n; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s%s",
-		    i > 0 ? " " : "", prefix_format(&s.entries[i].prefix, buf),
-		    s.entries[i].id == RIB_NONE ? "(guard)" : "");
+		    i > 0 ? " " : "", prefix_format(&selection_at(&s, i)->prefix, buf),
+		    selection_at(&s, i)->id == RIB_NONE ? "(guard)" : "");
 	assert_string_equal(text, expected);
 	selection_fini(&s);
 }
@@ -65,7 +65,7 @@ test_repertoire(void **state)
 		selection_init(&s);
 		selector_run(w.selector, &in, &w.context, &s);
 		for (size_t i = 0; i < s.n; i++)
-			assert_false(prefix_contains(&never, &s.entries[i].prefix));
+			assert_false(prefix_contains(&never, &selection_at(&s, i)->prefix));
 		in.never = NULL;
 		in.n_never = 0;
 		in.always = &never;
@@ -73,7 +73,7 @@ test_repertoire(void **state)
 		in.limit = 1;
 		selector_run(w.selector, &in, &w.context, &s);
 		assert_int_equal(s.n, 1);
-		assert_true(prefix_equal(&s.entries[0].prefix, &never));
+		assert_true(prefix_equal(&selection_at(&s, 0)->prefix, &never));
 		selection_fini(&s);
 	}
 	world_fini(&w);
@@ -213,7 +213,7 @@ test_exact_only(void **state)
 			for (int i = 0; i < 3; i++)
 				run(&w, false, &s);
 			for (size_t i = 0; i < s.n; i++)
-				n += s.entries[i].prefix.len == 24;
+				n += selection_at(&s, i)->prefix.len == 24;
 			if (n < room * 9 / 10 || n > room || s.n - n < 55)
 				fail_msg(
 				    "budget %zu, room for %u: %zu of %zu", budget, room, n, s.n);
@@ -331,8 +331,9 @@ test_restart_adopts(void **state)
 		run(&w, false, &before);
 		assert_true(before.n >= 98);
 		for (size_t i = 0; i < before.n; i++)
-			installed_put(w.held, &before.entries[i].prefix, before.entries[i].attrs,
-			    before.entries[i].covered, w.now);
+			installed_put(w.held, &selection_at(&before, i)->prefix,
+			    selection_at(&before, i)->attrs, selection_at(&before, i)->covered,
+			    w.now);
 		for (struct ip_prefix at, *p = NULL;; p = &at) {
 			const struct installed_entry *e = installed_next(w.held, &at, p == NULL);
 			bool wanted = false;
@@ -340,7 +341,8 @@ test_restart_adopts(void **state)
 			if (e == NULL)
 				break;
 			for (size_t i = 0; i < before.n; i++)
-				wanted |= prefix_equal(&before.entries[i].prefix, &e->prefix);
+				wanted |=
+				    prefix_equal(&selection_at(&before, i)->prefix, &e->prefix);
 			if (!wanted)
 				assert_true(installed_remove(w.held, &at));
 		}
@@ -350,7 +352,8 @@ test_restart_adopts(void **state)
 	run(&w, false, &after);
 	assert_int_equal(after.n, before.n);
 	for (size_t i = 0; i < after.n; i++)
-		assert_true(prefix_equal(&after.entries[i].prefix, &before.entries[i].prefix));
+		assert_true(prefix_equal(
+		    &selection_at(&after, i)->prefix, &selection_at(&before, i)->prefix));
 	selection_fini(&before);
 	selection_fini(&after);
 	world_fini(&w);

@@ -79,7 +79,7 @@ top_covers(const struct world *w, size_t limit)
 		    w->context.follow && rib_best_attrs(w->rib, in.family, id) == w->hop[0];
 
 		for (size_t k = 0; k < s.n && !served; k++)
-			served = prefix_contains(&s.entries[k].prefix, &p);
+			served = prefix_contains(&selection_at(&s, k)->prefix, &p);
 		total += weight;
 		sum += served ? weight : 0;
 	}
