@@ -104,15 +104,6 @@ priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weigh
 		refresh(p, n, false);
 }
 
-static void
-fetch_node(const struct pnode *n)
-{
-	if (n == NULL)
-		return;
-	__builtin_prefetch(n);
-	__builtin_prefetch((const char *)n + sizeof(*n) / 2);
-}
-
 /* The nodes of a large tree are in no cache, and each change needs some: its own, found through the
  * index, those above it, and those beside these. They are fetched in four steps, each STEP changes
  * ahead of the next. */
@@ -141,14 +132,14 @@ priced_set_weights(struct priced *p, const struct priced_weight *weights, size_t
 			const struct ip_prefix *place = &weights[at[1]].place;
 
 			m = pindex_likely(index, place->hi, place->lo, place->len);
-			fetch_node(likely[at[1] % RING] = m);
+			pnode_fetch(likely[at[1] % RING] = m);
 		}
 		if (at[2] < n && (m = likely[at[2] % RING]) != NULL)
-			fetch_node(m->parent);
+			pnode_fetch(m->parent);
 		if (at[3] < n && (m = likely[at[3] % RING]) != NULL && m->parent != NULL) {
-			fetch_node(m->parent->child[0]);
-			fetch_node(m->parent->child[1]);
-			fetch_node(m->parent->parent);
+			pnode_fetch(m->parent->child[0]);
+			pnode_fetch(m->parent->child[1]);
+			pnode_fetch(m->parent->parent);
 		}
 		if (at[4] < n)
 			priced_set_weight(p, &weights[at[4]].place, weights[at[4]].weight);

@@ -156,17 +156,11 @@ serve(const struct pnode *n, struct priced_entry *e, const struct pnode **heavie
 static void
 fetch_ahead(const struct priced *p, size_t i)
 {
-	if (i + 8 < p->n_wanted) {
-		__builtin_prefetch(p->wanted[i + 8]);
-		__builtin_prefetch((const char *)p->wanted[i + 8] + 64);
-	}
+	if (i + 8 < p->n_wanted)
+		pnode_fetch(p->wanted[i + 8]);
 	if (i + 4 < p->n_wanted)
-		for (unsigned b = 0; b < 2; b++) {
-			const struct pnode *c = p->wanted[i + 4]->child[b];
-
-			__builtin_prefetch(c);
-			__builtin_prefetch((const char *)c + 64);
-		}
+		for (unsigned b = 0; b < 2; b++)
+			pnode_fetch(p->wanted[i + 4]->child[b]);
 }
 
 /* An entry, with what it serves. */

@@ -374,6 +374,7 @@ pass_on(struct ptree *t, struct pnode *n)
 		n->side[0] = n->side[1] = n->act;
 		return;
 	}
+	pnode_fetch(n->child[1]);
 	for (unsigned b = 0; b < 2; b++) {
 		struct pnode *c = n->child[b];
 

@@ -3,7 +3,8 @@
  * From the bytes of an UPDATE to what the port is handed: decoding, RIB, selection, plan. A full
  * table, 10,000 entries installed for the traffic of fibmodel.h, one next hop changed at a time: of
  * any route, and of routes that an installed entry forwards for. CPU time until the first operation
- * (or until it is sure that there is none), and until everything is done.
+ * (or until it is sure that there is none), and until everything is done. Once with a default
+ * route, and once without one, when there can be no guards and idle parts of the table are counted.
  *
  * What a run or a look does beside that is not in it, since these come in between. The daemon waits
  * some milliseconds between the UPDATE and the run, so that a burst is one: that is not in it
@@ -30,6 +31,7 @@
 
 struct bench {
 	struct fibworld w;
+	bool guards; /* there is a default route */
 	double *upto;
 	struct bgp_conn *conn;
 	struct bgp_conn_stats stats;
@@ -46,10 +48,11 @@ figure(const struct bench *b, const char *id, double value, const char *unit, do
 {
 	char name[64], data[128];
 
-	snprintf(name, sizeof(name), "S.repair.%s", id);
-	snprintf(data, sizeof(data), "%s, %zu routes, %zu entries installed, seed %llu",
+	snprintf(name, sizeof(name), "S.repair.%s%s", b->guards ? "" : "noguard.", id);
+	snprintf(data, sizeof(data), "%s, %zu routes%s, %zu entries installed, seed %llu",
 	    b->w.model.real ? "real table" : "generated table", b->w.model.routes,
-	    installed_count(b->w.port), (unsigned long long)b->w.model.config.seed);
+	    b->guards ? " and a default" : "", installed_count(b->w.port),
+	    (unsigned long long)b->w.model.config.seed);
 	figure_print(&(struct figure){ .id = name,
 	    .value = value,
 	    .unit = unit,
@@ -154,7 +157,7 @@ route_of_entry(struct bench *b)
 		id = rib_lookup(rib, &e->prefix);
 		if (id == RIB_NONE)
 			id = rib_cover(rib, &e->prefix);
-		if (id != RIB_NONE)
+		if (id != RIB_NONE && rib_prefix(rib, IP_V4, id).len > 0)
 			return rib_prefix(rib, IP_V4, id);
 	}
 }
@@ -217,6 +220,37 @@ measure(struct bench *b, bool installed)
 	figure(b, id, (double)t.operations / (double)t.n, "of the changes needed an operation", -1);
 }
 
+static void
+tell_default(struct bench *b)
+{
+	struct route_attrs attrs = { .nexthop.addr = ip_v4(0x0afffffe) };
+	struct ip_prefix all = { .family = IP_V4 };
+
+	router_tell(b->w.edge.router, b->w.edge.source, &all, &attrs);
+}
+
+static void
+run(struct bench *b)
+{
+	fibworld_start(&b->w, (struct target_config){ .selection = SELECTOR_PRICED,
+				  .synthetic = true,
+				  .capacity = { N, 0 },
+				  .update_rate = 100,
+				  .update_burst = 500 });
+	if (b->guards)
+		tell_default(b);
+	connect_session(b);
+	for (unsigned s = 0; s < FILL_S; s++) {
+		b->w.edge.now = mono_add_ms(b->w.edge.now, 1000);
+		sample(b, FILL_RATE);
+		fibworld_tick(&b->w);
+	}
+	measure(b, false);
+	measure(b, true);
+	bgp_conn_free(b->conn);
+	fibworld_stop(&b->w);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -232,11 +266,6 @@ main(int argc, char **argv)
 	size_t n = 0;
 
 	fibmodel_init(&b.w.model, &config);
-	fibworld_start(&b.w, (struct target_config){ .selection = SELECTOR_PRICED,
-				 .synthetic = true,
-				 .capacity = { N, 0 },
-				 .update_rate = 100,
-				 .update_burst = 500 });
 	b.routes = calloc(b.w.model.routes, sizeof(*b.routes));
 	for (uint32_t id = rib_first(b.w.model.rib, IP_V4, &at); id != RIB_NONE;
 	     id = rib_next(b.w.model.rib, &at))
@@ -244,16 +273,10 @@ main(int argc, char **argv)
 	b.upto = calloc(b.w.model.n, sizeof(*b.upto));
 	for (size_t i = 0; i < b.w.model.n; i++)
 		b.upto[i] = sum += (double)b.w.model.places[i].weight;
-	connect_session(&b);
-	for (unsigned s = 0; s < FILL_S; s++) {
-		b.w.edge.now = mono_add_ms(b.w.edge.now, 1000);
-		sample(&b, FILL_RATE);
-		fibworld_tick(&b.w);
-	}
-	measure(&b, false);
-	measure(&b, true);
-	bgp_conn_free(b.conn);
-	fibworld_stop(&b.w);
+	b.guards = true;
+	run(&b);
+	b.guards = false;
+	run(&b);
 	fibmodel_fini(&b.w.model);
 	free(b.upto);
 	free(b.routes);
