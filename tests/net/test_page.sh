@@ -32,6 +32,9 @@ feed_start --hold 90
 traffic_start --samples 3000
 wait_for "full tables" 60 status_is "\$f4.installed > 180 and \$f6.installed > 90"
 in_browser full
+check "an operator freezes it" hotfib freeze
+in_browser frozen
+check "and thaws it" hotfib thaw
 target "selection = \"top\";"
 check "another algorithm is put in force" hotfib reload
 in_browser top

@@ -208,6 +208,16 @@ const parts = {
 		});
 	},
 
+	// By an operator's order.
+	async frozen() {
+		const page = await browser.open(url);
+		await check("frozen, and why", page, async () => {
+			await page.until(has("#selection-ipv4 h3", "/frozen/"));
+			await page.until(has("#selection-ipv4", "/An operator's order\\./"));
+			assert.match(await page.evaluate(text("#selection-ipv4")), /Price of a slot/);
+		});
+	},
+
 	// Selected by ARM's rule.
 	async top() {
 		const page = await browser.open(url);
