@@ -16,12 +16,12 @@ const hasPrice = (f) => f.selection.name === "priced" && f.selection.price > 0 &
 // Chips and, in words, why: [[text, class], ...], "...". `stale`: paths of lost sessions.
 export function selectionState(f, stale) {
 	const chips = [], why = [];
-	if (f.frozen)
+	if (f.frozen) {
 		chips.push(["frozen", "warn"]);
-	else if (f.frozenWhy)
-		chips.push(["waiting", "warn"]);
-	if (f.frozenWhy)
 		why.push(f.frozenWhy);
+	} else if (f.frozenWhy) {
+		chips.push(["waiting", "warn"]); /* the sentence says for what */
+	}
 	if (stale > 0) {
 		chips.push(["stale", "warn"]);
 		why.push(counted(stale, "path", "paths") + " kept of a lost session");
@@ -108,7 +108,7 @@ function cardOf(key) {
 	const id = "selection-" + key;
 	let card = $(id);
 	if (!card) {
-		const title = element("h3", "", element("span", "", familyName(key) + " "), element("span", ""));
+		const title = element("h3", "", element("span", ""), element("span", ""));
 		card = element("article", "card", title, element("p", "lead"), element("p", "muted small"),
 			element("dl", "facts"));
 		card.id = id;
@@ -127,6 +127,8 @@ function showFamily(status, router, key) {
 		title.dataset.key = JSON.stringify(state.chips);
 		title.lastElementChild.replaceChildren(...chips);
 	}
+	setText(title.firstElementChild, (status.routers.length > 1 ? router.name + ", " : "") +
+		familyName(key) + " ");
 	setText(lead, selectionSentence(f, familyName(key), view.unit));
 	setText(why, state.why ? capital(state.why) + "." : "");
 	why.hidden = !state.why;
@@ -140,6 +142,5 @@ export function showSelection(status) {
 	if (router)
 		FAMILIES.forEach(([key]) => showFamily(status, router, key));
 	else
-		setText($("selection-empty"), "Nothing is selected: no `target` is configured, so hotfib only " +
-			"watches.");
+		setText($("selection-empty"), "There is no router to select from.");
 }
