@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 static enum log_level max_level = LOG_LEVEL_INFO;
 
@@ -30,6 +32,19 @@ log_set_level(enum log_level max)
 	max_level = max;
 }
 
+/* JOURNAL_STREAM is inherited; it names the device and inode of the stream that the journal reads,
+ * which stderr may not be (systemd.exec(5)). */
+static bool
+is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+
+	return stream != NULL && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
 void
 log_line(enum log_level level, const char *area, const char *fmt, ...)
 {
@@ -40,7 +55,7 @@ log_line(enum log_level level, const char *area, const char *fmt, ...)
 	if (level > max_level)
 		return;
 	if (journal < 0)
-		journal = getenv("JOURNAL_STREAM") != NULL;
+		journal = is_journal();
 	va_start(args, fmt);
 	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);

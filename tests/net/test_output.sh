@@ -39,6 +39,20 @@ check "hotfibd --print into a full disk fails" says_full "$BIN/hotfibd" --print 
 check "... and --import" says_full "$BIN/hotfibd" --import "$DIR/properties"
 check "... and hotfib's usage" says_full "$BIN/hotfib" --help
 
+# logged JOURNAL_STREAM REGEX: what a hotfibd that ends at once has logged.
+logged() {
+	run_in sw env JOURNAL_STREAM="$1" "$BIN/hotfibd" -c "$DIR/none.conf" 2>"$DIR/log.first"
+	cat "$DIR/log.first"
+	grep -q "$2" "$DIR/log.first"
+}
+
+# A configuration that cannot be listened for.
+sed 's/127.0.0.1" ]; port/192.0.2.1" ]; port/' "$DIR/hotfib.conf" >"$DIR/none.conf"
+touch "$DIR/log.first"
+check "where the journal reads the log it has priorities" \
+	logged "$(stat -c %d:%i "$DIR/log.first")" '^<3>main cannot listen'
+check "... and elsewhere times, whatever is inherited" logged 1:1 '^20[0-9-]*T.* main cannot listen'
+
 mkfifo "$DIR/log"
 head -n 1 "$DIR/log" >"$DIR/first" &
 reader=$!
