@@ -559,6 +559,12 @@ rib_next_below(const struct rib *r, const struct ip_prefix *top, struct ip_prefi
 	return trie_next_below(table_of(r, (enum ip_family)top->family)->trie, top, cursor);
 }
 
+void
+rib_walk_below(struct trie_walk *w, const struct rib *r, const struct ip_prefix *top)
+{
+	trie_walk_below(w, table_of(r, (enum ip_family)top->family)->trie, top);
+}
+
 size_t
 rib_bytes(const struct rib *r)
 {

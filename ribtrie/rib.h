@@ -10,6 +10,7 @@
 #define RIBTRIE_RIB_H
 
 #include "ribtrie/attrs.h"
+#include "ribtrie/trie.h"
 
 #define RIB_NONE        UINT32_MAX
 #define RIB_SOURCES_MAX 64
@@ -139,6 +140,9 @@ void rib_nexthops_changed(struct rib *r, rib_changed_fn *changed, void *ctx);
 uint32_t rib_first(const struct rib *r, enum ip_family family, struct ip_prefix *cursor);
 uint32_t rib_next(const struct rib *r, struct ip_prefix *cursor);
 uint32_t rib_next_below(const struct rib *r, const struct ip_prefix *top, struct ip_prefix *cursor);
+
+/* As trie_walk_below(); trie_walk_next() gives the ids. */
+void rib_walk_below(struct trie_walk *w, const struct rib *r, const struct ip_prefix *top);
 
 /*
  * Stale marking: rib_mark_stale() makes every path of the source stale in O(1); announcing a path

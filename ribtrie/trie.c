@@ -225,8 +225,8 @@ trie_insert_new(struct trie *t, const struct ip_prefix *p, uint32_t value)
 uint32_t
 trie_remove(struct trie *t, const struct ip_prefix *p)
 {
-	struct node *way[DEPTH_MAX];
-	unsigned slots[DEPTH_MAX], depth = 0, skip, bit;
+	struct node *way[TRIE_DEPTH_MAX];
+	unsigned slots[TRIE_DEPTH_MAX], depth = 0, skip, bit;
 	uint32_t root = root_of(t, p, &skip), old;
 	struct node *n = node_at(t, root);
 	trie_key key = key_make(p->hi, p->lo) << skip;

@@ -69,4 +69,38 @@ uint32_t trie_next(const struct trie *t, struct ip_prefix *cursor);
 uint32_t trie_next_below(
     const struct trie *t, const struct ip_prefix *top, struct ip_prefix *cursor);
 
+/*
+ * trie_next_below() for many steps in a row: it keeps its way, so a step costs a third. Nothing may
+ * be stored or removed before it is over.
+ *
+ *	trie_walk_below(&walk, t, top);
+ *	while ((value = trie_walk_next(&walk, &p)) != TRIE_NONE)
+ *		...
+ *
+ * What is inside the structs is not for callers.
+ */
+#define TRIE_DEPTH_MAX 22 /* nodes on a way down: an IPv6 host route below the short root */
+
+__extension__ typedef unsigned __int128 trie_key; /* an address, left-aligned */
+
+struct trie_seek {
+	uint32_t way[TRIE_DEPTH_MAX];
+	uint32_t node;
+	unsigned depth, top;
+	unsigned skip; /* bits that lead to the node: the first ones of `at` */
+	unsigned bit, slot;
+	uint64_t prefixes, children;
+	trie_key at;
+};
+
+struct trie_walk {
+	const struct trie *trie;
+	struct ip_prefix top, at;
+	bool stepwise;
+	struct trie_seek seek;
+};
+
+void trie_walk_below(struct trie_walk *w, const struct trie *t, const struct ip_prefix *top);
+uint32_t trie_walk_next(struct trie_walk *w, struct ip_prefix *p);
+
 #endif

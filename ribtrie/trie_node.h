@@ -15,11 +15,6 @@
 #define DIRECT_BITS 16
 #define DIRECT_NUM  (1u << DIRECT_BITS)
 
-/* Nodes on a way down, at most: an IPv6 host route in the short trie. */
-#define DEPTH_MAX 22
-
-__extension__ typedef unsigned __int128 trie_key; /* an address, left-aligned */
-
 struct node {
 	uint64_t prefixes; /* bit prefix_bit(): the prefix is stored */
 	uint64_t children; /* bit slot: there is a node below */
@@ -101,10 +96,16 @@ node_has_child(const struct node *n, unsigned slot)
 	return n->children >> slot & 1;
 }
 
+static inline uint32_t
+node_child_index(const struct node *n, unsigned slot)
+{
+	return n->first_child + rank(n->children, slot);
+}
+
 static inline struct node *
 node_child(const struct trie *t, const struct node *n, unsigned slot)
 {
-	return node_at(t, n->first_child + rank(n->children, slot));
+	return node_at(t, node_child_index(n, slot));
 }
 
 static inline uint32_t

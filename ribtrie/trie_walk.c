@@ -12,11 +12,6 @@
  */
 #include "ribtrie/trie_node.h"
 
-struct place {
-	unsigned bit;  /* 0..63 */
-	unsigned slot; /* 0..64 */
-};
-
 struct found {
 	trie_key at;
 	unsigned len;
@@ -33,18 +28,6 @@ struct found {
 
 static const uint16_t prefix_of_bit[63] = { LEN0(0) };
 
-static struct place
-place_after_prefix(unsigned slot, unsigned len)
-{
-	return (struct place){ .bit = prefix_bit(slot, len) + 1, .slot = slot };
-}
-
-static struct place
-place_after_child(unsigned slot)
-{
-	return (struct place){ .bit = prefix_bit_above(slot) + 1, .slot = slot + 1 };
-}
-
 static inline trie_key
 key_of_slot(unsigned slot, unsigned skip)
 {
@@ -60,40 +43,116 @@ key_cut(trie_key key, unsigned len)
 	return len == 0 ? 0 : key & (~(trie_key)0 << (128 - len));
 }
 
+/* --- a position in one tree of nodes -------------------------------------------------------- */
+
+static const struct node *
+seek_node(const struct trie_seek *s, const struct trie *t)
+{
+	return node_at(t, s->node);
+}
+
+static void
+place_after_prefix(struct trie_seek *s, unsigned slot, unsigned len)
+{
+	s->bit = prefix_bit(slot, len) + 1;
+	s->slot = slot;
+}
+
+static void
+place_after_child(struct trie_seek *s, unsigned slot)
+{
+	s->bit = prefix_bit_above(slot) + 1;
+	s->slot = slot + 1;
+}
+
+/* At a root that `skip` bits lead to. The way is left as it is: nothing reads it before it is
+ * written, and to zero it takes longer than most walks. */
+static void
+seek_root(struct trie_seek *s, uint32_t root, unsigned skip, trie_key at)
+{
+	s->node = root;
+	s->depth = s->top = 0;
+	s->skip = skip;
+	s->bit = s->slot = 0;
+	s->prefixes = s->children = UINT64_MAX;
+	s->at = key_cut(at, skip);
+}
+
+static void
+seek_down(struct trie_seek *s, const struct trie *t, unsigned slot)
+{
+	s->way[s->depth++] = s->node;
+	s->at |= key_of_slot(slot, s->skip);
+	s->node = node_child_index(seek_node(s, t), slot);
+	s->skip += STRIDE;
+	s->bit = s->slot = 0;
+}
+
+/* Back to the parent, behind the child that is left. */
+static void
+seek_up(struct trie_seek *s)
+{
+	unsigned slot;
+
+	s->node = s->way[--s->depth];
+	s->skip -= STRIDE;
+	slot = key_slot(s->at << s->skip);
+	s->at = key_cut(s->at, s->skip);
+	place_after_child(s, slot);
+}
+
+/* The node that p would be in; false where there is none. */
+static bool
+seek_to(struct trie_seek *s, const struct trie *t, const struct ip_prefix *p)
+{
+	trie_key key = key_make(p->hi, p->lo);
+
+	while (p->len - s->skip >= STRIDE) {
+		unsigned slot = key_slot(key << s->skip);
+
+		if (!node_has_child(seek_node(s, t), slot))
+			return false;
+		seek_down(s, t, slot);
+	}
+	return true;
+}
+
+/* Of the node, only what is inside p counts from now on, which would be in it; and nothing above.
+ */
+static void
+seek_only(struct trie_seek *s, const struct ip_prefix *p)
+{
+	unsigned slot = key_slot(key_make(p->hi, p->lo) << s->skip), len = p->len - s->skip;
+	unsigned slots = 64u >> len; /* inside it, and one prefix less */
+	uint64_t ones = UINT64_MAX >> (64 - slots);
+
+	s->top = s->depth;
+	s->prefixes = ones >> 1 << prefix_bit(slot, len);
+	s->children = ones << slot;
+}
+
 enum step {
 	STEP_END,
 	STEP_PREFIX,
 	STEP_CHILD
 };
 
-/* A part of a node. */
-struct part {
-	uint64_t prefixes, children;
-};
-
-static const struct part part_all = { UINT64_MAX, UINT64_MAX };
-
-/* The prefix of len (0..5) bits that starts at slot, and what is inside it. */
-static struct part
-part_below(unsigned slot, unsigned len)
-{
-	unsigned slots = 64u >> len; /* inside it: one prefix less */
-	uint64_t ones = UINT64_MAX >> (64 - slots);
-
-	return (struct part){ .prefixes = ones >> 1 << prefix_bit(slot, len),
-		.children = ones << slot };
-}
-
 /* What comes first from the place on: *index is its bit or slot. */
 static enum step
-node_step(const struct node *n, const struct part *part, struct place from, unsigned *index)
+seek_step(const struct trie_seek *s, const struct trie *t, unsigned *index)
 {
-	uint64_t prefixes = (n->prefixes & part->prefixes) >> from.bit << from.bit;
-	uint64_t children =
-	    from.slot < 64 ? (n->children & part->children) >> from.slot << from.slot : 0;
-	unsigned bit = prefixes != 0 ? (unsigned)__builtin_ctzll(prefixes) : 64;
-	unsigned slot = children != 0 ? (unsigned)__builtin_ctzll(children) : 64;
+	const struct node *n = seek_node(s, t);
+	bool top = s->depth == s->top;
+	uint64_t prefixes = n->prefixes & (top ? s->prefixes : UINT64_MAX);
+	uint64_t children = n->children & (top ? s->children : UINT64_MAX);
+	unsigned bit = 64, slot = 64;
 
+	prefixes = prefixes >> s->bit << s->bit;
+	children = s->slot < 64 ? children >> s->slot << s->slot : 0;
+	if (prefixes != 0)
+		bit = (unsigned)__builtin_ctzll(prefixes);
+	if (children != 0)
+		slot = (unsigned)__builtin_ctzll(children);
 	if (bit == 64 && slot == 64)
 		return STEP_END;
 	if (slot == 64 || bit <= prefix_bit_above(slot)) {
@@ -104,133 +163,86 @@ node_step(const struct node *n, const struct part *part, struct place from, unsi
 	return STEP_CHILD;
 }
 
-/* A position in one tree of nodes, of which only the part at the node at depth `top` counts. */
-struct seek {
-	const struct node *way[DEPTH_MAX];
-	const struct node *node;
-	unsigned depth, top;
-	struct part part;
-	unsigned skip; /* bits that lead to the node: the first ones of `at` */
-	trie_key at;
-};
-
-static void
-seek_down(struct seek *s, const struct trie *t, unsigned slot)
-{
-	s->way[s->depth++] = s->node;
-	s->at |= key_of_slot(slot, s->skip);
-	s->node = node_child(t, s->node, slot);
-	s->skip += STRIDE;
-}
-
-/* Back to the parent; gives the slot left. */
-static unsigned
-seek_up(struct seek *s)
-{
-	unsigned slot;
-
-	s->node = s->way[--s->depth];
-	s->skip -= STRIDE;
-	slot = key_slot(s->at << s->skip);
-	s->at = key_cut(s->at, s->skip);
-	return slot;
-}
-
-/* The first prefix at or after the place. */
+/* The first prefix at or after the place, which is behind it then. */
 static bool
-seek_next(struct seek *s, const struct trie *t, struct place from, struct found *out)
+seek_next(struct trie_seek *s, const struct trie *t, struct found *out)
 {
 	for (;;) {
 		unsigned index;
 
-		switch (
-		    node_step(s->node, s->depth == s->top ? &s->part : &part_all, from, &index)) {
+		switch (seek_step(s, t, &index)) {
 		case STEP_PREFIX:
 			out->at = s->at | key_of_slot(prefix_of_bit[index] / 8, s->skip);
 			out->len = s->skip + prefix_of_bit[index] % 8;
-			out->value = node_value(t, s->node, index);
+			out->value = node_value(t, seek_node(s, t), index);
+			s->bit = index + 1;
 			return true;
-		case STEP_CHILD:
-			seek_down(s, t, index);
-			from = (struct place){ 0 };
-			break;
+		case STEP_CHILD: seek_down(s, t, index); break;
 		case STEP_END:
 			if (s->depth == s->top)
 				return false;
-			from = place_after_child(seek_up(s));
+			seek_up(s);
 			break;
 		}
 	}
 }
 
-/* The first prefix after (key, len), which is at or below where *s is. */
-static bool
-seek_after(struct seek *s, const struct trie *t, trie_key key, unsigned len, struct found *out)
-{
-	struct place from;
-
-	for (;;) {
-		unsigned slot = key_slot(key << s->skip);
-
-		if (len - s->skip < STRIDE) {
-			from = place_after_prefix(slot, len - s->skip);
-			break;
-		}
-		if (!node_has_child(s->node, slot)) {
-			from = place_after_child(slot);
-			break;
-		}
-		seek_down(s, t, slot);
-	}
-	return seek_next(s, t, from, out);
-}
-
-/* At a root that `skip` bits lead to. The way is left as it is: nothing reads it before it is
- * written, and to zero it takes longer than most walks. */
+/* Go behind the cursor, which is at or below where *s is. */
 static void
-seek_root(struct seek *s, const struct trie *t, uint32_t root, unsigned skip, trie_key at)
+seek_behind(struct trie_seek *s, const struct trie *t, const struct ip_prefix *cursor)
 {
-	s->node = node_at(t, root);
-	s->depth = s->top = 0;
-	s->part = part_all;
-	s->skip = skip;
-	s->at = key_cut(at, skip);
+	bool there = seek_to(s, t, cursor);
+	unsigned slot = key_slot(key_make(cursor->hi, cursor->lo) << s->skip);
+
+	if (there)
+		place_after_prefix(s, slot, cursor->len - s->skip);
+	else
+		place_after_child(s, slot);
 }
 
-/* The first prefix after (key, len) below a root that `skip` bits lead to. */
+/* --- below a root ---------------------------------------------------------------------------- */
+
+/* The first prefix after the cursor below a root that `skip` bits lead to. */
 static bool
-root_next(const struct trie *t, uint32_t root, unsigned skip, trie_key key, unsigned len,
+root_next(const struct trie *t, uint32_t root, unsigned skip, const struct ip_prefix *cursor,
     struct found *out)
 {
-	struct seek s;
+	struct trie_seek s;
 
-	seek_root(&s, t, root, skip, key);
-	return seek_after(&s, t, key, len, out);
+	seek_root(&s, root, skip, key_make(cursor->hi, cursor->lo));
+	seek_behind(&s, t, cursor);
+	return seek_next(&s, t, out);
 }
 
-/* The first one inside `top` after the cursor, which is inside it or is it, below the root that
- * top itself hangs below. */
+/* To the root that `top` hangs below, for what else hangs there and is inside; false: nothing is.
+ */
+static bool
+root_below(struct trie_seek *s, const struct trie *t, const struct ip_prefix *top)
+{
+	unsigned skip;
+	uint32_t root = root_of(t, top, &skip);
+
+	seek_root(s, root, skip, key_make(top->hi, top->lo));
+	if (!seek_to(s, t, top))
+		return false;
+	seek_only(s, top);
+	return true;
+}
+
+/* The first one there after the cursor, which is inside `top` or is it. */
 static bool
 root_next_below(const struct trie *t, const struct ip_prefix *top, const struct ip_prefix *cursor,
     struct found *out)
 {
-	trie_key key = key_make(cursor->hi, cursor->lo);
-	unsigned skip, slot;
-	uint32_t root = root_of(t, top, &skip);
-	struct seek s;
+	struct trie_seek s;
 
-	seek_root(&s, t, root, skip, key);
-	for (;; seek_down(&s, t, slot)) {
-		slot = key_slot(key_make(top->hi, top->lo) << s.skip);
-		if (top->len - s.skip < STRIDE)
-			break;
-		if (!node_has_child(s.node, slot))
-			return false;
-	}
-	s.top = s.depth;
-	s.part = part_below(slot, top->len - s.skip);
-	return seek_after(&s, t, key, cursor->len, out);
+	if (!root_below(&s, t, top))
+		return false;
+	seek_behind(&s, t, cursor);
+	return seek_next(&s, t, out);
 }
+
+/* --- the whole table ------------------------------------------------------------------------- */
 
 /* The first direct root that holds anything, from `from` on; DIRECT_NUM where there is none. */
 static uint32_t
@@ -251,14 +263,14 @@ direct_from(const struct trie *t, uint32_t from)
 static bool
 direct_next(const struct trie *t, const struct ip_prefix *cursor, struct found *out)
 {
-	trie_key key = key_make(cursor->hi, cursor->lo), at;
+	struct trie_seek s;
 	uint32_t root = 0;
-	struct seek s;
+	trie_key at;
 
 	if (direct_spans(t, cursor->hi)) {
 		root = direct_root(t, cursor->hi);
 		if (cursor->len >= t->direct_len) {
-			if (root_next(t, NODE_DIRECT + root, t->direct_len, key, cursor->len, out))
+			if (root_next(t, NODE_DIRECT + root, t->direct_len, cursor, out))
 				return true;
 			root++;
 		}
@@ -271,8 +283,8 @@ direct_next(const struct trie *t, const struct ip_prefix *cursor, struct found *
 	at = (trie_key)root << (128 - t->direct_len);
 	if (t->family == IP_V6)
 		at |= (trie_key)1 << 125;
-	seek_root(&s, t, NODE_DIRECT + root, t->direct_len, at);
-	return seek_next(&s, t, (struct place){ 0 }, out);
+	seek_root(&s, NODE_DIRECT + root, t->direct_len, at);
+	return seek_next(&s, t, out);
 }
 
 /* True when nothing in the short trie can lie between the cursor and what was found: it is shorter
@@ -293,13 +305,12 @@ found_before(const struct found *a, const struct found *b)
 static bool
 walk_next(const struct trie *t, const struct ip_prefix *cursor, struct found *out)
 {
-	trie_key key = key_make(cursor->hi, cursor->lo);
 	bool any = direct_next(t, cursor, out);
 	struct found other;
 
 	if (any && same_root(t, cursor, out))
 		return true;
-	if (!root_next(t, NODE_SHORT, 0, key, cursor->len, &other))
+	if (!root_next(t, NODE_SHORT, 0, cursor, &other))
 		return any;
 	if (!any || found_before(&other, out))
 		*out = other;
@@ -365,4 +376,35 @@ trie_first(const struct trie *t, struct ip_prefix *cursor)
 	*cursor = (struct ip_prefix){ .family = (uint8_t)t->family };
 	value = trie_get(t, cursor);
 	return value != TRIE_NONE ? value : trie_next(t, cursor);
+}
+
+void
+trie_walk_below(struct trie_walk *w, const struct trie *t, const struct ip_prefix *top)
+{
+	w->trie = t;
+	w->top = w->at = *top;
+	/* A longer one is in one tree with all that is inside it. */
+	w->stepwise = top->len < t->direct_len;
+	if (!w->stepwise && !root_below(&w->seek, t, top))
+		w->trie = NULL;
+	else if (!w->stepwise)
+		seek_behind(&w->seek, t, top);
+}
+
+uint32_t
+trie_walk_next(struct trie_walk *w, struct ip_prefix *p)
+{
+	struct found found;
+
+	if (w->trie == NULL)
+		return TRIE_NONE;
+	if (w->stepwise) {
+		found.value = trie_next_below(w->trie, &w->top, &w->at);
+		*p = w->at;
+		return found.value;
+	}
+	if (!seek_next(&w->seek, w->trie, &found))
+		return TRIE_NONE;
+	*p = found_prefix(w->trie, &found);
+	return found.value;
 }

@@ -46,13 +46,15 @@ count_closure(struct ptree *t, const struct ip_prefix *half, uint32_t act)
 		struct ip_prefix prefix;
 		uint32_t action;
 	} above[130];
-	struct ip_prefix at = *half;
 	unsigned n = 0, depth = 1;
+	struct trie_walk walk;
+	struct ip_prefix at;
 	uint32_t id;
 
 	above[0].prefix = *half;
 	above[0].action = act;
-	while (n < PTREE_NEED_MOST && (id = rib_next_below(t->rib, half, &at)) != RIB_NONE) {
+	rib_walk_below(&walk, t->rib, half);
+	while (n < PTREE_NEED_MOST && (id = trie_walk_next(&walk, &at)) != RIB_NONE) {
 		uint32_t action = rib_best_nexthop(t->rib, t->family, id);
 
 		t->looked++;

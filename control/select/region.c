@@ -6,8 +6,7 @@
 
 struct below {
 	const struct rib *rib;
-	const struct ip_prefix *top;
-	struct ip_prefix at;
+	struct trie_walk walk;
 	size_t n;
 };
 
@@ -15,26 +14,28 @@ static bool
 below_next(void *ctx, struct ip_prefix *p, uint32_t *action)
 {
 	struct below *b = ctx;
-	uint32_t id = rib_next_below(b->rib, b->top, &b->at);
+	uint32_t id = trie_walk_next(&b->walk, p);
 
 	b->n++;
 	if (id == RIB_NONE)
 		return false;
-	*p = b->at;
-	*action = rib_best_nexthop(b->rib, (enum ip_family)b->top->family, id);
+	*action = rib_best_nexthop(b->rib, (enum ip_family)p->family, id);
 	return true;
 }
 
 uint32_t
 region_action(const struct rib *rib, const struct ip_prefix *p, uint32_t outside, size_t *looked)
 {
-	struct below below = { .rib = rib, .top = p, .at = *p };
+	struct below below;
 	uint32_t id = rib_lookup(rib, p), action = outside;
 	struct sweep_interval part;
 	struct sweep s;
 
 	if (id != RIB_NONE)
 		action = outside = rib_best_nexthop(rib, (enum ip_family)p->family, id);
+	below.rib = rib;
+	below.n = 0;
+	rib_walk_below(&below.walk, rib, p);
 	sweep_init(&s, p, outside, below_next, &below);
 	if (s.pending) {
 		(void)sweep_step(&s, &part);

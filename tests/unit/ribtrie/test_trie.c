@@ -210,15 +210,20 @@ static void
 check_walk_below(struct world *w, const struct ip_prefix *top)
 {
 	const struct oracle *o = &w->oracle;
-	struct ip_prefix cursor = *top;
+	struct ip_prefix cursor = *top, p;
+	struct trie_walk walk;
 
+	trie_walk_below(&walk, w->trie, top);
 	for (size_t i = 0; i < o->count; i++) {
 		if (o->prefixes[i].len == top->len || !prefix_contains(top, &o->prefixes[i]))
 			continue;
 		assert_int_equal(trie_next_below(w->trie, top, &cursor), o->values[i]);
 		assert_true(prefix_equal(&cursor, &o->prefixes[i]));
+		assert_int_equal(trie_walk_next(&walk, &p), o->values[i]);
+		assert_true(prefix_equal(&p, &o->prefixes[i]));
 	}
 	assert_int_equal(trie_next_below(w->trie, top, &cursor), TRIE_NONE);
+	assert_int_equal(trie_walk_next(&walk, &p), TRIE_NONE);
 }
 
 static void
