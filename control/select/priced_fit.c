@@ -143,13 +143,14 @@ priced_fill(struct priced *p, size_t limit)
 		qsort(s.items, s.n, sizeof(*s.items), heavier_first);
 	for (size_t i = 0; i < s.n && p->slots < limit; i++) {
 		struct pnode *n = s.items[i].node;
-
 		struct slots_fill fill = p->fill;
 
 		slots_put(&p->places, &fill, n->len);
 		if (slots_used(&p->places, &fill) > limit)
 			continue;
 		priced_place(p, n, s.items[i].action);
+		if (p->slots > limit) /* what is below wanted entries of its own then */
+			priced_place(p, n, ACTION_NONE);
 	}
 	mem_free(MEM_SELECT, s.items);
 }

@@ -73,7 +73,8 @@ size_t priced_wanted_from(const struct priced *p, const struct ip_prefix *prefix
  */
 void priced_open_side(struct priced *p, struct pnode *n, unsigned b);
 
-/* Want an entry at n, which was visited, and pass its action on. */
+/* Want an entry at n, which was visited, or (ACTION_NONE) not any more, and pass on what is in
+ * force then. */
 void priced_place(struct priced *p, struct pnode *n, uint32_t action);
 
 #endif

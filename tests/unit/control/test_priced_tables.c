@@ -102,11 +102,47 @@ test_equivalence(void **state)
 	}
 }
 
+/* Without guards an idle part is worth what its routes say one by one, though all of them together
+ * be alike: then one entry over all of it asks for others inside, and may not fit. */
+static void
+test_fill_tiled(void **state)
+{
+	struct attrs_table *attrs = attrs_table_new(1);
+	struct rib *rib = rib_new(attrs);
+	struct priced_config config = {
+		.rib = rib, .default_action = ACTION_PUNT, .synthetic = true, .min_length = 1
+	};
+	struct priced_table t;
+	struct priced *p;
+
+	(void)state;
+	hop_announce(rib, &(struct ip_prefix){ .hi = UINT64_C(0x0a000000) << 32, .len = 24 }, 2);
+	for (uint64_t i = 0; i < 16; i++)
+		hop_announce(
+		    rib, &(struct ip_prefix){ .hi = (0x0a000000 + 16 * i) << 32, .len = 28 }, 1);
+	p = priced_new(&config);
+	priced_table_init(&t);
+	for (uint64_t i = 0; i < 16; i += 8)
+		priced_set_weight(
+		    p, &(struct ip_prefix){ .hi = (0x0a000000 + 16 * i) << 32, .len = 28 }, 100);
+	for (size_t limit = 0; limit < 6; limit++) {
+		priced_solve(p, 1000);
+		priced_fill(p, limit);
+		assert_true(priced_slots(p) <= limit);
+		check_table(p, rib, IP_V4, ACTION_PUNT, &t);
+	}
+	priced_table_fini(&t);
+	priced_free(p);
+	rib_free(rib);
+	attrs_table_free(attrs);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_equivalence),
+		cmocka_unit_test(test_fill_tiled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
