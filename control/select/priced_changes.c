@@ -104,45 +104,59 @@ priced_set_weight(struct priced *p, const struct ip_prefix *place, int64_t weigh
 		refresh(p, n, false);
 }
 
+/* What the map of *n depends on, and what depends on it: go on there. */
+static void
+fetch_around(const struct pnode **n)
+{
+	const struct pnode *m = *n;
+
+	if (m == NULL)
+		return;
+	pnode_fetch(m->child[0]);
+	pnode_fetch(m->child[1]);
+	pnode_fetch(m->parent);
+	*n = m->parent;
+}
+
 /* The nodes of a large tree are in no cache, and each change needs some: its own, found through the
- * index, those above it, and those beside these. They are fetched in four steps, each STEP changes
- * ahead of the next. */
+ * index, those above it, and those beside these. They are fetched in steps, one level at a time,
+ * each AHEAD changes ahead of the next. */
 void
 priced_set_weights(struct priced *p, const struct priced_weight *weights, size_t n)
 {
 	enum {
-		STEP = 3,
-		STEPS = 4,
-		RING = 16
+		AHEAD = 3,
+		LEVELS = 4,
+		STEPS = 2 + LEVELS,
+		RING = 32
 	};
 	const struct pindex *index = &p->tree.index;
-	const struct pnode *likely[RING] = { NULL }, *m;
+	const struct pnode *at[RING] = { NULL };
 
-	for (size_t i = 0; i < n + STEPS * STEP; i++) {
-		size_t at[STEPS + 1]; /* out of range before the first and behind the last */
+	_Static_assert(STEPS * AHEAD < RING, "");
+	for (size_t i = 0; i < n + STEPS * AHEAD; i++) {
+		size_t k = i; /* out of range before the first and behind the last */
 
-		for (size_t k = 0; k <= STEPS; k++)
-			at[k] = i - k * STEP;
-		if (at[0] < n) {
-			const struct ip_prefix *place = &weights[at[0]].place;
+		if (k < n) {
+			const struct ip_prefix *place = &weights[k].place;
 
 			pindex_fetch(index, place->hi, place->lo, place->len);
 		}
-		if (at[1] < n) {
-			const struct ip_prefix *place = &weights[at[1]].place;
+		k -= AHEAD;
+		if (k < n) {
+			const struct ip_prefix *place = &weights[k].place;
 
-			m = pindex_likely(index, place->hi, place->lo, place->len);
-			pnode_fetch(likely[at[1] % RING] = m);
+			at[k % RING] = pindex_likely(index, place->hi, place->lo, place->len);
+			pnode_fetch(at[k % RING]);
 		}
-		if (at[2] < n && (m = likely[at[2] % RING]) != NULL)
-			pnode_fetch(m->parent);
-		if (at[3] < n && (m = likely[at[3] % RING]) != NULL && m->parent != NULL) {
-			pnode_fetch(m->parent->child[0]);
-			pnode_fetch(m->parent->child[1]);
-			pnode_fetch(m->parent->parent);
+		for (unsigned level = 0; level < LEVELS; level++) {
+			k -= AHEAD;
+			if (k < n)
+				fetch_around(&at[k % RING]);
 		}
-		if (at[4] < n)
-			priced_set_weight(p, &weights[at[4]].place, weights[at[4]].weight);
+		k -= AHEAD;
+		if (k < n)
+			priced_set_weight(p, &weights[k].place, weights[k].weight);
 	}
 }
 
