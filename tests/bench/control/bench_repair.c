@@ -14,6 +14,8 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bgpd/conn.h"
 #include "bgpd/msg.h"
@@ -230,8 +232,19 @@ tell_default(struct bench *b)
 }
 
 static void
-run(struct bench *b)
+start(struct bench *b)
 {
+	struct ip_prefix at;
+	double sum = 0;
+	size_t n = 0;
+
+	b->routes = calloc(b->w.model.routes, sizeof(*b->routes));
+	for (uint32_t id = rib_first(b->w.model.rib, IP_V4, &at); id != RIB_NONE;
+	     id = rib_next(b->w.model.rib, &at))
+		b->routes[n++] = at;
+	b->upto = calloc(b->w.model.n, sizeof(*b->upto));
+	for (size_t i = 0; i < b->w.model.n; i++)
+		b->upto[i] = sum += (double)b->w.model.places[i].weight;
 	fibworld_start(&b->w, (struct target_config){ .selection = SELECTOR_PRICED,
 				  .synthetic = true,
 				  .capacity = { N, 0 },
@@ -245,10 +258,22 @@ run(struct bench *b)
 		sample(b, FILL_RATE);
 		fibworld_tick(&b->w);
 	}
-	measure(b, false);
-	measure(b, true);
-	bgp_conn_free(b->conn);
-	fibworld_stop(&b->w);
+}
+
+static void
+run(const struct fibmodel_config *config, bool guards)
+{
+	struct bench b = { .guards = guards };
+
+	fibmodel_init(&b.w.model, config);
+	start(&b);
+	measure(&b, false);
+	measure(&b, true);
+	bgp_conn_free(b.conn);
+	fibworld_stop(&b.w);
+	fibmodel_fini(&b.w.model);
+	free(b.upto);
+	free(b.routes);
 }
 
 int
@@ -260,25 +285,18 @@ main(int argc, char **argv)
 		.hot = 8,
 		.active = PLACES,
 		.seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1 };
-	struct bench b = { 0 };
-	struct ip_prefix at;
-	double sum = 0;
-	size_t n = 0;
 
-	fibmodel_init(&b.w.model, &config);
-	b.routes = calloc(b.w.model.routes, sizeof(*b.routes));
-	for (uint32_t id = rib_first(b.w.model.rib, IP_V4, &at); id != RIB_NONE;
-	     id = rib_next(b.w.model.rib, &at))
-		b.routes[n++] = at;
-	b.upto = calloc(b.w.model.n, sizeof(*b.upto));
-	for (size_t i = 0; i < b.w.model.n; i++)
-		b.upto[i] = sum += (double)b.w.model.places[i].weight;
-	b.guards = true;
-	run(&b);
-	b.guards = false;
-	run(&b);
-	fibmodel_fini(&b.w.model);
-	free(b.upto);
-	free(b.routes);
+	/* In processes of their own: neither gets the memory that the other has left behind. */
+	for (int guards = 1; guards >= 0; guards--) {
+		pid_t child = fork();
+		int status;
+
+		if (child == 0) {
+			run(&config, guards);
+			return 0;
+		}
+		if (child < 0 || waitpid(child, &status, 0) != child || status != 0)
+			return 1;
+	}
 	return 0;
 }
