@@ -4,7 +4,8 @@
  *
  * The cursor is a prefix, not a place, so nothing has to be told of a mutation: every step goes
  * down to where the cursor is (or would be) and takes what comes next. Steps of a walk visit nodes
- * that are still in the cache, so this costs less than it looks.
+ * that are still in the cache, so this costs less than it looks. Where nothing changes in between
+ * and steps are many, trie_walk_next() keeps the way instead.
  *
  * Inside a node the order is: a prefix, then what it covers. Prefixes are numbered so; child `slot`
  * comes right after all prefixes that cover the slot, the last of which is prefix_bit_above(slot).
