@@ -195,21 +195,30 @@ priced_table_entries(const struct priced *p, struct priced_table *t)
 	}
 }
 
+/* The node above the prefix that comes after `above` (NULL: the first); NULL after the last. */
+static const struct pnode *
+next_above(const struct priced *p, const struct ip_prefix *prefix, const struct pnode *above)
+{
+	const struct pnode *n =
+	    above == NULL ? p->tree.root : above->child[prefix_bit_at(prefix, above->len)];
+	struct ip_prefix at;
+
+	if (n == NULL || n->len >= prefix->len)
+		return NULL;
+	at = pnode_prefix(&p->tree, n);
+	return prefix_contains(&at, prefix) ? n : NULL;
+}
+
 bool
 priced_wants_near(const struct priced *p, const struct ip_prefix *prefix)
 {
-	const struct pnode *n = p->tree.root;
+	const struct pnode *n = NULL;
 	struct ip_prefix at;
 	size_t i;
 
-	while (n != NULL && n->len < prefix->len) {
-		at = pnode_prefix(&p->tree, n);
-		if (!prefix_contains(&at, prefix))
-			break;
+	while ((n = next_above(p, prefix, n)) != NULL)
 		if (n->want != ACTION_NONE)
 			return true;
-		n = n->child[prefix_bit_at(prefix, n->len)];
-	}
 	i = priced_wanted_from(p, prefix);
 	if (i == p->n_wanted)
 		return false;
@@ -221,19 +230,13 @@ bool
 priced_table_near(const struct priced *p, const struct ip_prefix *prefix, size_t most,
     struct priced_table *t, size_t *above)
 {
-	const struct pnode *n = p->tree.root;
+	const struct pnode *n = NULL;
 	size_t i = priced_wanted_from(p, prefix);
 
 	t->n = 0;
-	while (n != NULL && n->len < prefix->len) {
-		struct ip_prefix at = pnode_prefix(&p->tree, n);
-
-		if (!prefix_contains(&at, prefix))
-			break;
+	while ((n = next_above(p, prefix, n)) != NULL)
 		if (n->want != ACTION_NONE)
 			list_serving(p, n, t);
-		n = n->child[prefix_bit_at(prefix, n->len)];
-	}
 	*above = t->n;
 	for (; i < p->n_wanted && t->n < most; i++) {
 		struct ip_prefix at = pnode_prefix(&p->tree, p->wanted[i]);
