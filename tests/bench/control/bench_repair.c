@@ -23,7 +23,6 @@
 #include "tests/support/figure.h"
 
 #define N         10000
-#define PLACES    100000
 #define FILL_S    60
 #define FILL_RATE 20000 /* samples/s */
 #define RATE_LIVE 2000
@@ -58,7 +57,7 @@ figure(const struct bench *b, const char *id, double value, const char *unit, do
 	figure_print(&(struct figure){ .id = name,
 	    .value = value,
 	    .unit = unit,
-	    .goal = target < 0 ? FIGURE_NOTE : FIGURE_AT_MOST,
+	    .goal = FIGURE_AT_MOST,
 	    .target = target,
 	    .data = data });
 }
@@ -279,12 +278,7 @@ run(const struct fibmodel_config *config, bool guards)
 int
 main(int argc, char **argv)
 {
-	struct fibmodel_config config = { .family = IP_V4,
-		.nexthops = "s0",
-		.alpha = 1,
-		.hot = 8,
-		.active = PLACES,
-		.seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1 };
+	struct fibmodel_config config = fibworld_config(argc, argv);
 
 	/* In processes of their own: neither gets the memory that the other has left behind. */
 	for (int guards = 1; guards >= 0; guards--) {

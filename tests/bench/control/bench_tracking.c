@@ -21,7 +21,6 @@
 #include "tests/support/figure.h"
 
 #define N          10000
-#define PLACES     100000
 #define SAMPLES_S  2000
 #define DRIFT_S    10 /* rates move */
 #define SIGMA      0.6
@@ -322,12 +321,7 @@ next_hop_flap(struct bench *b)
 int
 main(int argc, char **argv)
 {
-	struct fibmodel_config config = { .family = IP_V4,
-		.nexthops = "s0",
-		.alpha = 1,
-		.hot = 8,
-		.active = PLACES,
-		.seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1 };
+	struct fibmodel_config config = fibworld_config(argc, argv);
 	struct bench b = { 0 };
 
 	fibmodel_init(&b.w.model, &config);

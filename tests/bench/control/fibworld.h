@@ -6,12 +6,15 @@
 #ifndef TESTS_BENCH_FIBWORLD_H
 #define TESTS_BENCH_FIBWORLD_H
 
+#include <stdlib.h>
+
 #include "lib/clock_io.h"
 #include "tests/support/edge.h"
 #include "tests/support/fibmodel.h"
 
-#define FIBWORLD_FRAME 1000
-#define FIBWORLD_RATE  1000
+#define FIBWORLD_FRAME  1000
+#define FIBWORLD_RATE   1000
+#define FIBWORLD_PLACES 100000
 
 struct fibworld {
 	struct fibmodel model;
@@ -22,6 +25,18 @@ struct fibworld {
 	size_t most;       /* entries it held at any time */
 	double first_op_s; /* CPU time at the first operation since this was 0 */
 };
+
+/* The model of benches of which the seed is the only argument. */
+static inline struct fibmodel_config
+fibworld_config(int argc, char **argv)
+{
+	return (struct fibmodel_config){ .family = IP_V4,
+		.nexthops = "s0",
+		.alpha = 1,
+		.hot = 8,
+		.active = FIBWORLD_PLACES,
+		.seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1 };
+}
 
 static inline void
 fibworld_count(struct fibworld *w)
