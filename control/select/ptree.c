@@ -178,6 +178,15 @@ find_covers(
 	}
 }
 
+/* What the idle halves of a node with action `act` have, where all of a half around it was `known`.
+ * A restricted tree tells halves of a node's own action from others: it has to look below a route
+ * that is hidden by its more-specifics, which are all alike. */
+static uint32_t
+known_below(const struct ptree *t, uint32_t known, uint32_t act)
+{
+	return ptree_is_restricted(t) && known != act ? ACTION_MIXED : known;
+}
+
 /* The way from n, which has no child towards p, to a new node for p. */
 static struct pnode *
 extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
@@ -190,10 +199,11 @@ extend(struct ptree *t, struct pnode *n, const struct ip_prefix *p)
 	for (unsigned len = n->len + 1u; len <= p->len; len++) {
 		bool route = covers.n > 0 && covers.at[covers.n - 1].len == len;
 		struct ip_prefix v = prefix_make(t->family, p->hi, p->lo, len), off;
-		uint32_t idle = known;
+		uint32_t idle;
 
 		if (route)
 			act = covers.at[--covers.n].action;
+		idle = known = known_below(t, known, act);
 		if (len < p->len) {
 			off = prefix_half(&v, !prefix_bit_at(p, len));
 			if (known == ACTION_MIXED)
@@ -256,7 +266,7 @@ ptree_split(struct ptree *t, struct pnode *n, unsigned b)
 {
 	struct ip_prefix p = pnode_prefix(t, n);
 	struct pnode *m;
-	uint32_t id;
+	uint32_t id, known;
 
 	ASSERT(n->len < ip_bits(t->family));
 	if (n->child[b] != NULL)
@@ -266,10 +276,11 @@ ptree_split(struct ptree *t, struct pnode *n, unsigned b)
 	m = node_new(t, &p, id != RIB_NONE ? rib_best_nexthop(t->rib, t->family, id) : n->act);
 	m->route = id != RIB_NONE;
 	hang(n, m);
-	if (n->side[b] == ACTION_MIXED)
+	known = known_below(t, n->side[b], m->act);
+	if (known == ACTION_MIXED)
 		look_at_halves(t, m);
 	else
-		m->side[0] = m->side[1] = n->side[b];
+		m->side[0] = m->side[1] = known;
 	return m;
 }
 

@@ -333,6 +333,49 @@ test_hysteresis_settles(void **state)
 	}
 }
 
+/* 32.0.0.0/3 is hidden by its more-specifics, which are all alike. It is worth the same whether or
+ * not one of them was a place of traffic before. */
+static void
+test_hidden(void **state)
+{
+	static const struct {
+		unsigned at, len, hop;
+	} routes[] = { { 0, 2, 2 }, { 32, 3, 3 }, { 32, 5, 2 }, { 40, 5, 2 }, { 48, 4, 2 } };
+	struct attrs_table *attrs = attrs_table_new(1);
+	struct rib *rib = rib_new(attrs);
+	struct priced_config config = {
+		.rib = rib, .default_action = ACTION_PUNT, .guards = true, .min_length = 1
+	};
+	struct ip_prefix p[ARRAY_LEN(routes)];
+	struct priced *old, *fresh;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+		p[i] = (struct ip_prefix){ .hi = (uint64_t)routes[i].at << 56,
+			.len = (uint8_t)routes[i].len };
+		hop_announce(rib, &p[i], routes[i].hop);
+	}
+	old = priced_new(&config);
+	fresh = priced_new(&config);
+	for (size_t i = 0; i < 2; i++) {
+		struct priced *to = i == 0 ? old : fresh;
+
+		priced_set_weight(to, &p[0], 361);
+		if (to == old)
+			priced_set_weight(to, &p[2], 100);
+		priced_set_weight(to, &p[1], 546);
+		priced_set_weight(to, &p[3], 185);
+		priced_solve(to, 17);
+	}
+	priced_set_weight(old, &p[2], 0);
+	priced_update(old);
+	assert_same_table(old, fresh);
+	priced_free(old);
+	priced_free(fresh);
+	rib_free(rib);
+	attrs_table_free(attrs);
+}
+
 int
 main(void)
 {
@@ -340,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_incremental),
 		cmocka_unit_test(test_route_changes),
+		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_hysteresis_settles),
 	};
