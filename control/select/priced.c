@@ -135,14 +135,16 @@ void
 priced_set_eta(struct priced *p, unsigned eta_permille)
 {
 	ASSERT(eta_permille < 1000);
-	p->solved = p->solved && eta_permille == p->config.eta_permille;
+	if (eta_permille != p->config.eta_permille)
+		priced_unsolve(p);
 	p->config.eta_permille = eta_permille;
 }
 
 void
 priced_set_keep(struct priced *p, bool keep)
 {
-	p->solved = p->solved && keep == p->keep;
+	if (keep != p->keep)
+		priced_unsolve(p);
 	p->keep = keep;
 }
 

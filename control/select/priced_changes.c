@@ -164,8 +164,7 @@ void
 priced_begin_weights(struct priced *p)
 {
 	p->epoch++;
-	p->solved = false;
-	p->pass.stage = PASS_NONE;
+	priced_unsolve(p);
 }
 
 void
@@ -173,7 +172,7 @@ priced_never(struct priced *p, const struct ip_prefix *prefix)
 {
 	struct pnode *n = ptree_ensure(&p->tree, prefix);
 
-	p->solved = false;
+	priced_unsolve(p);
 	if (n != NULL)
 		ptree_carve(&p->tree, n);
 }

@@ -58,6 +58,14 @@ priced_in_force(const struct pnode *n)
 	return n->want != ACTION_NONE ? n->want : n->inherited;
 }
 
+/* All is to be decided anew, and a pass that is under way would not do that. */
+static inline void
+priced_unsolve(struct priced *p)
+{
+	p->solved = false;
+	p->pass.stage = PASS_NONE;
+}
+
 void priced_set_costs(struct priced *p);
 
 /* Compute the node's map and its best anew; false where they are as they were. */

@@ -328,7 +328,7 @@ selector_run(struct selector *s, const struct select_input *in, const struct sel
 	made = selector_make(s, in, c);
 	if (c->held != NULL)
 		selector_give_held(s, in, c);
-	if (in->keep == NULL || made)
+	if (in->keep == NULL || made || s->steps.work == WORK_WEIGHTS)
 		feed_weights(s->priced, in);
 	priced_set_keep(s->priced, in->keep != NULL);
 	if (in->keep != NULL && priced_is_readable(s->priced))

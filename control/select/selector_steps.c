@@ -290,8 +290,8 @@ run_small(struct selector *s, const struct select_input *in, const struct select
 		t->given = mono_us(INT64_MIN);
 		t->work = WORK_NONE;
 	}
-	/* Weights of stale input stay as they were. */
-	if (c->budget > 0 &&
+	/* Weights of stale input stay as they were; half of them given are all given at once. */
+	if (c->budget > 0 && t->work != WORK_WEIGHTS &&
 	    (in->keep == NULL || t->work == WORK_SAMPLED || t->given.us == INT64_MIN) &&
 	    !know_sampled(s, in, c->budget) && !(changed && priced_is_readable(s->priced)))
 		return false;

@@ -252,6 +252,53 @@ test_stale_keeps(void **state)
 	world_fini(&w);
 }
 
+/* The input goes stale in the middle of a pass, with so little left that there are no slices any
+ * more: the RIB still rules, however far the pass came. */
+static void
+test_stale_in_a_pass(void **state)
+{
+	(void)state;
+	for (unsigned slices = 0; slices < 16; slices++) {
+		struct ip_prefix gone = prefix("10.0.0.0/16");
+		struct selection s;
+		struct world w;
+
+		world_init(&w, IP_V4, SELECTOR_PRICED, false);
+		selection_init(&s);
+		w.capacity = 20;
+		w.context.budget = 24;
+		w.slices = 1000;
+		for (unsigned i = 0; i < 12; i++) {
+			char text[PREFIX_TEXT_MAX];
+
+			snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
+			learn(&w, text, 1 + i % 3, 100000);
+		}
+		run(&w, false, &s);
+		w.now = mono_add_ms(w.now, 20000);
+		run(&w, false, &s); /* nothing is new, and the next pass is due */
+		w.slices = slices;
+		w.now = mono_add_ms(w.now, 20000);
+		run(&w, false, &s);
+		assert_int_equal(s.n, 12);
+		for (unsigned i = 5; i < 12; i++) {
+			struct ip_prefix p = prefix_make(
+			    IP_V4, (uint64_t)10 << 56 | (uint64_t)(10 * i) << 48, 0, 16);
+
+			traffic_drop(w.traffic, rib_lookup(w.rib, &p));
+		}
+		run(&w, true, &s);
+		rib_withdraw(w.rib, &gone, 0, 0);
+		selector_route_changed(w.selector, w.rib, &gone);
+		run(&w, true, &s);
+		for (size_t i = 0; i < s.n; i++)
+			assert_false(prefix_equal(&selection_at(&s, i)->prefix, &gone));
+		assert_true(s.n >= 4);
+		selection_fini(&s);
+		world_fini(&w);
+	}
+}
+
 /* Looks until all that was sampled is known: would another choice be made? */
 static bool
 look(struct world *w)
@@ -369,6 +416,7 @@ main(void)
 		cmocka_unit_test(test_host_routes),
 		cmocka_unit_test(test_exact_only),
 		cmocka_unit_test(test_stale_keeps),
+		cmocka_unit_test(test_stale_in_a_pass),
 		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_restart_adopts),
 	};
