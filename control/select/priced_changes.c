@@ -71,6 +71,19 @@ refresh_owned(struct priced *p, struct pnode *n)
 	n->touched = true;
 }
 
+/* In a pass maps are newer than decisions. Where such a map would not have the entry that is wanted
+ * above n, the change may have taken the last route away that the entry was for. */
+static void
+doubt_above(struct priced *p, struct pnode *n)
+{
+	for (n = n->parent; n != NULL; n = n->parent) {
+		if (n->touched || n->want == ACTION_NONE || n->want == n->best)
+			continue;
+		n->touched = true;
+		note_changed(p, n);
+	}
+}
+
 void
 priced_route_changed(struct priced *p, const struct ip_prefix *prefix)
 {
@@ -88,6 +101,8 @@ priced_route_changed(struct priced *p, const struct ip_prefix *prefix)
 	note_changed(p, n);
 	if (n->parent != NULL)
 		refresh(p, n->parent, true);
+	if (p->pass.stage == PASS_MAPS)
+		doubt_above(p, n);
 }
 
 void

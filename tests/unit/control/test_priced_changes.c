@@ -27,7 +27,7 @@ assert_same_table(const struct priced *a, const struct priced *b)
 	priced_table_fini(&y);
 }
 
-/* What is wanted just now is right, if it can be told. */
+/* What is wanted just now is right, if it can be told, and each entry is there for a route. */
 static void
 assert_right(const struct small *s, struct priced *p)
 {
@@ -40,9 +40,12 @@ assert_right(const struct small *s, struct priced *p)
 	priced_update(p);
 	priced_table_init(&t);
 	priced_table_entries(p, &t);
-	for (size_t i = 0; i < t.n; i++)
+	for (size_t i = 0; i < t.n; i++) {
 		table[i] = (struct fib_route){ .prefix = t.entries[i].prefix,
 			.action = t.entries[i].action };
+		assert_true(
+		    t.entries[i].id != RIB_NONE || table[i].action == s->config.default_action);
+	}
 	assert_true(
 	    verify_rib(s->rib, IP_V4, s->config.default_action, table, t.n, false, &result));
 	priced_table_fini(&t);
