@@ -47,7 +47,7 @@ struct kernel {
 	bool dumping, again; /* another dump is wanted after this one */
 	enum nl_kind kind;   /* of the dump that is under way */
 	uint32_t dump_seq;
-	bool dump_broken; /* changed under it: to be begun anew */
+	bool dump_broken; /* an error, or it changed under it: to be begun anew */
 
 	uint64_t resolved_at, foreign_at;
 	struct kernel_status status;
@@ -170,6 +170,13 @@ on_notifications(struct ev_loop *loop, ev_io *w, int events)
 /* --- dumps --- */
 
 static void
+dump_failed(struct kernel *k)
+{
+	k->dumping = false;
+	dump_in(k, SOON_S);
+}
+
+static void
 dump_kind(struct kernel *k, enum nl_kind kind)
 {
 	uint8_t request[64];
@@ -197,8 +204,7 @@ dump_kind(struct kernel *k, enum nl_kind kind)
 	error = nl_socket_send(&k->dumps, request, wr_len(&w));
 	if (error != 0) {
 		log_error("netlink", "dump error=\"%s\"", strerror(-error));
-		k->dumping = false;
-		dump_in(k, SOON_S);
+		dump_failed(k);
 	}
 }
 
@@ -239,7 +245,7 @@ dump_kind_done(struct kernel *k)
 {
 	if (k->dump_broken) {
 		k->status.interrupted++;
-		dump_kind(k, k->kind);
+		dump_failed(k);
 		return;
 	}
 	nl_model_dump_end(k->model, k->kind);
