@@ -137,7 +137,7 @@ cost_of(const struct emap_cost *c, uint32_t default_action, uint32_t action)
 {
 	if (action == c->pinned)
 		return -1;
-	if (action == c->ent)
+	if (action == c->ent || action == c->same)
 		return c->kept;
 	if (action == default_action)
 		return c->guard;

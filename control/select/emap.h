@@ -49,6 +49,7 @@ struct emap_cost {
 	int64_t guard;   /* the default action */
 	int64_t kept;    /* `ent`, which is programmed there; ACTION_NONE: nothing is */
 	uint32_t ent;
+	uint32_t same; /* what is programmed is that action, too; ACTION_NONE: no other one */
 	uint32_t
 	    only; /* actions but this one and the default are impossible; ACTION_NONE: all may */
 	uint32_t pinned; /* this action is wanted there whatever it serves; ACTION_NONE: none */

@@ -109,6 +109,7 @@ priced_new(const struct priced_config *config)
 	p->places.exact_len = config->exact_len;
 	p->places.exact_room = config->exact_room;
 	p->exact_permille = 1000;
+	p->default_hop = ACTION_NONE;
 	if (config->exact_len > 0)
 		classes[config->exact_len] = PTREE_CLASS_EXACT;
 	p->rules = (struct emap_rules){

@@ -78,6 +78,11 @@ void priced_begin_weights(struct priced *p);
 void priced_never(struct priced *p, const struct ip_prefix *prefix);
 void priced_always(struct priced *p, const struct ip_prefix *prefix);
 
+/* With ACTION_PUNT for a default a guard is sent with a next hop of the RIB, and then what is
+ * programmed as the default's is as well an entry with this action. Nothing may be programmed when
+ * it changes. ACTION_NONE, at first: it is not so. */
+void priced_set_default_hop(struct priced *p, uint32_t action);
+
 /* What the target holds, sorted by prefix: what the hysteresis is for. */
 void priced_set_programmed(struct priced *p, const struct fib_route *held, size_t n);
 

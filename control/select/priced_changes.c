@@ -226,6 +226,13 @@ priced_program(struct priced *p, const struct ip_prefix *prefix, uint32_t action
 	return true;
 }
 
+void
+priced_set_default_hop(struct priced *p, uint32_t action)
+{
+	ASSERT(p->n_programmed == 0 || action == p->default_hop);
+	p->default_hop = action;
+}
+
 /* Sorted, and none before *at is needed any more. */
 struct held_walk {
 	const struct fib_route *at, *end;

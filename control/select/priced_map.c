@@ -14,6 +14,7 @@ cost_at(const struct priced *p, unsigned len, const struct pnode *n)
 		.guard = p->config.guards ? p->cost[len].fresh : EMAP_NEVER,
 		.kept = p->cost[len].kept,
 		.ent = ACTION_NONE,
+		.same = ACTION_NONE,
 		.only = ACTION_NONE,
 		.pinned = ACTION_NONE };
 
@@ -29,6 +30,8 @@ cost_at(const struct priced *p, unsigned len, const struct pnode *n)
 	if (n->ent == n->act || p->config.synthetic || n->ent == p->config.default_action)
 		c.ent =
 		    p->config.guards || n->ent != p->config.default_action ? n->ent : ACTION_NONE;
+	if (c.ent == p->config.default_action && (p->config.synthetic || n->act == p->default_hop))
+		c.same = p->default_hop;
 	/* A route that leads nowhere has the default's action, and there may be no entry for that.
 	 */
 	if (n->always && n->route && (p->config.guards || n->act != p->config.default_action))

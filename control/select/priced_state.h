@@ -47,6 +47,7 @@ struct priced {
 	struct priced_pass pass;
 	int64_t covered, total;                   /* weights, as of the last pass */
 	size_t n_programmed;                      /* nodes with `ent` */
+	uint32_t default_hop;                     /* see priced_set_default_hop() */
 	struct ip_prefix moved[PRICED_MOVED_MAX]; /* see priced_moved() */
 	size_t n_moved;                           /* or more, and then only so many are there */
 };

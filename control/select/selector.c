@@ -175,6 +175,11 @@ selector_give_held(
 			    s->priced, p, e != NULL ? held_action(s, in, e, hop) : ACTION_NONE);
 		}
 	} else {
+		if (s->known.hop != hop)
+			priced_set_programmed(s->priced, &(struct fib_route){ 0 }, 0);
+		if (s->known.hop != hop || s->known.held == NULL)
+			priced_set_default_hop(s->priced,
+			    s->made_for.default_action == ACTION_PUNT ? hop : ACTION_NONE);
 		give_all_held(s, in, c->held, hop);
 	}
 	s->known.held = c->held;

@@ -84,17 +84,20 @@ begin_pass(struct selector *s, const struct select_input *in, const struct selec
 	struct price_input pi = selector_price_input(in, c, t->used);
 	double floor = price_floor(&pi), step = t->rounds > 0 ? PRICE_SEARCH : PRICE_STEP;
 	bool keep = in->keep != NULL;
+	/* While input is stale price and hysteresis rest, but for more than there is room for. */
+	bool moves = t->used != SIZE_MAX && (!keep || priced_slots(s->priced) > in->limit);
 
 	if (s->price <= 0)
 		s->price = guess_price(in);
-	else if (!keep && t->used != SIZE_MAX)
+	else if (moves)
 		s->price = price_next(s->price, &pi, step);
 	if (s->price < floor)
 		s->price = floor;
-	s->status.eta_permille =
-	    c->eta_permille > 0 ? c->eta_permille : price_eta_permille(s->price, &pi);
+	if (!keep || s->status.eta_permille == 0)
+		s->status.eta_permille =
+		    c->eta_permille > 0 ? c->eta_permille : price_eta_permille(s->price, &pi);
 	if (in->slots != NULL && in->slots->exact_len > 0) {
-		if (!keep && t->used != SIZE_MAX)
+		if (moves)
 			selector_price_exact(s, in->slots, floor, step);
 		priced_set_exact_price(s->priced, s->exact_permille);
 	}

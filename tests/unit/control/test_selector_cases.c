@@ -406,6 +406,122 @@ test_restart_adopts(void **state)
 	world_fini(&w);
 }
 
+/* What is held is what was wanted. */
+static void
+hold(struct world *w, const struct selection *wanted)
+{
+	struct ip_prefix at;
+
+	for (const struct installed_entry *e = installed_next(w->held, &at, true); e != NULL;
+	     e = installed_next(w->held, &at, false))
+		if (selection_find(wanted, &at) == NULL)
+			assert_true(installed_remove(w->held, &at));
+	for (size_t i = 0; i < wanted->n; i++) {
+		const struct select_entry *e = selection_at(wanted, i);
+
+		installed_put(w->held, &e->prefix, e->attrs, e->covered, w->now);
+	}
+}
+
+/* With "punt" the next hop of the table's default route is one like others: an entry with it is
+ * held as firmly, also when the default's becomes another one. */
+static void
+test_next_hop_of_the_default(void **state)
+{
+	static const char *const held[] = { "10.0.0.0/8", "10.0.0.0/8", "192.0.2.0/24" };
+
+	(void)state;
+	for (uint32_t hop = 0; hop < 2; hop++) {
+		struct selection s;
+		struct world w;
+
+		world_init(&w, IP_V4, SELECTOR_PRICED, false);
+		selection_init(&s);
+		w.capacity = 1;
+		w.context.eta_permille = 300;
+		learn(&w, "10.0.0.0/8", hop, 1000000);
+		learn(&w, "192.0.2.0/24", 2, 900000);
+		for (size_t i = 0; i < ARRAY_LEN(held); i++) {
+			assert_wanted(&w, held[i]);
+			run(&w, false, &s);
+			hold(&w, &s);
+			w.context.default_attrs = w.hop[i % 2];
+			/* A tenth more, and then twice as much. */
+			learn(&w, "192.0.2.0/24", 2, i == 0 ? 200000 : 1100000);
+		}
+		selection_fini(&s);
+		world_fini(&w);
+	}
+}
+
+/* Many routes of one next hop and of others, some inside others. */
+static void
+learn_many(struct world *w, struct rng *r)
+{
+	for (unsigned i = 0; i < 600; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "%u.%u.%u.0/%u", 20 + (unsigned)rng_below(r, 4),
+		    (unsigned)rng_below(r, 4), (unsigned)rng_below(r, 16) * 16,
+		    rng_below(r, 4) == 0 ? 20 : 24);
+		learn(w, text, (uint32_t)rng_below(r, HOPS), 20000000 / (i + 1));
+	}
+	learn(w, "0.0.0.0/0", 0, 0);
+}
+
+/* Frozen by stale input nothing moves, and nothing is decided over and over, also where there is
+ * room for less than there was: then that much goes, once. */
+static void
+test_stale_rests(void **state)
+{
+	struct rng r = rng_make(test_seed("selector frozen"));
+
+	(void)state;
+	for (size_t budget = 0; budget <= 50; budget += 50) {
+		struct selector_status before, after;
+		struct selection s;
+		struct world w;
+
+		world_init(&w, IP_V4, SELECTOR_PRICED, false);
+		selection_init(&s);
+		w.capacity = 100;
+		w.context.budget = budget;
+		w.slices = 10000;
+		learn_many(&w, &r);
+		for (int i = 0; i < 8; i++) {
+			w.now = mono_add_ms(w.now, 1000);
+			run(&w, false, &s);
+			hold(&w, &s);
+		}
+		for (w.capacity = 100; w.capacity >= 50; w.capacity -= 50) {
+			size_t moved = 0;
+
+			for (int i = 0; i < 5; i++) {
+				run(&w, true, &s);
+				hold(&w, &s);
+			}
+			assert_true(s.n > w.capacity * 3 / 4);
+			selector_status(w.selector, &before);
+			for (int i = 0; i < 40; i++) {
+				w.now = mono_add_ms(w.now, 1000);
+				run(&w, true, &s);
+				for (size_t k = 0; k < s.n; k++)
+					moved += installed_get(
+						     w.held, &selection_at(&s, k)->prefix) == NULL;
+				moved += installed_count(w.held) != s.n;
+				hold(&w, &s);
+			}
+			selector_status(w.selector, &after);
+			if (moved > 0 || after.passes - before.passes > 5)
+				fail_msg("budget %zu, room for %zu: %zu moved in %llu passes",
+				    budget, w.capacity, moved,
+				    (unsigned long long)(after.passes - before.passes));
+		}
+		selection_fini(&s);
+		world_fini(&w);
+	}
+}
+
 int
 main(void)
 {
@@ -419,6 +535,8 @@ main(void)
 		cmocka_unit_test(test_stale_in_a_pass),
 		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_restart_adopts),
+		cmocka_unit_test(test_next_hop_of_the_default),
+		cmocka_unit_test(test_stale_rests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
