@@ -71,7 +71,7 @@ PROGRAMS := hotfibd hotfib hotfib-lab
 LAB_SRC := $(sort $(wildcard tests/lab/*.c))
 
 .DEFAULT_GOAL := all
-.PHONY: all deps check check-unit check-net bench demo install uninstall lint fuzz clean help \
+.PHONY: all deps check check-unit check-net bench demo install uninstall lint fuzz soak clean help \
 	programs unit-tests benches net-tools FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -259,6 +259,16 @@ fuzz: ## T=60 seconds of libFuzzer for each target (clang), a long random walk (
 PROPERTY := $(O)/release/tests/unit/control/test_property
 PROPERTY_WALK = $(MAKE) $(SUBFLAGS) MODE=release $(PROPERTY) && \
 	HOTFIB_STEPS=$(or $(STEPS),1000000) $(PROPERTY)
+
+# Faults that one seed in a thousand shows.
+SOAK_SRC = $(if $(ONLY),$(foreach n,$(subst $(comma), ,$(ONLY)),$(filter %/test_$(n).c,$(UNIT_SRC))),$(shell \
+	grep -l test_seed $(UNIT_SRC)))
+SOAK_BIN = $(call in_asan,$(SOAK_SRC))
+
+soak: ## ROUNDS=25 of the random unit tests with sanitizers, each with seeds of its own; ONLY=name,name
+	$(Q)$(call deps,build)
+	$(Q)$(MAKE) $(SUBFLAGS) MODE=asan $(SOAK_BIN)
+	$(Q)$(RUN) $(foreach round,$(shell seq $(or $(ROUNDS),25)),$(SOAK_BIN:%=unit:%))
 
 lint: ## formatting, order of includes, cppcheck, man pages, shell scripts
 	$(Q)$(call deps,build dev)
