@@ -37,9 +37,8 @@ const struct cli_verb cli_verbs[] = {
 	{ "refresh", "NEIGHBOR", "", 1, 0, cli_refresh,
 	    "Ask a learning neighbour for its whole table again (ROUTE-REFRESH)." },
 	{ "reset", "NEIGHBOR [REASON]", "", 1, 1, cli_reset,
-	    "End a neighbour's session and let it come back at once, also before its time where "
-	    "it\n"
-	    "was closed for too many prefixes. It is told the reason." },
+	    "End a neighbour's session and let it come back at once. It is told the reason.\n"
+	    "One that was closed for too many prefixes comes back before its time." },
 	{ "disable", "NEIGHBOR [REASON]", "", 1, 1, cli_disable,
 	    "End a neighbour's session and have none until it is enabled. It is told the reason." },
 	{ "enable", "NEIGHBOR [REASON]", "", 1, 1, cli_enable,

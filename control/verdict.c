@@ -41,6 +41,7 @@ struct question {
 	struct ip_prefix prefix, place; /* the route, and what of it was asked for */
 	uint32_t id, nexthop;
 	struct mono now;
+	double filled; /* of the averages, since they began */
 	const struct installed *held;
 	struct target_family_status status;
 	struct traffic_estimate demand;
@@ -68,12 +69,44 @@ listed(const struct ip_prefix *list, size_t n, const struct ip_prefix *p, bool e
 	return NULL;
 }
 
+/* More than this part of its demand is more than what a moment makes of it. */
+#define NOTEWORTHY 1.25
+
+/* What the entry at the prefix carries by the last decision, with what is alike inside it. */
+static double
+served_bps(const struct question *q)
+{
+	const struct selection *s = target_wanted(q->t, q->family);
+	const struct select_entry *e = s != NULL ? selection_find(s, &q->prefix) : NULL;
+
+	return e != NULL ? e->rate_bps / q->filled : 0;
+}
+
+/* It has a price and pays it. */
+static bool
+is_paid(struct question *q)
+{
+	double stay = 1 - q->status.selector.eta_permille / 1000., all = served_bps(q);
+	char earns[HUMAN_MAX], sum[HUMAN_MAX], price[HUMAN_MAX], least[HUMAN_MAX];
+
+	human_bit_rate(q->demand.rate_bps, earns);
+	human_bit_rate(q->out->price_bps, price);
+	human_bit_rate(q->out->price_bps * stay, least);
+	if (all > NOTEWORTHY * q->demand.rate_bps)
+		return answer(q, "installed",
+		    "it carries %s, and its entry %s with routes inside it that have the same next "
+		    "hop, where a slot has to earn %s, or %s to stay",
+		    earns, human_bit_rate(all, sum), price, least);
+	return answer(q, "installed", "it carries %s, where a slot has to earn %s, or %s to stay",
+	    earns, price, least);
+}
+
 static bool
 is_installed(struct question *q, const struct installed_entry *e)
 {
 	const struct target_config *c = target_config(q->t);
 	const struct installed_entry *above = installed_cover(q->held, &q->prefix);
-	char earns[HUMAN_MAX], price[HUMAN_MAX], text[PREFIX_TEXT_MAX];
+	char earns[HUMAN_MAX], text[PREFIX_TEXT_MAX];
 
 	if (attrs_nexthop(c->attrs, e->attrs) != q->nexthop)
 		return answer(q, "changing",
@@ -85,11 +118,10 @@ is_installed(struct question *q, const struct installed_entry *e)
 		return answer(q, "installed",
 		    "it lies inside %s, which is installed and has another next hop",
 		    prefix_format(&above->prefix, text));
-	human_bit_rate(q->demand.rate_bps, earns);
 	if (q->out->price_bps > 0)
-		return answer(q, "installed", "it carries %s, where a slot has to earn %s", earns,
-		    human_bit_rate(q->out->price_bps, price));
-	return answer(q, "installed", "it is one of the heaviest, with %s", earns);
+		return is_paid(q);
+	return answer(q, "installed", "it is one of the heaviest, with %s",
+	    human_bit_rate(q->demand.rate_bps, earns));
 }
 
 /* An entry that is held forwards it: one above the route, or inside it, above the place. */
@@ -286,7 +318,8 @@ verdict_make(struct target *t, const struct router *r, uint32_t id, const struct
 		return;
 	}
 	target_family_status(t, family, &q.status);
-	out->price_bps = q.status.selector.price_bps / traffic_demand_filled(traffic, now);
+	q.filled = traffic_demand_filled(traffic, now);
+	out->price_bps = q.status.selector.price_bps / q.filled;
 	q.held = target_held(t, family);
 	if (q.held != NULL)
 		e = installed_match(q.held, &q.place);

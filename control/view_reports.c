@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the view that show what others report: agents, hardware, events. */
+#include <math.h>
+
 #include "control/events.h"
 #include "control/hardware.h"
 #include "control/view_priv.h"
@@ -44,7 +46,8 @@ view_agent(void *ctx, size_t i, struct web_agent *out)
 	if (s.datagrams + s.datagrams_refused + s.malformed > 0) {
 		out->first_seen_wall_ms = wall_ms(app, s.first_seen);
 		out->last_seen_wall_ms = wall_ms(app, s.last_seen);
-		out->last_seen_age_s = mono_sub_s(app->now, s.last_seen);
+		/* A datagram may have come since this turn of the loop began. */
+		out->last_seen_age_s = fmax(0, mono_sub_s(app->now, s.last_seen));
 	}
 	if (!mono_is_never(s.asic_seen) && hardware_main_table(&s.asic) != ASIC_TABLES) {
 		out->asic_routes = s.asic.table[hardware_main_table(&s.asic)].used;

@@ -218,6 +218,37 @@ test_priced(void **state)
 	edge_fini(&w.edge);
 }
 
+/* A route that is installed for what lies inside it. */
+static void
+test_priced_for_others(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(
+	    &w, (struct target_config){ .selection = SELECTOR_PRICED, .synthetic = true }, 2);
+	route(&w, "10.0.0.0/8", 1);
+	route(&w, "20.0.0.0/8", 2);
+	for (int i = 0; i < 40; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "10.%d.0.0/16", i);
+		route(&w, text, 1);
+		snprintf(text, sizeof(text), "10.%d.0.1", i);
+		samples(&w, text, 100);
+	}
+	route(&w, "10.0.0.0/9", 1);
+	samples(&w, "10.200.0.1", 10);
+	samples(&w, "20.3.1.1", 3000);
+	route(&w, "30.0.0.0/8", 3);
+	samples(&w, "30.3.1.1", 100);
+	ready(&w);
+	edge_run(&w.edge);
+	assert_verdict(&w, "10.0.0.0/8", "installed", "and its entry");
+	assert_verdict(&w, "20.0.0.0/8", "installed", "bit/s, where a slot has to earn");
+	edge_fini(&w.edge);
+}
+
 /* The default route, which is never pushed, and a family that there is no room for. */
 static void
 test_default_and_no_room(void **state)
@@ -360,6 +391,7 @@ main(void)
 		cmocka_unit_test(test_before_and_without),
 		cmocka_unit_test(test_top),
 		cmocka_unit_test(test_priced),
+		cmocka_unit_test(test_priced_for_others),
 		cmocka_unit_test(test_default_and_no_room),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_not_sent),
