@@ -11,6 +11,8 @@
 
 /* Corrections of one entry between two audits; more than that is a fight, and waits. */
 #define FIB_REPAIRS_MAX 3
+/* And routes with our mark that others add, which are removed at once. */
+#define FIB_STRAYS_MAX 64
 
 /*
  * Where a route leads is one number, its *content*: the id of its nexthop object, or where there
@@ -89,6 +91,7 @@ struct fib {
 	struct fib_pending *pending; /* a queue: [first, first + n_pending) */
 	size_t first, n_pending, cap_pending;
 
+	unsigned strays; /* since the last audit */
 	struct fib_event *events;
 	size_t event_first, n_events, cap_events;
 	struct fib_stats stats;

@@ -78,6 +78,16 @@ found(struct fib *f, const struct nl_route *r)
 		event->hop.addr = paths->path[0].gateway;
 }
 
+/* There although it is not wanted. */
+static void
+extra(struct fib *f, struct fib_entry *e)
+{
+	struct ip_prefix p = e->prefix;
+
+	f->stats.repairs++;
+	fib_send_removal(f, &p);
+}
+
 static void
 seen_unknown(struct fib *f, const struct nl_route *r, enum fib_source source)
 {
@@ -88,8 +98,12 @@ seen_unknown(struct fib *f, const struct nl_route *r, enum fib_source source)
 	e = fib_add(f, &r->prefix);
 	e->seen = content_of(r);
 	e->flags = r->flags;
-	if (!f->complete[r->prefix.family])
+	if (!f->complete[r->prefix.family]) {
 		found(f, r);
+	} else if (source == FIB_BY_OTHERS && f->strays < FIB_STRAYS_MAX) {
+		f->strays++;
+		extra(f, e);
+	}
 }
 
 void
@@ -161,16 +175,6 @@ missing(struct fib *f, struct fib_entry *e)
 		fib_drop(f, e);
 }
 
-/* There although it is not wanted. */
-static void
-extra(struct fib *f, struct fib_entry *e)
-{
-	struct ip_prefix p = e->prefix;
-
-	f->stats.repairs++;
-	fib_send_removal(f, &p);
-}
-
 /* Adopted as it was found, and now that it is known to be wanted not as it would be made: without
  * an object, say. */
 static bool
@@ -186,6 +190,7 @@ fib_dump_end(struct fib *f, enum ip_family family)
 {
 	size_t i = f->n[family];
 
+	f->strays = 0;
 	/* From the end: what is dropped is replaced by one that was looked at already. */
 	while (i-- > 0) {
 		struct fib_entry *e;

@@ -73,6 +73,31 @@ test_others_after(void **state)
 	assert_false(fib_robbed(k.fib, &theft));
 }
 
+/* A route with our mark that somebody adds would send packets where the table does not; so it goes
+ * at once, but not where that has become a fight. */
+static void
+test_strays(void **state)
+{
+	struct nl_route stray = foreign("20.0.0.128/25", OURS);
+
+	(void)state;
+	put("20.0.0.0/24", "10.0.0.2");
+	fib_flush(k.fib);
+	fib_complete(k.fib, IP_V4);
+	for (int i = 0; i < 70; i++) {
+		k.routes[1] = stray;
+		k.n_routes = 2;
+		fib_seen(k.fib, &stray, false, FIB_BY_OTHERS);
+		fib_flush(k.fib);
+		if (i == 0)
+			leads_to("20.0.0.128/25", NULL);
+	}
+	leads_to("20.0.0.128/25", "10.0.0.9");
+	dump();
+	leads_to("20.0.0.128/25", NULL);
+	leads_to("20.0.0.0/24", "10.0.0.2");
+}
+
 /* The audit: what is missing or wrong is put right, and what is not wanted is removed once the port
  * has everything it should. */
 static void
@@ -300,6 +325,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_others_first),
 		TEST(test_others_after),
+		TEST(test_strays),
 		TEST(test_audit),
 		TEST(test_restart),
 		TEST(test_restart_otherwise),
