@@ -459,7 +459,7 @@ ptree_route_changed(struct ptree *t, const struct ip_prefix *p, bool *owned)
 	cover = id != RIB_NONE ? id : rib_cover(t->rib, p);
 	if (cover != RIB_NONE)
 		act = rib_best_nexthop(t->rib, t->family, cover);
-	if (n->never || (n->act == act && n->route == (id != RIB_NONE)))
+	if (n->act == act && n->route == (id != RIB_NONE))
 		return NULL;
 	n->act = act;
 	n->route = id != RIB_NONE;

@@ -336,30 +336,55 @@ test_hysteresis_settles(void **state)
 	}
 }
 
+/* A few routes at the top of IPv4, in a RIB of their own. */
+struct few {
+	struct attrs_table *attrs;
+	struct rib *rib;
+	struct priced_config config;
+};
+
+static void
+few_init(struct few *f)
+{
+	f->attrs = attrs_table_new(1);
+	f->rib = rib_new(f->attrs);
+	f->config = (struct priced_config){ .rib = f->rib,
+		.default_action = ACTION_PUNT,
+		.guards = true,
+		.synthetic = true,
+		.min_length = 1 };
+}
+
+static void
+few_fini(struct few *f)
+{
+	rib_free(f->rib);
+	attrs_table_free(f->attrs);
+}
+
+static struct ip_prefix
+few_prefix(unsigned at, uint8_t len)
+{
+	return (struct ip_prefix){ .hi = (uint64_t)at << 56, .len = len };
+}
+
 /* 32.0.0.0/3 is hidden by its more-specifics, which are all alike. It is worth the same whether or
  * not one of them was a place of traffic before. */
 static void
 test_hidden(void **state)
 {
-	static const struct {
-		unsigned at, len, hop;
-	} routes[] = { { 0, 2, 2 }, { 32, 3, 3 }, { 32, 5, 2 }, { 40, 5, 2 }, { 48, 4, 2 } };
-	struct attrs_table *attrs = attrs_table_new(1);
-	struct rib *rib = rib_new(attrs);
-	struct priced_config config = {
-		.rib = rib, .default_action = ACTION_PUNT, .guards = true, .min_length = 1
-	};
-	struct ip_prefix p[ARRAY_LEN(routes)];
+	struct ip_prefix p[] = { few_prefix(0, 2), few_prefix(32, 3), few_prefix(32, 5),
+		few_prefix(40, 5), few_prefix(48, 4) };
 	struct priced *old, *fresh;
+	struct few f;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
-		p[i] = (struct ip_prefix){ .hi = (uint64_t)routes[i].at << 56,
-			.len = (uint8_t)routes[i].len };
-		hop_announce(rib, &p[i], routes[i].hop);
-	}
-	old = priced_new(&config);
-	fresh = priced_new(&config);
+	few_init(&f);
+	f.config.synthetic = false;
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		hop_announce(f.rib, &p[i], i == 1 ? 3 : 2);
+	old = priced_new(&f.config);
+	fresh = priced_new(&f.config);
 	for (size_t i = 0; i < 2; i++) {
 		struct priced *to = i == 0 ? old : fresh;
 
@@ -375,8 +400,44 @@ test_hidden(void **state)
 	assert_same_table(old, fresh);
 	priced_free(old);
 	priced_free(fresh);
-	rib_free(rib);
-	attrs_table_free(attrs);
+	few_fini(&f);
+}
+
+/* Entries only at routes, and 64.0.0.0/4 is never to have one of its own: a guard in 0.0.0.0/1 it
+ * can have, as long as it is a route. */
+static void
+test_never_is_route(void **state)
+{
+	struct ip_prefix all = few_prefix(0, 1), never = few_prefix(64, 4);
+	struct priced *old;
+	struct few f;
+
+	(void)state;
+	few_init(&f);
+	f.config.synthetic = false;
+	hop_announce(f.rib, &all, 3);
+	old = priced_new(&f.config);
+	priced_never(old, &never);
+	priced_set_weight(old, &all, 1000);
+	priced_solve(old, 10);
+	for (unsigned k = 0; k < 4; k++) {
+		struct priced *fresh = priced_new(&f.config);
+
+		priced_never(fresh, &never);
+		priced_set_weight(fresh, &all, 1000);
+		priced_solve(fresh, 10);
+		assert_int_equal(priced_entries(fresh), k % 2 == 0 ? 0 : 2);
+		assert_same_table(old, fresh);
+		priced_free(fresh);
+		if (k % 2 == 0)
+			hop_announce(f.rib, &never, 2);
+		else
+			(void)rib_withdraw(f.rib, &never, 0, 0);
+		priced_route_changed(old, &never);
+		priced_update(old);
+	}
+	priced_free(old);
+	few_fini(&f);
 }
 
 int
@@ -387,6 +448,7 @@ main(void)
 		cmocka_unit_test(test_incremental),
 		cmocka_unit_test(test_route_changes),
 		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_never_is_route),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_hysteresis_settles),
 	};
