@@ -32,6 +32,7 @@
 #include <string.h>
 
 #include "control/select/priced_state.h"
+#include "control/select/region.h"
 #include "lib/mem.h"
 #include "ribtrie/rib.h"
 
@@ -271,16 +272,41 @@ priced_set_want(struct priced *p, struct pnode *n, uint32_t want)
 	n->want = want;
 }
 
+/* In a restricted tree: all of the place, with `act` around it, has this action in the RIB. The
+ * maps do not tell where that is so because a route is hidden by its more-specifics. */
+static bool
+is_all(struct priced *p, const struct ip_prefix *place, uint32_t act, uint32_t action)
+{
+	return ptree_is_restricted(&p->tree) &&
+	       region_action(p->config.rib, place, act, &p->tree.looked) == action;
+}
+
+void
+priced_decide(struct priced *p, struct pnode *n, uint32_t inherited)
+{
+	struct ip_prefix place = pnode_prefix(&p->tree, n);
+	bool needs =
+	    !emap_has(&n->map, inherited) && (n->busy || !is_all(p, &place, n->act, inherited));
+
+	n->inherited = inherited;
+	n->touched = false;
+	priced_set_want(p, n, needs ? n->best : ACTION_NONE);
+}
+
 static void visit(struct priced *p, struct pnode *n, uint32_t inherited);
 
 void
 priced_open_side(struct priced *p, struct pnode *n, unsigned b)
 {
 	struct pnode *c = n->child[b];
+	struct ip_prefix half = pnode_prefix(&p->tree, n);
 	uint32_t action = priced_in_force(n);
 
-	if ((c == NULL || c->len > n->len + 1u) && action != n->side[b] &&
-	    action != p->config.default_action) {
+	if ((c != NULL && c->len == n->len + 1u) || action == n->side[b] ||
+	    action == p->config.default_action)
+		return;
+	half = prefix_half(&half, b);
+	if (c != NULL || !is_all(p, &half, n->act, action)) {
 		c = ptree_split(&p->tree, n, b);
 		(void)priced_map(p, c);
 	}
@@ -302,9 +328,7 @@ visit_side(struct priced *p, struct pnode *n, unsigned b)
 static void
 visit(struct priced *p, struct pnode *n, uint32_t inherited)
 {
-	n->inherited = inherited;
-	n->touched = false;
-	priced_set_want(p, n, emap_has(&n->map, inherited) ? ACTION_NONE : n->best);
+	priced_decide(p, n, inherited);
 	if (n->never)
 		return;
 	visit_side(p, n, 0);

@@ -30,8 +30,8 @@ remap(struct priced *p, struct pnode *n)
 
 /*
  * Recompute n and what depends on it, up to the first map that comes out as it was. What an idle
- * half of a restricted tree is worth does not come from the maps of nodes in it: where its routes
- * changed, all of these are looked at and the one that has the half.
+ * place of a restricted tree is worth and whether it needs an entry does not come from the maps of
+ * nodes in it: where its routes changed, all of these are looked at and the one that has the half.
  */
 static void
 refresh(struct priced *p, struct pnode *n, bool route_changed)
@@ -42,15 +42,10 @@ refresh(struct priced *p, struct pnode *n, bool route_changed)
 	if (!p->solved)
 		return;
 	for (; n != NULL; n = n->parent) {
-		if (remap(p, n)) {
-			topmost = n;
-			continue;
-		}
-		if (topmost != NULL)
-			note_changed(p, topmost);
-		topmost = NULL;
-		if (!past_idle || n->busy)
+		if (!remap(p, n) && (!past_idle || n->busy))
 			break;
+		n->touched = true;
+		topmost = n;
 	}
 	if (topmost != NULL)
 		note_changed(p, topmost);

@@ -134,9 +134,7 @@ decide_node(struct priced *p, struct pnode *n)
 	uint32_t inherited =
 	    n->parent != NULL ? priced_in_force(n->parent) : p->config.default_action;
 
-	n->inherited = inherited;
-	n->touched = false;
-	priced_set_want(p, n, emap_has(&n->map, inherited) ? ACTION_NONE : n->best);
+	priced_decide(p, n, inherited);
 	if (n->never)
 		return;
 	for (unsigned b = 0; b < 2; b++)

@@ -77,6 +77,9 @@ void priced_set_want(struct priced *p, struct pnode *n, uint32_t want);
 /* The first in wanted[] that is not before the prefix. */
 size_t priced_wanted_from(const struct priced *p, const struct ip_prefix *prefix);
 
+/* n's entry, or that it has none, where `inherited` is in force from above. */
+void priced_decide(struct priced *p, struct pnode *n, uint32_t inherited);
+
 /* Where n's decision stands: the idle places on its side b forward right with their own action and
  * with the default; under any other the topmost of them is made a node, for a decision of its own.
  */

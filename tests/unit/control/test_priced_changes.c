@@ -403,6 +403,33 @@ test_hidden(void **state)
 	few_fini(&f);
 }
 
+/* The same of 224.0.0.0/3, inside a route with the action of its more-specifics: that is enough. */
+static void
+test_hidden_inside(void **state)
+{
+	struct ip_prefix p[] = { few_prefix(192, 2), few_prefix(224, 3), few_prefix(224, 4),
+		few_prefix(240, 5), few_prefix(248, 5) };
+	struct priced *old;
+	struct few f;
+
+	(void)state;
+	few_init(&f);
+	f.config.synthetic = false;
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		hop_announce(f.rib, &p[i], i == 1 ? 0 : 2);
+	old = priced_new(&f.config);
+	priced_set_weight(old, &p[0], 1000);
+	for (size_t i = 1; i < ARRAY_LEN(p); i++) {
+		priced_set_weight(old, &p[i], 100);
+		priced_solve(old, 17);
+		priced_set_weight(old, &p[i], 0);
+		priced_update(old);
+		assert_int_equal(priced_entries(old), 1);
+	}
+	priced_free(old);
+	few_fini(&f);
+}
+
 /* Entries only at routes, and 64.0.0.0/4 is never to have one of its own: a guard in 0.0.0.0/1 it
  * can have, as long as it is a route. */
 static void
@@ -448,6 +475,7 @@ main(void)
 		cmocka_unit_test(test_incremental),
 		cmocka_unit_test(test_route_changes),
 		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_hidden_inside),
 		cmocka_unit_test(test_never_is_route),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_hysteresis_settles),
