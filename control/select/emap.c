@@ -154,6 +154,9 @@ emap_settle(struct emap *m, const struct emap_cost *cost, const struct emap_rule
 	for (uint32_t i = 0; i < m->n; i++) {
 		int64_t value = p[i].value - cost_of(cost, rules->default_action, p[i].action);
 
+		/* As if it were not in the map, which may depend on what is a node. */
+		if (p[i].value == 0 && p[i].action != cost->pinned)
+			continue;
 		if (value > most || (value == most && best != ACTION_NONE &&
 					rules->prefer(rules->ctx, p[i].action, best) < 0)) {
 			most = value;

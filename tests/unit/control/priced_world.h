@@ -29,6 +29,7 @@ struct small {
 	uint32_t hop[HOPS];  /* next-hop ids */
 	uint32_t keep[HOPS]; /* attribute sets that keep them */
 	struct priced_config config;
+	bool keep_held; /* see priced_set_keep() */
 };
 
 static inline struct ip_prefix

@@ -120,6 +120,7 @@ assert_like_fresh(const struct small *s, struct priced *p, int64_t price)
 {
 	struct priced *fresh = priced_new(&s->config);
 
+	priced_set_keep(fresh, s->keep_held);
 	give_weights(s, fresh);
 	priced_solve(fresh, price);
 	assert_same_table(p, fresh);
@@ -241,8 +242,27 @@ assert_same_entries(const struct priced *p)
 	priced_table_fini(&entries);
 }
 
+/* What may come between two slices, and asks for no other pass. */
+static void
+small_disturb(struct small *s, struct priced *p, struct rng *r)
+{
+	if (rng_below(r, 4) == 0) {
+		struct ip_prefix at = small_change_route(s, r);
+
+		priced_route_changed(p, &at);
+	}
+	if (rng_below(r, 8) == 0) {
+		unsigned n = 2 + (unsigned)rng_below(r, 62);
+
+		s->held[n] = rng_below(r, 2) ? ACTION_NONE : s->act[n];
+		give_held(s, p);
+	}
+	if (rng_below(r, 3) == 0)
+		assert_right(s, p);
+}
+
 /* In slices, with routes and entries that change in between: right at every moment, and at the end
- * what a full solve gives. */
+ * what a full solve gives. Some passes are given up for another one, or for a solve at once. */
 static void
 test_slices(void **state)
 {
@@ -255,6 +275,9 @@ test_slices(void **state)
 
 		for (unsigned k = 0; k < 8; k++) {
 			int64_t price = 1 + (int64_t)rng_below(&r, 200);
+			unsigned left = rng_below(&r, 3) == 0 ? (unsigned)rng_below(&r, 12) : 1000;
+			unsigned eta = (unsigned)rng_below(&r, 2) * 300;
+			bool keep = rng_below(&r, 3) == 0;
 
 			if (rng_below(&r, 2) == 0) {
 				priced_pass_weights(p);
@@ -263,22 +286,22 @@ test_slices(void **state)
 						s.weight[n] = (int64_t)rng_below(&r, 600);
 				give_weights(&s, p);
 				assert_right(&s, p);
+				small_disturb(&s, p, &r);
 			}
-			priced_pass_start(p, price, s.config.eta_permille, false);
-			while (priced_pass(p, 1 + (size_t)rng_below(&r, 8))) {
-				if (rng_below(&r, 4) == 0) {
-					struct ip_prefix at = small_change_route(&s, &r);
-
-					priced_route_changed(p, &at);
-				}
-				if (rng_below(&r, 8) == 0) {
-					unsigned n = 2 + (unsigned)rng_below(&r, 62);
-
-					s.held[n] = rng_below(&r, 2) ? ACTION_NONE : s.act[n];
-					give_held(&s, p);
-				}
-				if (rng_below(&r, 3) == 0)
-					assert_right(&s, p);
+			priced_pass_start(p, price, eta, keep);
+			while (left > 0 && priced_pass(p, 1 + (size_t)rng_below(&r, 8))) {
+				small_disturb(&s, p, &r);
+				left--;
+			}
+			s.config.eta_permille = eta;
+			s.keep_held = keep;
+			if (left == 0) {
+				s.keep_held ^= rng_below(&r, 2) == 0;
+				priced_set_keep(p, s.keep_held);
+				small_disturb(&s, p, &r);
+				if (rng_below(&r, 2) == 0)
+					continue;
+				priced_solve(p, price);
 			}
 			assert_like_fresh(&s, p, price);
 			assert_same_entries(p);
@@ -467,6 +490,46 @@ test_never_is_route(void **state)
 	few_fini(&f);
 }
 
+/* What is kept must be worth something there, in the eyes of a tree with a node for 112.0.0.0/4 and
+ * of one without. */
+static void
+test_kept(void **state)
+{
+	struct ip_prefix p[] = { few_prefix(112, 5), few_prefix(64, 3), few_prefix(96, 4),
+		few_prefix(64, 2), few_prefix(120, 5) };
+	static const uint32_t hops[] = { 0, 0, 2, 3, 1 };
+	struct ip_prefix inside = few_prefix(96, 3);
+	uint32_t action;
+	struct priced *old, *fresh;
+	struct few f;
+
+	(void)state;
+	few_init(&f);
+	for (size_t i = 0; i < ARRAY_LEN(p); i++)
+		hop_announce(f.rib, &p[i], hops[i]);
+	action = rib_best_nexthop(f.rib, IP_V4, rib_lookup(f.rib, &p[0]));
+	old = priced_new(&f.config);
+	fresh = priced_new(&f.config);
+	for (size_t i = 0; i < 2; i++) {
+		struct priced *to = i == 0 ? old : fresh;
+
+		assert_true(priced_program(to, &p[3], action));
+		assert_true(priced_program(to, &inside, action));
+		assert_true(priced_program(to, &p[2], ACTION_PUNT));
+		priced_set_weight(to, &p[1], 500);
+		priced_set_keep(to, true);
+	}
+	priced_set_weight(old, &p[0], 500);
+	priced_solve(old, 174);
+	priced_set_weight(old, &p[0], 0);
+	priced_update(old);
+	priced_solve(fresh, 174);
+	assert_same_table(old, fresh);
+	priced_free(old);
+	priced_free(fresh);
+	few_fini(&f);
+}
+
 int
 main(void)
 {
@@ -477,6 +540,7 @@ main(void)
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_hidden_inside),
 		cmocka_unit_test(test_never_is_route),
+		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_slices),
 		cmocka_unit_test(test_hysteresis_settles),
 	};
