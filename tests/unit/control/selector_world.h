@@ -36,6 +36,7 @@ struct world {
 	size_t n_changed;
 	size_t most;  /* operations a plan that repair nothing */
 	bool settled; /* what is held is what was wanted */
+	bool filled;  /* there may be entries of priced_fill() */
 	size_t near;  /* choices and plans that looked at some places only */
 };
 
