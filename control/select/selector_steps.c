@@ -84,8 +84,10 @@ begin_pass(struct selector *s, const struct select_input *in, const struct selec
 	struct price_input pi = selector_price_input(in, c, t->used);
 	double floor = price_floor(&pi), step = t->rounds > 0 ? PRICE_SEARCH : PRICE_STEP;
 	bool keep = in->keep != NULL;
-	/* While input is stale price and hysteresis rest, but for more than there is room for. */
-	bool moves = t->used != SIZE_MAX && (!keep || priced_slots(s->priced) > in->limit);
+	/* While input is stale price and hysteresis rest, but for more than there is room for on
+	 * top of what is held, which no price takes away. */
+	bool moves = t->used != SIZE_MAX && (!keep || (priced_slots(s->priced) > in->limit &&
+							  installed_used(in->keep) <= in->limit));
 
 	if (s->price <= 0)
 		s->price = guess_price(in);

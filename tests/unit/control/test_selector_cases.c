@@ -481,6 +481,7 @@ test_stale_rests(void **state)
 		struct selector_status before, after;
 		struct selection s;
 		struct world w;
+		double first = 0;
 
 		world_init(&w, IP_V4, SELECTOR_PRICED, false);
 		selection_init(&s);
@@ -516,6 +517,11 @@ test_stale_rests(void **state)
 				fail_msg("budget %zu, room for %zu: %zu moved in %llu passes",
 				    budget, w.capacity, moved,
 				    (unsigned long long)(after.passes - before.passes));
+			if (first <= 0)
+				first = after.price_bps;
+			if (after.price_bps > 4 * first)
+				fail_msg("budget %zu, room for %zu: a price of %.0f was %.0f",
+				    budget, w.capacity, after.price_bps, first);
 		}
 		selection_fini(&s);
 		world_fini(&w);
