@@ -81,13 +81,14 @@ static void
 begin_pass(struct selector *s, const struct select_input *in, const struct selector_context *c)
 {
 	struct steps *t = &s->steps;
-	struct price_input pi = selector_price_input(in, c, t->used);
+	bool keep = in->keep != NULL, known = t->used != SIZE_MAX;
+	struct price_input pi =
+	    selector_price_input(in, c, keep && known ? priced_pool(s->priced) : t->used);
 	double floor = price_floor(&pi), step = t->rounds > 0 ? PRICE_SEARCH : PRICE_STEP;
-	bool keep = in->keep != NULL;
 	/* While input is stale price and hysteresis rest, but for more than there is room for on
 	 * top of what is held, which no price takes away. */
-	bool moves = t->used != SIZE_MAX && (!keep || (priced_slots(s->priced) > in->limit &&
-							  installed_used(in->keep) <= in->limit));
+	bool moves = known && (!keep || (priced_slots(s->priced) > in->limit &&
+					    installed_used(in->keep) <= in->limit));
 
 	if (s->price <= 0)
 		s->price = guess_price(in);
@@ -124,7 +125,8 @@ judge(struct selector *s, const struct select_input *in, const struct selector_c
 	t->used = pi.used;
 	t->work = WORK_NONE;
 	t->due = mono_add_ms(in->now, (int64_t)(SELECTOR_PASS_S * 1000));
-	if ((too_much || (too_few && !t->keep)) && t->rounds > 0) {
+	/* What is kept goes by what is held, which the next step will know. */
+	if ((too_much || too_few) && !t->keep && t->rounds > 0) {
 		t->rounds--;
 		begin_pass(s, in, c);
 		return;
