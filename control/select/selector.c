@@ -315,6 +315,7 @@ void
 selector_restart_steps(struct selector *s, const struct select_input *in)
 {
 	s->steps.at = s->steps.given = in->now;
+	s->steps.known = false;
 	s->steps.inflation = 1;
 	s->steps.tau_s = traffic_tau(in->traffic);
 }

@@ -299,6 +299,36 @@ test_stale_in_a_pass(void **state)
 	}
 }
 
+/* With stale input a small tree is made, and soon made anew for another default: it knows the
+ * traffic both times. */
+static void
+test_stale_made_anew(void **state)
+{
+	struct selection s;
+	struct world w;
+
+	(void)state;
+	world_init(&w, IP_V4, SELECTOR_PRICED, false);
+	selection_init(&s);
+	w.capacity = 10;
+	w.context.budget = 24;
+	for (unsigned i = 0; i < 7; i++) {
+		char text[PREFIX_TEXT_MAX];
+
+		snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
+		learn(&w, text, 1 + i % 3, 100000);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		w.context.default_attrs = i % 2 == 0 ? w.hop[0] : ATTRS_NONE;
+		for (unsigned k = 0; k < 2; k++) {
+			run(&w, true, &s);
+			assert_int_equal(s.n, 7);
+		}
+	}
+	selection_fini(&s);
+	world_fini(&w);
+}
+
 /* Looks until all that was sampled is known: would another choice be made? */
 static bool
 look(struct world *w)
@@ -539,6 +569,7 @@ main(void)
 		cmocka_unit_test(test_exact_only),
 		cmocka_unit_test(test_stale_keeps),
 		cmocka_unit_test(test_stale_in_a_pass),
+		cmocka_unit_test(test_stale_made_anew),
 		cmocka_unit_test(test_look),
 		cmocka_unit_test(test_restart_adopts),
 		cmocka_unit_test(test_next_hop_of_the_default),
