@@ -107,6 +107,10 @@ void target_port_nexthops_changed(struct target *t, unsigned port);
 /* In words why packets cannot be sent to a next hop of attrs.h; valid until the next call. */
 const char *target_why_unusable(struct target *t, uint32_t nexthop);
 
+/* In words that no next hop at all can be used, so that nothing can be held; NULL: some can, or
+ * there is none. Valid until the next call of either. */
+const char *target_all_unusable(struct target *t);
+
 /* The hardware behind the port says how many entries of the family it has for us; CEILING_NONE
  * where it does not say any more. The least valuable ones above that are given up. */
 void target_port_room(struct target *t, unsigned port, enum ip_family family, size_t room);

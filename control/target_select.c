@@ -83,15 +83,39 @@ why_unusable(const struct target *t, const struct route_nexthop *hop, const char
 	return NULL;
 }
 
-const char *
-target_why_unusable(struct target *t, uint32_t nexthop)
+static void
+put_why_unusable(const struct target *t, uint32_t nexthop, char *out, size_t size)
 {
 	const struct route_nexthop *hop = nexthop_peek(t->config.attrs, nexthop);
 	const char *port, *why = why_unusable(t, hop, &port);
 	char text[IP_TEXT_MAX];
 
-	snprintf(t->why, sizeof(t->why), "next hop %s is unresolved: %s",
-	    ip_format(&hop->addr, text), why != NULL ? why : "not any more");
+	snprintf(out, size, "next hop %s is unresolved: %s", ip_format(&hop->addr, text),
+	    why != NULL ? why : "not any more");
+}
+
+const char *
+target_why_unusable(struct target *t, uint32_t nexthop)
+{
+	put_why_unusable(t, nexthop, t->why, sizeof(t->why));
+	return t->why;
+}
+
+const char *
+target_all_unusable(struct target *t)
+{
+	const struct attrs_table *attrs = t->config.attrs;
+	uint32_t first = nexthop_from(attrs, 0), id = first;
+	size_t n = 0, said = 0;
+
+	for (; id != NEXTHOP_NONE && !nexthop_usable(attrs, id); id = nexthop_from(attrs, id + 1))
+		n++;
+	if (n == 0 || id != NEXTHOP_NONE)
+		return NULL;
+	if (n > 1)
+		said = (size_t)snprintf(
+		    t->why, sizeof(t->why), "none of %zu next hops can be used: ", n);
+	put_why_unusable(t, first, t->why + said, sizeof(t->why) - said);
 	return t->why;
 }
 

@@ -291,6 +291,8 @@ view_router(void *ctx, size_t i, struct web_router *out)
 	*out = (struct web_router){ .name = router_name(router) };
 	if (app->push_stopped && target_config(app->target)->router == router)
 		out->push_stopped = feedback_text(app->feedback);
+	if (app->target != NULL && target_config(app->target)->router == router)
+		out->no_nexthop = target_all_unusable(app->target);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		enum ip_family family = (enum ip_family)f;
 		const struct rib *rib = router_rib(router);

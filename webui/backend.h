@@ -108,6 +108,7 @@ struct web_selection {
 struct web_router {
 	const char *name;
 	const char *push_stopped; /* why pushing to it over BGP has stopped; NULL: it has not */
+	const char *no_nexthop;   /* that none can be used, and why; NULL: some can */
 	struct {
 		uint64_t prefixes, paths;
 		uint64_t active;       /* prefixes with traffic towards them */

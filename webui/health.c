@@ -113,6 +113,17 @@ add_over_limit(json_t *list, const struct web_neighbor *n)
 	str_fini(&text);
 }
 
+static void
+add_router_problem(json_t *list, const char *router, const char *problem)
+{
+	struct str text;
+
+	str_init(&text, MEM_HTTP);
+	str_addf(&text, "router %s: %s", router, problem);
+	add_reason(list, text.text);
+	str_fini(&text);
+}
+
 json_t *
 web_problems(const struct web_backend *b)
 {
@@ -139,11 +150,10 @@ web_problems(const struct web_backend *b)
 		add_reason(list, text.text);
 	}
 	for (size_t i = 0; b->router(b->ctx, i, &r); i++) {
-		if (r.push_stopped != NULL) {
-			str_clear(&text);
-			str_addf(&text, "router %s: %s", r.name, r.push_stopped);
-			add_reason(list, text.text);
-		}
+		if (r.push_stopped != NULL)
+			add_router_problem(list, r.name, r.push_stopped);
+		if (r.no_nexthop != NULL)
+			add_router_problem(list, r.name, r.no_nexthop);
 		for (int f = 0; f < IP_FAMILIES; f++) {
 			if (!r.family[f].frozen)
 				continue;

@@ -94,7 +94,10 @@ test_told_once(void **state)
 	    "target kernel: 4000 next hops cannot be used, among them: 10.0.0.0 is unresolved: no "
 	    "route to it");
 	assert_string_equal(lose(&w, HOPS), "");
+	assert_string_equal(target_all_unusable(w.edge.target),
+	    "none of 4000 next hops can be used: next hop 10.0.0.0 is unresolved: no route to it");
 	assert_string_equal(lose(&w, 1), "3999 next hops can be used again, among them 10.0.0.1");
+	assert_null(target_all_unusable(w.edge.target));
 	assert_string_equal(lose(&w, 0), "next hop 10.0.0.0 can be used again");
 	assert_string_equal(
 	    lose(&w, 1), "target kernel: next hop 10.0.0.0 is unresolved: no route to it");

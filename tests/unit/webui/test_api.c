@@ -364,6 +364,9 @@ test_problems(void **state)
 	fake.routers[0].family[IP_V6].frozen = true;
 	fake.routers[0].family[IP_V6].frozen_why = "no sFlow";
 	assert_problem(&fake, 2, "IPv6 of router edge is frozen, nothing is evicted: no sFlow");
+	fake.routers[0].family[IP_V6].frozen = false;
+	fake.routers[0].no_nexthop = "next hop 10.0.0.1 is unresolved: no route to it";
+	assert_problem(&fake, 2, "router edge: next hop 10.0.0.1 is unresolved: no route to it");
 }
 
 static void
