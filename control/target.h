@@ -184,6 +184,10 @@ const struct installed *target_held(const struct target *t, enum ip_family famil
 /* What was selected last, sorted by prefix; NULL where the RIB has changed since. */
 const struct selection *target_wanted(const struct target *t, enum ip_family family);
 
+/* What the entry at the prefix carries by that, with all that it serves; 0 where that is not known.
+ */
+double target_served_bps(const struct target *t, const struct ip_prefix *p, struct mono now);
+
 /* The next hop of the router's default route; ACTION_NONE: there is none. */
 uint32_t target_default(const struct target *t, enum ip_family family);
 

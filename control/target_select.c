@@ -208,6 +208,17 @@ target_wanted(const struct target *t, enum ip_family family)
 	return t->choice[family].current ? &t->choice[family].wanted : NULL;
 }
 
+double
+target_served_bps(const struct target *t, const struct ip_prefix *p, struct mono now)
+{
+	enum ip_family family = (enum ip_family)p->family;
+	const struct traffic *traffic = router_traffic_peek(t->config.router, family);
+	const struct selection *s = target_wanted(t, family);
+	const struct select_entry *e = s != NULL ? selection_find(s, p) : NULL;
+
+	return e != NULL ? e->rate_bps / traffic_demand_filled(traffic, now) : 0;
+}
+
 /*
  * One table for both families has one price. Each family is solved on its own, for the slots it may
  * use; the price at which it fills them says what one more is worth there. So slots go, a few in a

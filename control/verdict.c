@@ -41,7 +41,6 @@ struct question {
 	struct ip_prefix prefix, place; /* the route, and what of it was asked for */
 	uint32_t id, nexthop;
 	struct mono now;
-	double filled; /* of the averages, since they began */
 	const struct installed *held;
 	struct target_family_status status;
 	struct traffic_estimate demand;
@@ -72,21 +71,12 @@ listed(const struct ip_prefix *list, size_t n, const struct ip_prefix *p, bool e
 /* More than this part of its demand is more than what a moment makes of it. */
 #define NOTEWORTHY 1.25
 
-/* What the entry at the prefix carries by the last decision, with what is alike inside it. */
-static double
-served_bps(const struct question *q)
-{
-	const struct selection *s = target_wanted(q->t, q->family);
-	const struct select_entry *e = s != NULL ? selection_find(s, &q->prefix) : NULL;
-
-	return e != NULL ? e->rate_bps / q->filled : 0;
-}
-
 /* It has a price and pays it. */
 static bool
 is_paid(struct question *q)
 {
-	double stay = 1 - q->status.selector.eta_permille / 1000., all = served_bps(q);
+	double stay = 1 - q->status.selector.eta_permille / 1000.,
+	       all = target_served_bps(q->t, &q->prefix, q->now);
 	char earns[HUMAN_MAX], sum[HUMAN_MAX], price[HUMAN_MAX], least[HUMAN_MAX];
 
 	human_bit_rate(q->demand.rate_bps, earns);
@@ -318,8 +308,7 @@ verdict_make(struct target *t, const struct router *r, uint32_t id, const struct
 		return;
 	}
 	target_family_status(t, family, &q.status);
-	q.filled = traffic_demand_filled(traffic, now);
-	out->price_bps = q.status.selector.price_bps / q.filled;
+	out->price_bps = q.status.selector.price_bps / traffic_demand_filled(traffic, now);
 	q.held = target_held(t, family);
 	if (q.held != NULL)
 		e = installed_match(q.held, &q.place);

@@ -284,14 +284,16 @@ view_router(void *ctx, size_t i, struct web_router *out)
 {
 	struct app *app = app_of(ctx);
 	struct router *router;
+	bool has_target;
 
 	if (i >= app->n_routers)
 		return false;
 	router = app->routers[i];
 	*out = (struct web_router){ .name = router_name(router) };
-	if (app->push_stopped && target_config(app->target)->router == router)
+	has_target = app->target != NULL && target_config(app->target)->router == router;
+	if (app->push_stopped && has_target)
 		out->push_stopped = feedback_text(app->feedback);
-	if (app->target != NULL && target_config(app->target)->router == router)
+	if (has_target)
 		out->no_nexthop = target_all_unusable(app->target);
 	for (int f = 0; f < IP_FAMILIES; f++) {
 		enum ip_family family = (enum ip_family)f;
@@ -305,7 +307,7 @@ view_router(void *ctx, size_t i, struct web_router *out)
 		out->family[f].rate_unrouted = traffic_unrouted(traffic, TRAFFIC_TO, app->now);
 		out->family[f].frozen = router_phase(router, family) == ROUTER_FROZEN;
 		out->family[f].frozen_why = router_phase_why(router, family);
-		if (app->target != NULL && target_config(app->target)->router == router)
+		if (has_target)
 			view_router_target(app, family, out);
 	}
 	return true;

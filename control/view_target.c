@@ -125,19 +125,6 @@ view_installed(void *ctx, struct web_installed *out)
 			    rows_of_port(app, i, (enum ip_family)f, out->rows + out->n_rows);
 }
 
-/* As selection weighed it last, with all that it serves; 0 where that is not known now. */
-static double
-weighed(const struct app *app, const struct ip_prefix *p)
-{
-	const struct target *t = app->target;
-	const struct traffic *traffic =
-	    router_traffic_peek(target_config(t)->router, (enum ip_family)p->family);
-	const struct selection *s = target_wanted(t, (enum ip_family)p->family);
-	const struct select_entry *e = s != NULL ? selection_find(s, p) : NULL;
-
-	return e != NULL ? e->rate_bps / traffic_demand_filled(traffic, app->now) : 0;
-}
-
 static void
 fill_served(const struct app *app, const struct installed_entry *e, const struct installed *held,
     struct web_installed_facts *out)
@@ -153,7 +140,7 @@ fill_served(const struct app *app, const struct installed_entry *e, const struct
 	out->more = serves.more;
 	for (unsigned i = 0; i < serves.n_routes; i++)
 		out->serves[out->n_serves++] = rib_prefix(rib, family, serves.routes[i]);
-	out->rate = weighed(app, &e->prefix);
+	out->rate = target_served_bps(app->target, &e->prefix, app->now);
 	if (out->rate <= 0 && serves.kind == SERVES_ROUTE)
 		out->rate = traffic_rate(
 		    router_traffic(router, family), serves.routes[0], TRAFFIC_TO, app->now);

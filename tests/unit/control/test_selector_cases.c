@@ -15,6 +15,16 @@ learn(struct world *w, const char *text, uint32_t hop, uint64_t bytes)
 		    traffic_scale(w->traffic, w->now), w->now);
 }
 
+/* One of some routes beside each other, with different next hops. */
+static void
+learn_sixteen(struct world *w, unsigned i, uint64_t bytes)
+{
+	char text[PREFIX_TEXT_MAX];
+
+	snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
+	learn(w, text, 1 + i % 3, bytes);
+}
+
 static void
 assert_wanted(struct world *w, const char *expected)
 {
@@ -268,12 +278,8 @@ test_stale_in_a_pass(void **state)
 		w.capacity = 20;
 		w.context.budget = 24;
 		w.slices = 1000;
-		for (unsigned i = 0; i < 12; i++) {
-			char text[PREFIX_TEXT_MAX];
-
-			snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
-			learn(&w, text, 1 + i % 3, 100000);
-		}
+		for (unsigned i = 0; i < 12; i++)
+			learn_sixteen(&w, i, 100000);
 		run(&w, false, &s);
 		w.now = mono_add_ms(w.now, 20000);
 		run(&w, false, &s); /* nothing is new, and the next pass is due */
@@ -312,12 +318,8 @@ test_stale_made_anew(void **state)
 	selection_init(&s);
 	w.capacity = 10;
 	w.context.budget = 24;
-	for (unsigned i = 0; i < 7; i++) {
-		char text[PREFIX_TEXT_MAX];
-
-		snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
-		learn(&w, text, 1 + i % 3, 100000);
-	}
+	for (unsigned i = 0; i < 7; i++)
+		learn_sixteen(&w, i, 100000);
 	for (unsigned i = 0; i < 4; i++) {
 		w.context.default_attrs = i % 2 == 0 ? w.hop[0] : ATTRS_NONE;
 		for (unsigned k = 0; k < 2; k++) {
@@ -358,12 +360,8 @@ test_look(void **state)
 	w.capacity = 10;
 	w.context.budget = 3;
 	w.slices = 1000;
-	for (unsigned i = 0; i < 20; i++) {
-		char text[PREFIX_TEXT_MAX];
-
-		snprintf(text, sizeof(text), "10.%u.0.0/16", 10 * i);
-		learn(&w, text, 1 + i % 3, 100000 / (1 + i));
-	}
+	for (unsigned i = 0; i < 20; i++)
+		learn_sixteen(&w, i, 100000 / (1 + i));
 	learn(&w, "192.0.2.0/24", 1, 0);
 	for (unsigned i = 0; i < 3; i++) {
 		w.now = mono_add_ms(w.now, 1000);
